@@ -1,0 +1,7 @@
+namespace Certificates;
+
+/// <summary>The question put to <see cref="CertificateJudge"/>: does the evidence prove this name for this use?</summary>
+/// <param name="Use">The naming rule.</param>
+/// <param name="Name">The DNS name (SIP: edge FQDN or domain; XMPP: the domain of the JID), A-labels or U-labels.</param>
+/// <param name="WildcardAllowed">SIP only: accept <c>*.contoso.example</c> although RFC 5922 §7.2 forbids it. A per-peer choice.</param>
+public sealed record CertificateExpectation(CertificateUse Use, string Name, bool WildcardAllowed = false);

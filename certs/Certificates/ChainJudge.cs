@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Certificates;
+
+internal readonly record struct ChainFinding(CertificateReason Reason, string Detail, DateTimeOffset NotAfter);
+
+/// <summary>
+/// Builds the chain ourselves, because the verdict of the TLS layer is of no use here: real edges present certificates with
+/// serverAuth only, which a TLS server is told are not valid for a client. Nothing is fetched (RFC 5280 §6 on what is at hand).
+/// </summary>
+internal static class ChainJudge
+{
+    private const string ExtendedKeyUsageOid = "2.5.29.37";
+    private const string ServerAuthOid = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
+    private const string AnyUsageOid = "2.5.29.37.0";
+    private const int PresentedMax = 16;
+
+    internal static ChainFinding Judge(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
+    {
+        var leaf = evidence.Leaf!;
+        if (trust.Withdrawn.Count > 0 && trust.Withdrawn.Contains(Fingerprints.Of(leaf)))
+            return Refused(CertificateReason.Revoked, "The certificate was withdrawn by the operator.");
+
+        var finding = BuildChain(leaf, evidence.Intermediates, trust, now, X509ChainTrustMode.CustomRootTrust);
+        if (finding.Reason == CertificateReason.UnknownCa && trust.IncludesSystemRoots)
+            finding = BuildChain(leaf, evidence.Intermediates, trust, now, X509ChainTrustMode.System);
+        if (finding.Reason != CertificateReason.None) return finding;
+        if (!IsUsageAllowed(leaf))
+            return Refused(CertificateReason.WrongUsage, "The certificate has an extended key usage, and neither serverAuth nor clientAuth is in it.");
+        return finding;
+    }
+
+    /// <summary>Either purpose will do, and no EKU means every purpose (RFC 5280 §4.2.1.12).</summary>
+    internal static bool IsUsageAllowed(X509Certificate2 leaf)
+    {
+        foreach (var extension in leaf.Extensions)
+        {
+            if (extension.Oid?.Value != ExtendedKeyUsageOid) continue;
+            return HasTlsUsage(extension);
+        }
+        return true;
+    }
+
+    private static bool HasTlsUsage(X509Extension extension)
+    {
+        try
+        {
+            foreach (var usage in new X509EnhancedKeyUsageExtension(extension, extension.Critical).EnhancedKeyUsages)
+                if (usage.Value is ServerAuthOid or ClientAuthOid or AnyUsageOid) return true;
+            return false;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    internal static bool IsSelfIssued(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    private static ChainFinding BuildChain(
+        X509Certificate2 leaf, IReadOnlyList<X509Certificate2> presented, TrustSet trust, DateTimeOffset now, X509ChainTrustMode mode)
+    {
+        using var chain = new X509Chain();
+        var policy = chain.ChainPolicy;
+        policy.TrustMode = mode;
+        policy.RevocationMode = X509RevocationMode.NoCheck;
+        policy.DisableCertificateDownloads = true;
+        policy.VerificationTime = now.UtcDateTime;
+        if (mode == X509ChainTrustMode.CustomRootTrust)
+            foreach (var root in trust.Roots) policy.CustomTrustStore.Add(root);
+        for (var i = 0; i < presented.Count && i < PresentedMax; i++) policy.ExtraStore.Add(presented[i]);
+        foreach (var known in trust.Intermediates) policy.ExtraStore.Add(known);
+        try
+        {
+            var isGood = chain.Build(leaf);
+            var finding = isGood ? JudgeStrength(chain, trust) : Explain(chain, leaf, now);
+            return finding;
+        }
+        catch (CryptographicException broken)
+        {
+            return Refused(CertificateReason.ChainInvalid, broken.Message);
+        }
+        finally
+        {
+            foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+        }
+    }
+
+    private static ChainFinding JudgeStrength(X509Chain chain, TrustSet trust)
+    {
+        var end = DateTime.MaxValue;
+        for (var i = 0; i < chain.ChainElements.Count; i++)
+        {
+            var certificate = chain.ChainElements[i].Certificate;
+            if (certificate.NotAfter.ToUniversalTime() < end) end = certificate.NotAfter.ToUniversalTime();
+            if (!IsKeyStrong(certificate, trust))
+                return Refused(CertificateReason.WeakKey, $"The key of '{certificate.Subject}' is too short.");
+            // The signature of the anchor itself proves nothing and may be as old as it likes.
+            if (i + 1 < chain.ChainElements.Count && IsSignatureWeak(certificate))
+                return Refused(CertificateReason.WeakSignature, $"'{certificate.Subject}' is signed with {certificate.SignatureAlgorithm.FriendlyName}.");
+        }
+        return new ChainFinding(CertificateReason.None, "", new DateTimeOffset(end, TimeSpan.Zero));
+    }
+
+    internal static bool IsKeyStrong(X509Certificate2 certificate, TrustSet trust)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        if (rsa is not null) return rsa.KeySize >= trust.RsaBitsMin;
+        using var ec = certificate.GetECDsaPublicKey();
+        return ec is null ? certificate.PublicKey.Oid.Value is "1.3.101.112" or "1.3.101.113" : ec.KeySize >= trust.EcBitsMin;
+    }
+
+    private static bool IsSignatureWeak(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value
+        is "1.2.840.113549.1.1.2" or "1.2.840.113549.1.1.4" or "1.2.840.113549.1.1.5" or "1.2.840.10045.4.1" or "1.3.14.3.2.29";
+
+    // The order matters: an unknown issuer makes every other finding hearsay, so it is said first.
+    private static ChainFinding Explain(X509Chain chain, X509Certificate2 leaf, DateTimeOffset now)
+    {
+        var all = X509ChainStatusFlags.NoError;
+        foreach (var status in chain.ChainStatus) all |= status.Status;
+        var words = string.Join(" ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()));
+        if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != X509ChainStatusFlags.NoError)
+        {
+            return IsSelfIssued(leaf)
+                ? Refused(CertificateReason.SelfSigned, $"'{leaf.Subject}' is self-signed and not in the trust set.")
+                : Refused(CertificateReason.UnknownCa, $"No chain from '{leaf.Issuer}' to the trust set. {words}");
+        }
+        if ((all & X509ChainStatusFlags.NotTimeValid) != X509ChainStatusFlags.NoError)
+        {
+            foreach (var element in chain.ChainElements)
+                if (element.Certificate.NotBefore.ToUniversalTime() > now.UtcDateTime)
+                    return Refused(CertificateReason.NotYetValid, $"'{element.Certificate.Subject}' is valid from {element.Certificate.NotBefore.ToUniversalTime():u}.");
+            foreach (var element in chain.ChainElements)
+                if (element.Certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
+                    return Refused(CertificateReason.Expired, $"'{element.Certificate.Subject}' ended {element.Certificate.NotAfter.ToUniversalTime():u}.");
+        }
+        return (all & X509ChainStatusFlags.Revoked) != X509ChainStatusFlags.NoError ? Refused(CertificateReason.Revoked, words) : Refused(CertificateReason.ChainInvalid, words);
+    }
+
+    private static ChainFinding Refused(CertificateReason reason, string detail) => new(reason, detail, default);
+}
