@@ -59,6 +59,12 @@ public sealed class MessageDeparture(MessageArrival arrival, Peers.PeerModel pee
 
     public Peers.PeerModel Peer { get; } = peer;
 
+    /// <summary>The peer that sent it; null in tests of one side alone.</summary>
+    public Peers.PeerModel? CameFrom { get; init; }
+
+    /// <summary>When it entered the crossing, as a timestamp of the injected clock.</summary>
+    public long EnteredAt { get; init; }
+
     /// <summary>Hands the outcome back to the sender's side; a second call is ignored and returns false.</summary>
     public bool Complete(in Outcome outcome)
     {

@@ -1,0 +1,180 @@
+using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
+using Gateway.Federation.Routes;
+using Presence.Core;
+using Presence.Core.Model;
+using Presence.Core.Ports;
+
+namespace Gateway.Federation;
+
+/// <summary>
+/// The centre. What arrives enters by one door and leaves by the other; the numbers in the code are these steps.
+/// <code>
+/// Enter(arrival)            1 admit the principal  2 map identities  3 apply policy  4 presence: ask the engine and answer with its reply; message: go to 5, answer by the receipt
+/// Leave(effect or message)  5 find the route       6 rights and loops                7 hand to the target's side
+/// </code>
+/// The message path is synchronous and makes one object, the departure. Presence departures start from a committed effect, never from the arrival's call stack.
+/// </summary>
+public sealed class Crossing : ICrossing, IEffectPerformer
+{
+    private readonly PeerRegistry registry;
+    private readonly FederationMetrics metrics;
+    private readonly RecentRefusals refusals;
+    private readonly TimeProvider time;
+    private readonly PeerRates rates;
+    private readonly Action<MessageDeparture, Outcome> observer;
+    private IPresenceEngine? engine;
+    private ISide? sip;
+    private ISide? xmpp;
+    private volatile bool isDraining;
+
+    public Crossing(PeerRegistry registry, FederationMetrics metrics, RecentRefusals refusals, TimeProvider time)
+    {
+        this.registry = registry;
+        this.metrics = metrics;
+        this.refusals = refusals;
+        this.time = time;
+        rates = new PeerRates(time);
+        observer = OnCompleted;
+    }
+
+    /// <summary>Where a defect of a side or the engine goes that the crossing answered for; Host sets it to the log.</summary>
+    public Action<Exception>? DefectSink { get; init; }
+
+    /// <summary>From now on what arrives is refused with <see cref="FederationReason.Draining"/>; what is under way goes on.</summary>
+    public bool IsDraining => isDraining;
+
+    /// <summary>Joins the parts that know each other only through ports. Called once, before anything enters.</summary>
+    public void Connect(IPresenceEngine presence, ISide sipSide, ISide xmppSide) => (engine, sip, xmpp) = (presence, sipSide, xmppSide);
+
+    public void BeginDrain() => isDraining = true;
+
+    public void Enter(FederatedPeer principal, MessageArrival arrival)
+    {
+        var enteredAt = time.GetTimestamp();
+        var passage = arrival.Passage;
+        var reason = JudgeEntry(principal, passage, out var choice);
+        if (reason != FederationReason.None)
+        {
+            Refuse(principal.Peer, passage, reason, choice);
+            arrival.Answer(Outcome.Failed(FederationReasons.FailureOf(reason)));
+            return;
+        }
+
+        // 7 hand to the target's side
+        var departure = new MessageDeparture(arrival, choice!.First, observer) { EnteredAt = enteredAt, CameFrom = principal.Peer };
+        try
+        {
+            SideOf(choice.First).Depart(departure);
+        }
+        catch (Exception defect)
+        {
+            DefectSink?.Invoke(defect);
+            departure.Complete(Outcome.Failed(FederationReasons.FailureOf(FederationReason.InternalError)));
+        }
+    }
+
+    public void Enter(FederatedPeer principal, ChatStateArrival arrival)
+    {
+        var passage = arrival.Passage;
+        var reason = JudgeEntry(principal, passage, out var choice);
+        if (reason != FederationReason.None)
+        {
+            Refuse(principal.Peer, passage, reason, choice);
+            return;
+        }
+
+        metrics.Count(principal.Peer, passage.CameBy, PassageKind.ChatState, "ok");
+        SideOf(choice!.First).Depart(new ChatStateDeparture(passage, arrival.State, arrival.Thread, choice.First));
+    }
+
+    public async ValueTask<PresenceAnswer> EnterAsync(
+        FederatedPeer principal, Passage passage, Address presentity, PresentityCommand command, CancellationToken cancellation)
+    {
+        // The route is looked for now as well, so that a watcher of nobody is told at once and not by silence.
+        var reason = JudgeEntry(principal, passage, out var choice);
+        if (reason != FederationReason.None)
+        {
+            Refuse(principal.Peer, passage, reason, choice);
+            return new PresenceAnswer(default, FederationReasons.FailureOf(reason));
+        }
+
+        // 4 ask the engine and answer with its reply
+        var reply = await engine!.SubmitAsync(presentity, command, cancellation);
+        metrics.Count(principal.Peer, passage.CameBy, passage.Kind, reply.IsAccepted ? "ok" : PresenceFailures.NameOf(reply.Reason));
+        return new PresenceAnswer(reply, reply.IsAccepted ? null : PresenceFailures.FailureOf(reply.Reason));
+    }
+
+    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) =>
+        engine!.FindAsync(presentity, watcher, cancellation);
+
+    public ValueTask<uint> ReserveSequenceAsync(Address presentity, Address watcher, string legId, CancellationToken cancellation) =>
+        engine!.ReserveSequenceAsync(presentity, watcher, legId, cancellation);
+
+    public bool IsServed(string domain, Protocol protocol) => registry.Current.IsServed(domain, protocol);
+
+    public async ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, CancellationToken cancellation)
+    {
+        var isUpstream = effect is AskUpstream;
+        var (from, to) = isUpstream ? (effect.Watcher, effect.Presentity) : (effect.Presentity, effect.Watcher);
+
+        // 5 find the route, 6 rights and loops
+        var choice = registry.Current.FindWay(from, to, null);
+        if (choice.IsFound)
+        {
+            // 7 hand to the target's side
+            return await SideOf(choice.First).PerformAsync(effect, view, choice.First, cancellation);
+        }
+
+        // The effect can never be made true with these tables: the presentity's side learns of it as of any unreachable home; a watcher without a way is told by nobody.
+        refusals.Add(to.Domain, FederationReasons.NameOf(choice.Reason), $"a presence departure: {choice.By}");
+        if (isUpstream) _ = ReportUnreachableAsync(effect, FederationReasons.FailureOf(choice.Reason));
+        return EffectVerdict.Done;
+    }
+
+    // Steps 1 to 6 as far as they need no engine.
+    private FederationReason JudgeEntry(FederatedPeer principal, Passage passage, out RouteChoice? choice)
+    {
+        choice = null;
+
+        // 1 admit: the side's principal must be the one for this very From domain
+        if (isDraining) return FederationReason.Draining;
+        if (!string.Equals(principal.Domain, passage.From.Domain, StringComparison.Ordinal)) return FederationReason.FromDomainNotAllowed;
+        if (!rates.TryTake(principal.Peer)) return FederationReason.RateExceeded;
+
+        // 2 map identities: no table of differing names exists yet, each user is known by one address on both sides
+
+        // 3 policy, 5 route, 6 loops
+        choice = registry.Current.FindWay(passage.From, passage.To, principal.Peer);
+        return choice.Reason;
+    }
+
+    private void Refuse(PeerModel peer, Passage passage, FederationReason reason, RouteChoice? choice)
+    {
+        var name = FederationReasons.NameOf(reason);
+        metrics.Count(peer, passage.CameBy, passage.Kind, name);
+        refusals.Add(peer.Name, name, choice?.By ?? FederationReasons.FailureOf(reason).Text);
+    }
+
+    private void OnCompleted(MessageDeparture departure, Outcome outcome)
+    {
+        metrics.Count(departure.CameFrom!, departure.Passage.CameBy, PassageKind.Message, outcome.Failure?.Reason ?? "ok");
+        metrics.RecordLatency(departure.Passage.CameBy, time.GetElapsedTime(departure.EnteredAt));
+    }
+
+    private async Task ReportUnreachableAsync(PresenceEffect effect, Failure failure)
+    {
+        try
+        {
+            // Leaves the engine's call stack first: a unit that is performing must not wait for itself.
+            await Task.Yield();
+            await engine!.SubmitAsync(effect.Presentity, new UpstreamFailed(effect.Watcher, failure.Condition, null), CancellationToken.None);
+        }
+        catch (Exception defect)
+        {
+            DefectSink?.Invoke(defect);
+        }
+    }
+
+    private ISide SideOf(PeerModel peer) => (peer.Protocol == Protocol.Sip ? sip : xmpp)!;
+}

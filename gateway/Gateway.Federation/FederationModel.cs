@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Gateway.Federation.Domains;
+using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
+using Gateway.Federation.Routes;
+
+namespace Gateway.Federation;
+
+/// <summary>
+/// Everything the crossing decides by, as values: bound by Gateway.Host, checked by <see cref="FederationFaults"/>, made into look-ups by <see cref="FederationTables"/>. The empty model
+/// refuses everything.
+/// </summary>
+public sealed record FederationModel
+{
+    public ImmutableArray<PeerModel> Peers { get; init; } = [];
+
+    public ImmutableArray<DomainModel> Domains { get; init; } = [];
+
+    public ImmutableArray<RouteModel> Routes { get; init; } = [];
+
+    public PolicyModel Policy { get; init; } = new();
+
+    /// <summary>
+    /// The record of partners nobody configured (<c>federation: open</c>), one per protocol, or null: closed. Name, From domains and addresses are filled in per domain.
+    /// </summary>
+    public PeerModel? DiscoveredSip { get; init; }
+
+    public PeerModel? DiscoveredXmpp { get; init; }
+}

@@ -1,0 +1,50 @@
+using Presence.Core.Model;
+
+namespace Gateway.Federation;
+
+/// <summary>The public face of each <see cref="FederationReason"/>: name, neutral condition, words that are safe to show. One table; a test forbids a missing row.</summary>
+public static class FederationReasons
+{
+    private static readonly Failure[] Failures = MakeFailures();
+
+    /// <summary>The failure a sender is answered with.</summary>
+    public static Failure FailureOf(FederationReason reason) => Failures[(int)reason];
+
+    /// <summary><c>federation.Member</c>: the same in log, metric, status and test.</summary>
+    public static string NameOf(FederationReason reason) => Failures[(int)reason].Reason;
+
+    private static Failure[] MakeFailures()
+    {
+        var failures = new Failure[Enum.GetValues<FederationReason>().Length];
+        foreach (var reason in Enum.GetValues<FederationReason>())
+        {
+            var (condition, text, retryAfterSeconds) = Describe(reason);
+            failures[(int)reason] = new Failure(condition, $"federation.{reason}", text) { RetryAfterSeconds = retryAfterSeconds };
+        }
+
+        return failures;
+    }
+
+    private static (Condition Condition, string Text, int? RetryAfterSeconds) Describe(FederationReason reason) => reason switch
+    {
+        FederationReason.None => (Condition.None, "", null),
+        FederationReason.UnknownPeer => (Condition.Forbidden, "This system is not a federation partner here.", null),
+        FederationReason.PeerNotProved => (Condition.NotAuthorized, "The certificate does not prove the sending domain.", null),
+        FederationReason.FromDomainNotAllowed => (Condition.Forbidden, "This system may not speak for the sending domain.", null),
+        FederationReason.UnknownDomain => (Condition.RemoteServerNotFound, "The destination domain is not served here.", null),
+        FederationReason.DomainBlocked => (Condition.PolicyViolation, "Federation with this domain is blocked.", null),
+        FederationReason.DomainPairNotAllowed => (Condition.NotAllowed, "These two domains may not communicate through this gateway.", null),
+        FederationReason.NoRoute => (Condition.RemoteServerNotFound, "No route leads to the destination domain.", null),
+
+        // A user who exists on neither side of a shared domain looks like a loop: say so as an unknown user (field fact A5).
+        FederationReason.Loop => (Condition.ItemNotFound, "The destination leads back to the sender.", null),
+        FederationReason.UserBlocked => (Condition.Forbidden, "The user does not accept communication from this address.", null),
+        FederationReason.RateExceeded => (Condition.ResourceConstraint, "Too many requests from this system.", 5),
+        FederationReason.Overloaded => (Condition.ServiceUnavailable, "The gateway is overloaded.", 10),
+        FederationReason.LinkUnavailable => (Condition.RemoteServerTimeout, "The destination system could not be reached in time.", null),
+        FederationReason.QueueFull => (Condition.ResourceConstraint, "Too much is waiting for the destination system.", 10),
+        FederationReason.Draining => (Condition.ResourceConstraint, "The gateway is shutting down.", 30),
+        FederationReason.InternalError => (Condition.InternalServerError, "The gateway failed to handle this.", null),
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "has no row"),
+    };
+}

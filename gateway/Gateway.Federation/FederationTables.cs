@@ -1,0 +1,116 @@
+using Gateway.Federation.Domains;
+using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
+using Gateway.Federation.Routes;
+using Presence.Core.Model;
+
+namespace Gateway.Federation;
+
+/// <summary>
+/// One immutable version of everything the crossing decides by, with its look-ups built. A reload makes the next version; whoever is deciding keeps the one it began with.
+/// </summary>
+public sealed class FederationTables
+{
+    private readonly DomainMap<DomainModel> domains;
+    private readonly DomainMap<bool> allowed;
+    private readonly DomainMap<bool> blocked;
+    private readonly List<(DomainMap<bool> One, DomainMap<bool> Other)> transits;
+
+    /// <summary>Makes the look-ups. The model must be free of <see cref="FederationFaults"/>.</summary>
+    public FederationTables(FederationModel model)
+    {
+        Model = model;
+        Peers = new PeerTable(model);
+        Routes = new RouteTable(model.Routes, Peers);
+        domains = new DomainMap<DomainModel>(DomainsOf(model).Select(d => KeyValuePair.Create(d.Name, d)));
+        allowed = Patterns(model.Policy.AllowedDomains);
+        blocked = Patterns(model.Policy.BlockedDomains);
+        transits = [.. model.Policy.TransitPairs.Select(p => (Patterns([p.One]), Patterns([p.Other])))];
+    }
+
+    /// <summary>Tables that refuse everything.</summary>
+    public static FederationTables Empty { get; } = new(new FederationModel());
+
+    public FederationModel Model { get; }
+
+    public PeerTable Peers { get; }
+
+    public RouteTable Routes { get; }
+
+    /// <summary>The entry that rules <paramref name="domain"/>; null when no table knows it.</summary>
+    public DomainModel? FindDomain(string domain) => domains.TryFind(domain, out var entry) ? entry : null;
+
+    /// <summary>Whether the domain itself may take part: known, not blocked, allowed.</summary>
+    public FederationReason JudgeDomain(string domain, out DomainModel? entry)
+    {
+        entry = FindDomain(domain);
+        if (blocked.TryFind(domain, out _)) return FederationReason.DomainBlocked;
+        if (entry is null) return FederationReason.UnknownDomain;
+        if (entry.IsBlocked) return FederationReason.DomainBlocked;
+        return Model.Policy.AllowedDomains.IsEmpty || allowed.TryFind(domain, out _) ? FederationReason.None : FederationReason.DomainPairNotAllowed;
+    }
+
+    /// <summary>
+    /// Doors 3, 5 and 6 for one pair: policy, route, loop. <paramref name="cameFrom"/> is the peer that sent it, null for committed effects.
+    /// </summary>
+    public RouteChoice FindWay(Address from, Address to, PeerModel? cameFrom)
+    {
+        // 3 policy
+        var reason = JudgeDomain(from.Domain, out var fromEntry);
+
+        // A sender that the judge admitted without any table entry is a discovered partner: known by its proof.
+        if (reason == FederationReason.UnknownDomain && cameFrom is not null) reason = FederationReason.None;
+        if (reason != FederationReason.None) return RouteChoice.None(reason, $"domain '{from.Domain}' of the sender");
+        reason = JudgeDomain(to.Domain, out var toEntry);
+        if (reason != FederationReason.None) return RouteChoice.None(reason, $"domain '{to.Domain}' of the addressee");
+        var fromProtocol = fromEntry is null ? cameFrom!.Protocol : RouteTable.ProtocolOf(fromEntry.Kind);
+        var isShared = toEntry!.Kind == DomainKind.Shared;
+        if (!isShared && fromProtocol is { } p && p == RouteTable.ProtocolOf(toEntry.Kind) && !IsTransit(from.Domain, to.Domain))
+            return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"both domains are reached by {p} and no transit entry allows the pair");
+
+        // 5 route
+        var choice = Routes.Find(to, toEntry.Kind);
+        if (!choice.IsFound || cameFrom is null || isShared) return choice;
+
+        // 6 loops: never back to the peer it came from
+        return choice.First.Name == cameFrom.Name
+            ? RouteChoice.None(FederationReason.Loop, $"'{choice.First.Name}' is where it came from")
+            : choice;
+    }
+
+    /// <summary>Whether <paramref name="domain"/> may stand in a Request-URI or in a stanza's <c>to</c> that comes over <paramref name="protocol"/>.</summary>
+    public bool IsServed(string domain, Protocol protocol)
+    {
+        if (JudgeDomain(domain, out var entry) != FederationReason.None) return false;
+        return RouteTable.ProtocolOf(entry!.Kind) != protocol || entry.Kind == DomainKind.Shared || IsTransitMember(domain);
+    }
+
+    // A peer that speaks for a domain makes it known: one fact need not be written twice. A pattern that blocks it still blocks it.
+    private static IEnumerable<DomainModel> DomainsOf(FederationModel model)
+    {
+        var written = model.Domains.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
+        var patterns = new DomainMap<DomainModel>(model.Domains.Select(d => KeyValuePair.Create(d.Name, d)));
+        var spoken = model.Peers
+            .SelectMany(p => p.FromDomains.Select(d => new DomainModel(d, p.Protocol == Protocol.Sip ? DomainKind.Sip : DomainKind.Xmpp)))
+            .Where(d => !written.Contains(d.Name) && !(patterns.TryFind(d.Name, out var pattern) && pattern.IsBlocked))
+            .DistinctBy(d => d.Name);
+        return model.Domains.Concat(spoken);
+    }
+
+    private static DomainMap<bool> Patterns(IEnumerable<string> patterns) =>
+        new(patterns.Distinct(StringComparer.Ordinal).Select(p => KeyValuePair.Create(p, true)));
+
+    private bool IsTransit(string one, string other)
+    {
+        foreach (var (a, b) in transits)
+            if ((a.TryFind(one, out _) && b.TryFind(other, out _)) || (a.TryFind(other, out _) && b.TryFind(one, out _))) return true;
+        return false;
+    }
+
+    private bool IsTransitMember(string domain)
+    {
+        foreach (var (a, b) in transits)
+            if (a.TryFind(domain, out _) || b.TryFind(domain, out _)) return true;
+        return false;
+    }
+}

@@ -1,0 +1,51 @@
+using Certificates;
+
+namespace Gateway.Federation.Peers;
+
+/// <summary>
+/// Whether evidence proves that it comes from <c>peer</c> for one domain. SIP: one of the record's certificate names (RFC 5922 §7); XMPP: the domain itself unless the record names others
+/// (RFC 6120 §13.7). A discovered partner must prove the domain itself, or a target that lies under it: a name out of unauthenticated DNS is no identity (RFC 5922 §7.3).
+/// </summary>
+internal static class PeerJudge
+{
+    public static CertificateVerdict Judge(
+        PeerModel peer, string domain, PeerEvidence evidence, IReadOnlyList<string> discoveredTargets, CertificateSet certificates, DateTimeOffset now)
+    {
+        if (certificates.FindTrust(peer.TrustSet) is not { } trust)
+            return new CertificateVerdict(null, CertificateReason.TrustSetMissing, $"Trust set '{peer.TrustSet}' of peer '{peer.Name}' does not exist.");
+
+        var use = peer.Protocol == Protocol.Sip ? CertificateUse.Sip : CertificateUse.Xmpp;
+        var refused = default(CertificateVerdict);
+        foreach (var name in NamesOf(peer, domain, discoveredTargets))
+        {
+            var verdict = CertificateJudge.Judge(evidence, new CertificateExpectation(use, name, peer.AllowsWildcardSubject), trust, now);
+            if (verdict.IsProved) return verdict;
+            if (refused.Reason == CertificateReason.None) refused = verdict;
+
+            // Only a wrong name can be cured by the next name.
+            if (verdict.Reason != CertificateReason.WrongName) break;
+        }
+
+        return refused;
+    }
+
+    private static IEnumerable<string> NamesOf(PeerModel peer, string domain, IReadOnlyList<string> discoveredTargets)
+    {
+        if (!peer.TlsSubjects.IsEmpty) return peer.TlsSubjects;
+        if (peer.Protocol == Protocol.Sip && !peer.Addresses.IsEmpty) return peer.Addresses.Select(HostOf).Append(domain);
+        return discoveredTargets.Where(t => IsUnder(t, domain)).Prepend(domain);
+    }
+
+    private static bool IsUnder(string target, string domain)
+    {
+        var host = DomainNames.ToAscii(target);
+        return host.Length > domain.Length && host.EndsWith(domain, StringComparison.Ordinal) && host[^(domain.Length + 1)] == '.';
+    }
+
+    private static string HostOf(string address)
+    {
+        if (address.StartsWith('[')) return address[1..Math.Max(1, address.IndexOf(']'))];
+        var colon = address.LastIndexOf(':');
+        return colon < 0 ? address : address[..colon];
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Certificates;
+
+namespace Gateway.Federation.Peers;
+
+/// <summary>
+/// The tables in force and the one judge of who is asking. Sides cache an <see cref="Admission"/> per connection and domain together with <see cref="Version"/>, and ask again when that has
+/// changed: a reload of peers, policy or trust.
+/// </summary>
+public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider time, RecentRefusals refusals)
+{
+    private volatile FederationTables current = FederationTables.Empty;
+    private int publications;
+
+    /// <summary>The tables in force. One decision reads this once.</summary>
+    public FederationTables Current => current;
+
+    /// <summary>Differs whenever an earlier admission may no longer hold.</summary>
+    public long Version => ((long)Volatile.Read(ref publications) << 32) | (uint)certificates.Current.Version;
+
+    /// <summary>Puts new tables in force, as one.</summary>
+    public void Publish(FederationTables tables)
+    {
+        current = tables;
+        Interlocked.Increment(ref publications);
+    }
+
+    /// <summary>
+    /// Who is this, speaking for <paramref name="claimedDomain"/> on an accepted connection? <paramref name="discoveredTargets"/> are the SRV targets of the claimed domain, where the
+    /// caller has looked them up; they widen only what a discovered partner may prove.
+    /// </summary>
+    public Admission Admit(PeerEvidence evidence, Protocol protocol, string claimedDomain, IReadOnlyList<string>? discoveredTargets = null)
+    {
+        var admission = Judge(current, evidence, protocol, DomainNames.ToAscii(claimedDomain), discoveredTargets ?? []);
+        if (!admission.IsAdmitted && !admission.MayUseDialback) Record(admission, claimedDomain, evidence.Remote);
+        return admission;
+    }
+
+    /// <summary>XMPP only: the domain was proved by dialback (XEP-0220), over TLS or in clear. The peer's record decides whether that is enough.</summary>
+    public Admission AdmitByDialback(string claimedDomain, bool isOverTls)
+    {
+        var domain = DomainNames.ToAscii(claimedDomain);
+        var admission = JudgeDialback(current, domain, isOverTls);
+        if (!admission.IsAdmitted) Record(admission, claimedDomain, "dialback");
+        return admission;
+    }
+
+    /// <summary>Is the system we have dialled the peer we meant, for <paramref name="domain"/>?</summary>
+    public Admission AdmitTarget(PeerEvidence evidence, PeerModel peer, string domain, IReadOnlyList<string>? discoveredTargets = null)
+    {
+        var ascii = DomainNames.ToAscii(domain);
+        var verdict = PeerJudge.Judge(peer, ascii, evidence, discoveredTargets ?? [], certificates.Current, time.GetUtcNow());
+        if (verdict.IsProved) return Grant(peer, ascii, verdict);
+        var admission = NotProved(peer, verdict);
+        if (!admission.MayUseDialback) Record(admission, peer.Name, evidence.Remote);
+        return admission;
+    }
+
+    private Admission Judge(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets)
+    {
+        if (JudgeClaim(tables, domain) is { } refused) return refused;
+
+        var speakers = tables.Peers.FindSpeaker(domain, protocol)?.Peers ?? [];
+        Admission? first = null;
+        foreach (var peer in speakers)
+        {
+            var verdict = PeerJudge.Judge(peer, domain, evidence, [], certificates.Current, time.GetUtcNow());
+            if (verdict.IsProved) return Grant(peer, domain, verdict);
+            first ??= NotProved(peer, verdict);
+        }
+
+        if (first is not null) return first;
+        if (FindKnown(tables, evidence, protocol) is { } known)
+            return Admission.Refused(FederationReason.FromDomainNotAllowed, $"Peer '{known.Name}' is proved, but its record does not let it speak for '{domain}'.");
+        return JudgeDiscovered(tables, evidence, protocol, domain, discoveredTargets);
+    }
+
+    private Admission JudgeDiscovered(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets)
+    {
+        if (DiscoveredFor(tables, domain, protocol) is not { } peer)
+            return Admission.Refused(FederationReason.UnknownPeer, $"No peer may speak for '{domain}' over {protocol}, and this protocol takes no discovered partners.");
+        var verdict = PeerJudge.Judge(peer, domain, evidence, discoveredTargets, certificates.Current, time.GetUtcNow());
+        return verdict.IsProved ? Grant(peer, domain, verdict) : NotProved(peer, verdict);
+    }
+
+    private static Admission JudgeDialback(FederationTables tables, string domain, bool isOverTls)
+    {
+        if (JudgeClaim(tables, domain) is { } refused) return refused;
+        var peers = tables.Peers.FindSpeaker(domain, Protocol.Xmpp)?.Peers;
+        var peer = peers is { } found ? found[0] : DiscoveredFor(tables, domain, Protocol.Xmpp);
+        if (peer is null) return Admission.Refused(FederationReason.UnknownPeer, $"No XMPP peer may speak for '{domain}', and XMPP takes no discovered partners.");
+        if (!peer.AllowsDialback) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must prove '{domain}' by certificate; its record does not allow dialback.");
+        if (!isOverTls && !peer.AllowsPlaintext) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must use TLS; its record does not allow plaintext.");
+        return Admission.Granted(new FederatedPeer(peer, domain, isOverTls ? Proof.DialbackOverTls : Proof.DialbackInClear), null);
+    }
+
+    private static Admission? JudgeClaim(FederationTables tables, string domain)
+    {
+        var reason = tables.JudgeDomain(domain, out _);
+        return reason is FederationReason.DomainBlocked or FederationReason.DomainPairNotAllowed
+            ? Admission.Refused(reason, $"'{domain}' is blocked, or not among the allowed domains.")
+            : null;
+    }
+
+    // A stranger may not be discovered for a domain that a configured peer speaks for or that is reached by the other protocol: the tables are stronger than DNS.
+    private static PeerModel? DiscoveredFor(FederationTables tables, string domain, Protocol protocol)
+    {
+        var entry = tables.FindDomain(domain);
+        if (entry is not null && Routes.RouteTable.ProtocolOf(entry.Kind) != protocol) return null;
+        if (entry?.Kind == Domains.DomainKind.Shared) return null;
+        return tables.Peers.Discover(domain, protocol)?.First;
+    }
+
+    // Tells a known system that asserts a foreign domain from a stranger: the operator's cure differs.
+    private PeerModel? FindKnown(FederationTables tables, PeerEvidence evidence, Protocol protocol)
+    {
+        if (evidence.Leaf is null) return null;
+        foreach (var peer in tables.Peers.All)
+        {
+            if (peer.Protocol != protocol) continue;
+            if (PeerJudge.Judge(peer, peer.FromDomains.FirstOrDefault("invalid"), evidence, [], certificates.Current, time.GetUtcNow()).IsProved) return peer;
+        }
+
+        return null;
+    }
+
+    private static Admission Grant(PeerModel peer, string domain, CertificateVerdict verdict) =>
+        Admission.Granted(new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal), verdict.Proof);
+
+    private static Admission NotProved(PeerModel peer, CertificateVerdict verdict) => Admission.Refused(
+        FederationReason.PeerNotProved, $"Peer '{peer.Name}': {verdict.Reason}: {verdict.Detail}", verdict.Reason, peer.Protocol == Protocol.Xmpp && peer.AllowsDialback);
+
+    private void Record(Admission admission, string subject, string remote) =>
+        refusals.Add(subject, FederationReasons.NameOf(admission.Reason), $"{admission.Text} ({remote})");
+}

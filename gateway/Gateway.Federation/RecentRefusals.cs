@@ -1,0 +1,44 @@
+namespace Gateway.Federation;
+
+/// <summary>One refusal as <c>status</c> shows it: repeated ones of one subject and reason are counted, with the words of the last.</summary>
+public sealed record Refusal(string Subject, string Reason, string Text, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count);
+
+/// <summary>
+/// The latest distinct refusals, at most <see cref="EntriesMax"/>. <c>Subject</c> is a peer's name, or the claimed domain of a stranger. Texts hold no addresses of users. A lock is taken on
+/// refusals only, never by what crosses.
+/// </summary>
+public sealed class RecentRefusals(TimeProvider time)
+{
+    public const int EntriesMax = 128;
+
+    private const int SubjectCharsMax = 255;
+    private const int TextCharsMax = 1_000;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Subject, string Reason), Refusal> entries = [];
+
+    public void Add(string subject, string reason, string text)
+    {
+        var now = time.GetUtcNow();
+        var key = (Cut(subject, SubjectCharsMax), reason);
+        lock (gate)
+        {
+            if (entries.TryGetValue(key, out var known))
+            {
+                entries[key] = known with { Text = Cut(text, TextCharsMax), LastAt = now, Count = known.Count + 1 };
+                return;
+            }
+
+            if (entries.Count >= EntriesMax) entries.Remove(entries.MinBy(e => e.Value.LastAt).Key);
+            entries.Add(key, new Refusal(key.Item1, reason, Cut(text, TextCharsMax), now, now, 1));
+        }
+    }
+
+    /// <summary>Latest first.</summary>
+    public IReadOnlyList<Refusal> Snapshot()
+    {
+        lock (gate) return [.. entries.Values.OrderByDescending(r => r.LastAt).ThenBy(r => r.Subject, StringComparer.Ordinal)];
+    }
+
+    private static string Cut(string text, int charsMax) => text.Length <= charsMax ? text : text[..charsMax];
+}
