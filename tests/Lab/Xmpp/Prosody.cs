@@ -1,0 +1,95 @@
+using System.Globalization;
+using Lab.Processes;
+using Lab.Trust;
+
+namespace Lab.Xmpp;
+
+/// <summary>Debian's Prosody on loopback ports, with its own data, certificates and resolver; started, followed and stopped by us. Works as root and as anybody else.</summary>
+public sealed class Prosody : IAsyncDisposable
+{
+    private const string Password = "pw";
+    private readonly LabDirectory _directory;
+    private readonly ProsodyOptions _options;
+
+    private Prosody(LabDirectory directory, ProsodyOptions options, LabProcess process) => (_directory, _options, Process) = (directory, options, process);
+
+    public LabProcess Process { get; private set; }
+
+    public string Domain => _options.Domain;
+
+    public int ClientPort => _options.ClientPort;
+
+    public int ServerPort => _options.ServerPort;
+
+    /// <summary>The authority a client checks this server by.</summary>
+    public string AuthorityFile => _options.AuthorityFile;
+
+    public static async Task<Prosody> StartAsync(LabDirectory directory, ProsodyOptions options)
+    {
+        var home = directory.Folder("prosody-" + options.Domain);
+        await File.WriteAllTextAsync(Path.Combine(home, "prosody.cfg.lua"), Configuration(home, options));
+        return new Prosody(directory, options, await LaunchAsync(directory, options));
+    }
+
+    /// <summary>Writes the account into Prosody's store; it is read at the next login.</summary>
+    public string AddAccount(string user)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_directory.Root, "prosody-" + Domain, "data", Escape(Domain), "accounts")).FullName;
+        File.WriteAllText(Path.Combine(folder, Escape(user) + ".dat"), "return { [\"password\"] = \"" + Password + "\"; };\n");
+        return Password;
+    }
+
+    public async Task RestartAsync()
+    {
+        await Process.TerminateAsync(TimeSpan.FromSeconds(15));
+        await Process.DisposeAsync();
+        Process = await LaunchAsync(_directory, _options);
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static async Task<LabProcess> LaunchAsync(LabDirectory directory, ProsodyOptions options)
+    {
+        var home = Path.Combine(directory.Root, "prosody-" + options.Domain);
+        var process = LabProcess.Start(
+            "prosody " + options.Domain, Programs.Prosody, ["--config", Path.Combine(home, "prosody.cfg.lua"), "-F"], home, Path.Combine(home, "console.log"));
+        foreach (var service in (string[])["c2s", "s2s"])
+            await process.Lines.SeeAsync($"Prosody listens for {service}", l => l.Contains($"Activated service '{service}'", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        return process;
+    }
+
+    private static string Configuration(string home, ProsodyOptions o) => string.Create(CultureInfo.InvariantCulture, $$"""
+        {{(Environment.UserName == "root" ? "run_as_root = true" : "")}}
+        pidfile = "{{home}}/prosody.pid"
+        data_path = "{{Directory.CreateDirectory(Path.Combine(home, "data")).FullName}}"
+        interfaces = { "127.0.0.1" }
+        local_interfaces = { "127.0.0.1" }
+        c2s_ports = { {{o.ClientPort}} }
+        s2s_ports = { {{o.ServerPort}} }
+        c2s_direct_tls_ports = {}
+        s2s_direct_tls_ports = {}
+        http_ports = {}
+        https_ports = {}
+        c2s_require_encryption = true
+        s2s_require_encryption = true
+        s2s_secure_auth = {{(o.AcceptsDialback ? "false" : "true")}}
+        authentication = "internal_plain"
+        storage = "internal"
+        network_backend = "epoll"
+        network_settings = { nagle = false }
+        modules_enabled = { "roster"; "saslauth"; "tls"; "s2s"; "disco"; "ping"; "blocklist"{{(o.AcceptsDialback ? "; \"dialback\"" : "")}} }
+        modules_disabled = { "s2s_auth_dane_in" }
+        unbound = { resolvconf = false; hoststxt = false; forward = "127.0.0.1@{{o.DnsPort}}"; options = { ["do-not-query-localhost:"] = "no" } }
+        log = { { levels = { min = "info" }; to = "console" }; { levels = { min = "debug" }; to = "file"; filename = "{{home}}/debug.log" } }
+        ssl = { key = "{{o.Certificate.KeyFile}}"; certificate = "{{o.Certificate.CertificateFile}}"; cafile = "{{o.AuthorityFile}}"; capath = false }
+        certificates = "{{home}}/none"
+        limits = {}
+        VirtualHost "{{o.Domain}}"
+            ssl = { key = "{{o.Certificate.KeyFile}}"; certificate = "{{o.Certificate.CertificateFile}}"; cafile = "{{o.AuthorityFile}}"; capath = false }
+
+        """);
+
+    /// <summary>Prosody's file names: everything but letters and digits is percent-encoded.</summary>
+    private static string Escape(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c.ToString() : "%" + ((int)c).ToString("x2", CultureInfo.InvariantCulture)));
+}
