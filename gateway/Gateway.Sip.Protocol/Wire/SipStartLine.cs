@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Gateway.Sip.Protocol.Wire;
+
+/// <summary>Request-Line and Status-Line (RFC 3261 §7.1, §7.2): single spaces, no LWS; the Request-URI is checked by <see cref="SipValidity"/>.</summary>
+internal static class SipStartLine
+{
+    public static SipReason TryRead(ReadOnlySpan<byte> line, in SipParts parts, SipLimits limits, out SipMessage? message)
+    {
+        message = null;
+        return line.Length > 4 && Ascii.EqualsIgnoreCase(line[..4], "SIP/"u8)
+            ? TryReadStatus(line, parts, out message)
+            : TryReadRequest(line, parts, limits, out message);
+    }
+
+    private static SipReason TryReadStatus(ReadOnlySpan<byte> line, in SipParts parts, out SipMessage? message)
+    {
+        message = null;
+        var space = line.IndexOf((byte)' ');
+        if (space < 0) return SipReason.StartLineInvalid;
+        var rest = line[(space + 1)..];
+        var codeLength = rest.IndexOf((byte)' ');
+        if (codeLength < 0) codeLength = rest.Length;
+        if (!SipGrammar.TryNumber(rest[..codeLength], out var status)) return SipReason.StartLineInvalid;
+        var reasonStart = Math.Min(line.Length, space + 1 + codeLength + 1);
+        message = new SipResponse(parts, (int)Math.Min(status, int.MaxValue), reasonStart, line.Length - reasonStart);
+        if (codeLength != 3 || status is < 100 or > 699) return SipReason.StatusInvalid;
+        return IsVersion2(line[..space]) ? SipReason.None : SipReason.VersionNotSupported;
+    }
+
+    private static SipReason TryReadRequest(ReadOnlySpan<byte> line, in SipParts parts, SipLimits limits, out SipMessage? message)
+    {
+        message = null;
+        var space = line.IndexOf((byte)' ');
+        var version = line.LastIndexOf(" SIP/"u8);
+        if (version < 0) version = line.LastIndexOf(" sip/"u8);
+        if (space <= 0 || version <= space || !SipGrammar.IsToken(line[..space])) return SipReason.StartLineInvalid;
+        var uri = line[(space + 1)..version];
+        message = new SipRequest(parts, space, space + 1, uri.Length);
+        if (!IsVersion2(line[(version + 1)..]))
+        {
+            // "SIP/2.0 " with trailing blanks is a malformed line, "SIP/7.0" an honest other version (RFC 4475 §3.1.2.16).
+            return line[^1] == (byte)' ' ? SipReason.RequestUriInvalid : SipReason.VersionNotSupported;
+        }
+
+        return uri.IsEmpty || uri.Length > limits.RequestUriBytesMax || uri.IndexOfAny((byte)' ', (byte)'\t') >= 0
+            ? SipReason.RequestUriInvalid
+            : SipReason.None;
+    }
+
+    private static bool IsVersion2(ReadOnlySpan<byte> version) => Ascii.EqualsIgnoreCase(version, "SIP/2.0"u8);
+}
