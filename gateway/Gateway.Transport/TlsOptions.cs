@@ -1,0 +1,45 @@
+using Certificates;
+
+namespace Gateway.Transport;
+
+/// <summary>What we ask of a client that connects to us.</summary>
+public enum ClientCertificate
+{
+    /// <summary>It must present one; SIP federation is mutual TLS.</summary>
+    Required,
+
+    /// <summary>It is asked for one and may have none; XMPP then falls back to dialback.</summary>
+    Requested,
+}
+
+/// <summary>How we act as TLS server on one connection.</summary>
+public sealed record TlsServerOptions
+{
+    /// <summary>Where the certificate to present is looked up when the handshake begins.</summary>
+    public required ICertificateSource Certificates { get; init; }
+
+    /// <summary>Whether a client without certificate is refused.</summary>
+    public ClientCertificate Client { get; init; } = ClientCertificate.Required;
+
+    /// <summary>The domain the client asked for inside the protocol (XMPP stream <c>to</c>); it goes before SNI.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Name of the own certificate presented when neither domain nor SNI decides; else the set's default.</summary>
+    public string? CertificateName { get; init; }
+}
+
+/// <summary>How we act as TLS client on one connection.</summary>
+public sealed record TlsClientOptions
+{
+    /// <summary>Where the certificate to present is looked up when the handshake begins.</summary>
+    public required ICertificateSource Certificates { get; init; }
+
+    /// <summary>Sent as SNI: the host of a SIP target, the domain of an XMPP stream (RFC 6120 §5.4.3.1, RFC 6066 §3).</summary>
+    public required string ServerName { get; init; }
+
+    /// <summary>The domain we speak for: chooses the certificate we present.</summary>
+    public string? OwnDomain { get; init; }
+
+    /// <summary>Name of the own certificate presented when the domain does not decide; else the set's default.</summary>
+    public string? CertificateName { get; init; }
+}
