@@ -37,4 +37,7 @@ public enum PresenceReason
 
     /// <summary>An access rule of the core blocks this watcher.</summary>
     Blocked,
+
+    /// <summary>The watcher asks for a shorter time than is granted here; the reply carries the least (RFC 6665 §4.2.1.1, 423).</summary>
+    ExpiresTooBrief,
 }
