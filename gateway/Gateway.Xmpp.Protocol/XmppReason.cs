@@ -106,6 +106,8 @@ public enum XmppReason
 
     /// <summary>No target answers for the domain.</summary>
     RemoteServerNotFound,
+    /// <summary>A target is known and does not answer.</summary>
+    RemoteServerTimeout,
     /// <summary>A target was known and none could be connected.</summary>
     ConnectFailed,
     /// <summary>The stream did not stand within its time.</summary>

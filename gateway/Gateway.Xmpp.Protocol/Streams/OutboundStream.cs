@@ -1,0 +1,197 @@
+using Gateway.Xmpp.Protocol.Dialback;
+
+namespace Gateway.Xmpp.Protocol.Streams;
+
+/// <summary>Where an outbound stream stands.</summary>
+public enum OutboundPhase
+{
+    /// <summary>TCP is not there yet.</summary>
+    Connecting,
+    /// <summary>The peer's header must come.</summary>
+    AwaitHeader,
+    /// <summary>Its features must come.</summary>
+    AwaitFeatures,
+    /// <summary>Its word on TLS must come.</summary>
+    AwaitProceed,
+    /// <summary>The handshake runs.</summary>
+    AwaitTls,
+    /// <summary>Its word on SASL must come.</summary>
+    AwaitSasl,
+    /// <summary>Its word on our dialback key must come.</summary>
+    AwaitResult,
+    /// <summary>Stanzas, or dialback questions, may go.</summary>
+    Open,
+    /// <summary>Over.</summary>
+    Closed,
+}
+
+/// <summary>What a stream is opened for.</summary>
+public enum OutboundPurpose
+{
+    /// <summary>To send stanzas of its pair.</summary>
+    Stanzas,
+    /// <summary>To ask the authoritative server; needs no authentication of ours (XEP-0220 §2.1.2).</summary>
+    Ask,
+}
+
+/// <summary>What happens to a stream we open. Closed family.</summary>
+public abstract record OutboundInput
+{
+    private OutboundInput()
+    {
+    }
+
+    /// <summary>TCP stands.</summary>
+    public sealed record Connected : OutboundInput;
+
+    /// <summary>The peer's header.</summary>
+    public sealed record HeaderReceived(StreamHeader Header) : OutboundInput;
+
+    /// <summary>Its features.</summary>
+    public sealed record FeaturesReceived(StreamOffers Offers) : OutboundInput;
+
+    /// <summary><c>&lt;proceed/&gt;</c>; <paramref name="HasMoreBytes"/> when something already came behind it.</summary>
+    public sealed record ProceedReceived(bool HasMoreBytes) : OutboundInput;
+
+    /// <summary>The peer will not do TLS.</summary>
+    public sealed record TlsRefused : OutboundInput;
+
+    /// <summary>The handshake is done; <paramref name="IsProved"/> when the certificate proves the peer's domain.</summary>
+    public sealed record TlsEstablished(bool IsProved) : OutboundInput;
+
+    /// <summary>An empty SASL challenge.</summary>
+    public sealed record ChallengeReceived : OutboundInput;
+
+    /// <summary>SASL success.</summary>
+    public sealed record SaslSucceeded : OutboundInput;
+
+    /// <summary>SASL failure.</summary>
+    public sealed record SaslFailed(string Condition) : OutboundInput;
+
+    /// <summary>Dialback step 4 for our pair.</summary>
+    public sealed record ResultReceived(DialbackMessage Result) : OutboundInput;
+
+    /// <summary>The stream must end.</summary>
+    public sealed record MustEnd(XmppReason Reason) : OutboundInput;
+
+    /// <summary>The peer ended it.</summary>
+    public sealed record EndReceived : OutboundInput;
+
+    /// <summary>The peer ended it with an error.</summary>
+    public sealed record ErrorReceived(StreamError Error) : OutboundInput;
+}
+
+/// <summary>
+/// A stream we open to another server for one domain pair: RFC 6120 §4–6, XEP-0178 and XEP-0220 as originating server, or to ask it as authoritative one.
+/// <code>
+///   Connecting ▸ AwaitHeader ▸ AwaitFeatures ─starttls▸ AwaitProceed ▸ AwaitTls ─┐
+///                    ▲   ▲                                                        │
+///                    │   └────────────────────────────────────────────────────────┘
+///                    └─success─ AwaitSasl ◂─external── AwaitFeatures ──key──▸ AwaitResult ─valid▸ Open
+///                        AwaitFeatures, authenticated ──────────────────────────────────────────▸ Open
+/// </code>
+/// </summary>
+public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
+{
+    /// <summary>Where it stands.</summary>
+    public OutboundPhase Phase { get; init; }
+    /// <summary>What holds; ChannelAccepted and DialbackAllowed come from policy at the start.</summary>
+    public StreamFacts Facts { get; init; }
+    /// <summary>The id the peer gave the present stream.</summary>
+    public string Id { get; init; } = "";
+    /// <summary>What the peer offers.</summary>
+    public StreamOffers Offers { get; init; }
+
+    /// <summary>One transition.</summary>
+    public static StreamStep<OutboundStream> On(OutboundStream s, OutboundInput input) => (s.Phase, input) switch
+    {
+        (OutboundPhase.Closed, _) => Go(s),
+        (_, OutboundInput.MustEnd end) => Close(s, end.Reason),
+        (_, OutboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
+        (_, OutboundInput.ErrorReceived error) => Close(s, XmppReason.PeerStreamError, StreamErrors.NameOf(error.Error.Condition)),
+
+        (OutboundPhase.Connecting, OutboundInput.Connected) => Go(s with { Phase = OutboundPhase.AwaitHeader }, Hello(s)),
+        (OutboundPhase.AwaitHeader, OutboundInput.HeaderReceived { Header: var header }) when header.From is not null && header.From != s.Pair.To =>
+            Close(s, XmppReason.InvalidFrom),
+        (OutboundPhase.AwaitHeader, OutboundInput.HeaderReceived { Header: var header }) => OnHeader(s, header),
+        (OutboundPhase.AwaitFeatures, OutboundInput.FeaturesReceived features) => Choose(s with { Offers = s.Offers | features.Offers }),
+
+        (OutboundPhase.AwaitProceed, OutboundInput.ProceedReceived { HasMoreBytes: true }) => Close(s, XmppReason.BytesBeforeTls),
+        (OutboundPhase.AwaitProceed, OutboundInput.ProceedReceived) =>
+            Go(s with { Phase = OutboundPhase.AwaitTls }, new StreamOutput.Restart(), new StreamOutput.BeginTls()),
+        (OutboundPhase.AwaitProceed, OutboundInput.TlsRefused) => Close(s, XmppReason.TlsFailed),
+        (OutboundPhase.AwaitTls, OutboundInput.TlsEstablished tls) => OnSecured(s, tls.IsProved),
+
+        (OutboundPhase.AwaitSasl, OutboundInput.ChallengeReceived) => Go(s, new StreamOutput.SendResponse(s.Pair.From)),
+        (OutboundPhase.AwaitSasl, OutboundInput.SaslSucceeded) => Go(
+            s with { Phase = OutboundPhase.AwaitHeader, Offers = StreamOffers.None, Facts = s.Facts | StreamFacts.Authenticated }, new StreamOutput.Restart(), Hello(s)),
+        (OutboundPhase.AwaitSasl, OutboundInput.SaslFailed) when s.MayDialback =>
+            Choose(s with { Facts = s.Facts | StreamFacts.SaslFailed }),
+        (OutboundPhase.AwaitSasl, OutboundInput.SaslFailed failed) => Close(s, XmppReason.SaslFailed, failed.Condition),
+
+        (OutboundPhase.AwaitResult, OutboundInput.ResultReceived { Result: var result }) when result.Pair == s.Pair => OnResult(s, result),
+        // An answer nobody asked for is dropped (XEP-0220 §4.1).
+        (_, OutboundInput.ResultReceived) => Go(s),
+        // Some servers repeat their features when something changes; nothing is left to choose.
+        (OutboundPhase.Open, OutboundInput.FeaturesReceived) => Go(s),
+        _ => Close(s, XmppReason.BadFormat),
+    };
+
+    private bool MayDialback => Offers.Has(StreamOffers.Dialback) && Facts.Has(StreamFacts.DialbackAllowed | StreamFacts.ChannelAccepted);
+
+    private static StreamStep<OutboundStream> OnHeader(OutboundStream s, StreamHeader header)
+    {
+        var next = s with { Phase = OutboundPhase.AwaitFeatures, Id = header.Id ?? "", Offers = header.SpeaksDialback ? StreamOffers.Dialback : StreamOffers.None };
+        return header.HasFeatures ? Go(next) : Choose(next);
+    }
+
+    private static StreamStep<OutboundStream> OnSecured(OutboundStream s, bool isProved)
+    {
+        var facts = s.Facts | StreamFacts.Secure | StreamFacts.ChannelAccepted | (isProved ? StreamFacts.Proved : StreamFacts.None);
+        // Whom we speak to must be proved as well; only a peer that may use dialback is taken by its address alone.
+        if (!isProved && !facts.Has(StreamFacts.DialbackAllowed)) return Close(s, XmppReason.CertificateRefused);
+        return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Offers = StreamOffers.None }, Hello(s));
+    }
+
+    private static StreamStep<OutboundStream> Choose(OutboundStream s)
+    {
+        foreach (var feature in StreamFeature.Outbound)
+        {
+            if (!s.Offers.Has(feature.Offer) || !feature.IsUsable(s.Facts)) continue;
+            if (feature.Offer != StreamOffers.StartTls && s.Purpose == OutboundPurpose.Ask) break;
+            switch (feature.Offer)
+            {
+                case StreamOffers.StartTls:
+                    return Go(s with { Phase = OutboundPhase.AwaitProceed }, new StreamOutput.SendStartTls());
+                case StreamOffers.External:
+                    return Go(s with { Phase = OutboundPhase.AwaitSasl }, new StreamOutput.SendAuth(s.Pair.From));
+                default:
+                    return s.Id.Length == 0
+                        ? Close(s, XmppReason.BadFormat, "A stream without id.")
+                        : Go(s with { Phase = OutboundPhase.AwaitResult }, new StreamOutput.SendKey(s.Pair, s.Id));
+            }
+        }
+        if (s.Facts.Has(StreamFacts.Authenticated)) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.Opened(IsExternal: true));
+        if (!s.Facts.Has(StreamFacts.ChannelAccepted)) return Close(s, XmppReason.TlsRequired);
+        if (s.Purpose == OutboundPurpose.Ask) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.ReadyToAsk());
+        return Close(s, XmppReason.NoWayToAuthenticate);
+    }
+
+    private static StreamStep<OutboundStream> OnResult(OutboundStream s, DialbackMessage result) => result.Word switch
+    {
+        DialbackWord.Valid => Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.Opened(IsExternal: false)),
+        DialbackWord.Invalid => Close(s, XmppReason.DialbackInvalid),
+        // This stream carries one pair: an error, though not fatal to the stream, leaves it without use.
+        _ => Close(s, XmppReason.DialbackError, result.Condition.ToString()),
+    };
+
+    private static StreamOutput Hello(OutboundStream s) => new StreamOutput.SendHeader(new StreamHeader
+    {
+        From = s.Pair.From, To = s.Pair.To, HasFeatures = true, SpeaksDialback = s.Facts.Has(StreamFacts.DialbackAllowed),
+    });
+
+    private static StreamStep<OutboundStream> Go(OutboundStream s, params StreamOutput[] outputs) => new(s, outputs);
+
+    private static StreamStep<OutboundStream> Close(OutboundStream s, XmppReason reason, string? text = null) =>
+        new(s with { Phase = OutboundPhase.Closed }, [new StreamOutput.Close(reason, text)]);
+}

@@ -1,0 +1,71 @@
+using Gateway.Xmpp.Protocol.Dialback;
+
+namespace Gateway.Xmpp.Protocol.Streams;
+
+/// <summary>What a stream machine wants done, in this order. Closed family for both directions.</summary>
+public abstract record StreamOutput
+{
+    private StreamOutput()
+    {
+    }
+
+    /// <summary>Write a header.</summary>
+    public sealed record SendHeader(StreamHeader Header) : StreamOutput;
+
+    /// <summary>Write features.</summary>
+    public sealed record SendFeatures(StreamOffers Offers) : StreamOutput;
+
+    /// <summary>Write <c>&lt;starttls/&gt;</c>.</summary>
+    public sealed record SendStartTls : StreamOutput;
+
+    /// <summary>Write <c>&lt;proceed/&gt;</c>.</summary>
+    public sealed record SendProceed : StreamOutput;
+
+    /// <summary>Write the TLS failure.</summary>
+    public sealed record SendTlsFailure : StreamOutput;
+
+    /// <summary>Begin the handshake, after what was written has left.</summary>
+    public sealed record BeginTls : StreamOutput;
+
+    /// <summary>Write SASL auth for this domain.</summary>
+    public sealed record SendAuth(string Domain) : StreamOutput;
+
+    /// <summary>Write a SASL response for this domain.</summary>
+    public sealed record SendResponse(string Domain) : StreamOutput;
+
+    /// <summary>Write an empty SASL challenge.</summary>
+    public sealed record SendChallenge : StreamOutput;
+
+    /// <summary>Write SASL success.</summary>
+    public sealed record SendSuccess : StreamOutput;
+
+    /// <summary>Write SASL failure.</summary>
+    public sealed record SendSaslFailure(SaslCondition Condition) : StreamOutput;
+
+    /// <summary>Let the framer begin anew.</summary>
+    public sealed record Restart : StreamOutput;
+
+    /// <summary>Write a dialback element.</summary>
+    public sealed record SendDialback(DialbackMessage Message) : StreamOutput;
+
+    /// <summary>Make our key for the pair on this stream id and write it: dialback step 1.</summary>
+    public sealed record SendKey(DomainPair Pair, string StreamId) : StreamOutput;
+
+    /// <summary>Ask the authoritative server of the pair's sender, on another connection: dialback step 2.</summary>
+    public sealed record AskAuthoritative(DomainPair Pair, string Key, string StreamId) : StreamOutput;
+
+    /// <summary>A sender domain is proved on this inbound stream; <paramref name="IsExternal"/> by certificate, else by dialback.</summary>
+    public sealed record Proved(string Domain, bool IsExternal) : StreamOutput;
+
+    /// <summary>An outbound stream takes stanzas from now on.</summary>
+    public sealed record Opened(bool IsExternal) : StreamOutput;
+
+    /// <summary>An outbound stream takes dialback questions from now on.</summary>
+    public sealed record ReadyToAsk : StreamOutput;
+
+    /// <summary>Write the stream error of the reason, if it has one, and the end; then close.</summary>
+    public sealed record Close(XmppReason Reason, string? Text) : StreamOutput;
+}
+
+/// <summary>The next state and what to do.</summary>
+public readonly record struct StreamStep<TState>(TState Next, IReadOnlyList<StreamOutput> Outputs);
