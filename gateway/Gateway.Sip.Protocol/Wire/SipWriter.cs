@@ -128,6 +128,14 @@ public readonly struct SipWriter
         Raw("\r\n"u8);
     }
 
+    /// <summary>One Route line of a URI kept without its brackets.</summary>
+    public void Route(string uri)
+    {
+        Raw("Route: <"u8);
+        Clean(uri);
+        Raw(">\r\n"u8);
+    }
+
     /// <summary>A From or To line made of the raw name-addr with its parameters and a tag.</summary>
     public void Tagged(SipHeaderId id, string nameAddress, string? tag)
     {
