@@ -45,5 +45,8 @@ internal sealed class Deciding(PresentityState state, DateTimeOffset now, Presen
     public bool HasAsked(Address watcher) => _effects?.Exists(e => e is AskUpstream && e.Watcher == watcher) ?? false;
 
     public Decision Finish(PresenceReply reply) => new(
-        _facts ?? (IReadOnlyList<PresentityFact>)[], _effects ?? (IReadOnlyList<PresenceEffect>)[], reply);
+        _facts ?? (IReadOnlyList<PresentityFact>)[], _effects ?? (IReadOnlyList<PresenceEffect>)[], reply)
+    {
+        State = State,
+    };
 }
