@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Threading.Channels;
+using LyncEdge.Wire;
+
+namespace LyncEdge.Links;
+
+/// <summary>How bytes leave: the torture of field fact H3. Held bytes leave together in one record when released.</summary>
+public sealed record WriteHabit(bool OneByteAtATime = false, bool PadsWithKeepAlives = false, bool Holds = false);
+
+/// <summary>
+/// One TLS connection to or from the gateway. Reading and writing run on their own; everything they find is posted to the edge's mailbox.
+/// </summary>
+public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner owner) : IDisposable
+{
+    private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<byte[]> _held = [];
+    private SslStream? _stream;
+    private string? _refusal;
+    private int _ended;
+
+    public int Number => number;
+
+    public bool IsInbound => isInbound;
+
+    public bool IsOpen { get; private set; }
+
+    public bool IsEnded => _ended != 0;
+
+    public WriteHabit Habit { get; set; } = new();
+
+    public async Task RunAsync(Identity identity, Func<CancellationToken, Task>? connect)
+    {
+        var reason = "closed by peer";
+        try
+        {
+            if (connect is not null) await connect(CancellationToken.None);
+            socket.NoDelay = true;
+            _stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+            RemoteCertificateValidationCallback callback = (_, certificate, chain, _) => (_refusal = identity.Refuses(certificate, chain)) is null;
+            if (isInbound) await _stream.AuthenticateAsServerAsync(identity.ServerOptions(callback));
+            else await _stream.AuthenticateAsClientAsync(identity.ClientOptions(callback));
+            owner.Post(() =>
+            {
+                IsOpen = true;
+                owner.OnOpen(this, _stream.SslProtocol.ToString(), _stream.RemoteCertificate?.Subject ?? "");
+            });
+            var writing = WriteLoopAsync(_stream);
+            await ReadLoopAsync(_stream);
+            _outgoing.Writer.TryComplete();
+            await writing;
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
+        {
+            reason = _refusal ?? e.Message + (e.InnerException is { } inner ? ": " + inner.Message : "");
+        }
+
+        End(reason);
+    }
+
+    /// <summary>Called in the mailbox only.</summary>
+    public void Send(byte[] bytes)
+    {
+        if (Habit.Holds) _held.Add(bytes);
+        else _outgoing.Writer.TryWrite(bytes);
+    }
+
+    public void Release()
+    {
+        Habit = Habit with { Holds = false };
+        if (_held.Count > 0) _outgoing.Writer.TryWrite([.. _held.SelectMany(b => b)]);
+        _held.Clear();
+    }
+
+    public void Drop(bool abort)
+    {
+        if (abort) socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        socket.Close();
+        End(abort ? "aborted by us" : "closed by us");
+    }
+
+    public void Dispose()
+    {
+        _outgoing.Writer.TryComplete();
+        _stream?.Dispose();
+        socket.Dispose();
+    }
+
+    private void End(string reason)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        _outgoing.Writer.TryComplete();
+        owner.Post(() =>
+        {
+            var wasOpen = IsOpen;
+            IsOpen = false;
+            owner.OnEnd(this, wasOpen, reason, _refusal);
+            Dispose();
+        });
+    }
+
+    private async Task ReadLoopAsync(SslStream stream)
+    {
+        var framer = new SipFramer();
+        var buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
+        var keepAlives = 0;
+        while (true)
+        {
+            var count = await stream.ReadAsync(buffer);
+            if (count == 0) break;
+            framer.Add(buffer.AsSpan(0, count));
+            while (framer.Next() is { } message) owner.Post(() => owner.OnMessage(this, message));
+            if (framer.KeepAlives != keepAlives)
+            {
+                keepAlives = framer.KeepAlives;
+                owner.Post(() => owner.OnKeepAlive(this));
+            }
+
+            if (framer.Fault is not { } fault) continue;
+            owner.Post(() => owner.OnUnreadable(this, fault));
+            break;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private async Task WriteLoopAsync(SslStream stream)
+    {
+        try
+        {
+            await foreach (var bytes in _outgoing.Reader.ReadAllAsync())
+            {
+                if (Habit.PadsWithKeepAlives) await stream.WriteAsync("\r\n\r\n"u8.ToArray());
+                if (!Habit.OneByteAtATime)
+                {
+                    await stream.WriteAsync(bytes);
+                    continue;
+                }
+
+                foreach (var one in bytes) await stream.WriteAsync(new[] { one });
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            End("write failed: " + e.Message);
+        }
+    }
+}
+
+/// <summary>Who owns links: the edge, in whose mailbox every call but <see cref="Post"/> runs.</summary>
+public interface ILinkOwner
+{
+    void Post(Action action);
+
+    void OnOpen(Link link, string protocol, string subject);
+
+    void OnMessage(Link link, SipMessage message);
+
+    void OnKeepAlive(Link link);
+
+    void OnUnreadable(Link link, string fault);
+
+    void OnListenerClosed(string reason);
+
+    void OnEnd(Link link, bool wasOpen, string reason, string? refusal);
+}
