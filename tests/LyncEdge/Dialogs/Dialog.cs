@@ -61,7 +61,9 @@ public sealed class Dialog
 
         if (message.Get("Contact") is { } contact) RemoteTarget = SipAddress.Read(contact).Uri;
         PeerAgent = message.Get("User-Agent") ?? message.Get("Server") ?? PeerAgent;
-        RoutesToGateway = [.. message.All("Record-Route").Select(SipText.Bracketed).Where(r => !OwnRecordRoutes.Any(o => SipText.Bracketed(o) == r))];
+        var routes = message.All("Record-Route").Select(SipText.Bracketed).Where(r => !OwnRecordRoutes.Any(o => SipText.Bracketed(o) == r));
+        // RFC 3261 §12.1: the caller reads the set of a response backwards, the called side takes a request's as it stands.
+        RoutesToGateway = message.IsRequest ? [.. routes] : [.. routes.Reverse()];
         IsReachable = inspector.IsReachable(message);
     }
 }

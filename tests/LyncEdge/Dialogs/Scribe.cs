@@ -52,11 +52,12 @@ public sealed class Scribe(EdgeOptions options, Profile profile, Random random)
     public IReadOnlyList<string> RecordRoutes()
     {
         var domain = options.Domains[0];
-        var pool = $"<sip:pool.{domain}:5061;transport=tls;ms-fe=fe01.{domain};opaque=state:F;lr>;tag={UpperHex(32)}";
+        // On a static route the peer is the front end itself, so its pool entry carries the name of its certificate (field fact A5).
+        var host = profile.IsFrontEnd ? options.Fqdn : "pool." + domain;
+        var pool = $"<sip:{host}:5061;transport=tls;ms-fe=fe01.{domain};opaque=state:F;lr>;tag={UpperHex(32)}";
         if (profile.IsFrontEnd) return [pool];
-        var port = _local.Port;
         var edge = string.Create(CultureInfo.InvariantCulture,
-            $"<sip:{options.Fqdn}:{port};transport=tls;epid={Hex(4)};lr;ms-key-info={Base64(96)};ms-route-sig={Base64(24)}>");
+            $"<sip:{options.Fqdn}:{_local.Port};transport=tls;epid={Hex(4)};lr;ms-key-info={Base64(96)};ms-route-sig={Base64(24)}>");
         return [edge, pool];
     }
 
