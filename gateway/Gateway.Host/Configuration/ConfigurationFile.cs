@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Gateway.Host.Configuration.Options;
+using Gateway.Host.Configuration.Validation;
+
+namespace Gateway.Host.Configuration;
+
+/// <summary>Reads <c>appliance.json</c>: bind ▸ validate all ▸ build. The only reader of that file.</summary>
+public static class ConfigurationFile
+{
+    public const string DefaultName = "appliance.json";
+
+    private const int BytesMax = 4 << 20;
+
+    public static ConfigurationReading Read(string file)
+    {
+        var faults = new FaultList();
+        var place = new ConfigurationPlace(file);
+        var text = ReadText(file, faults);
+        var bound = text is null ? new BoundOptions(new ApplianceOptions(), default) : OptionsBinder.Bind(text, faults);
+
+        // A file that is not JSON would only make every validator repeat the same complaint.
+        if (bound.Json.ValueKind == JsonValueKind.Object) Validators.Check(bound.Options, place, faults);
+        var model = faults.IsEmpty ? ModelBuilder.Build(bound.Options, place) : null;
+        return new ConfigurationReading(Path.GetFullPath(file), bound, model, faults.All);
+    }
+
+    private static string? ReadText(string file, FaultList faults)
+    {
+        try
+        {
+            if (new FileInfo(file) is { Exists: true, Length: > BytesMax })
+            {
+                faults.Add("$", $"{file} is larger than {BytesMax} bytes");
+                return null;
+            }
+
+            return File.ReadAllText(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            faults.Add("$", fault.Message, "name the file with --config");
+            return null;
+        }
+    }
+}
+
+/// <summary>One reading: a model, or every fault there is.</summary>
+public sealed record ConfigurationReading(string File, BoundOptions Bound, ApplianceModel? Model, IReadOnlyList<Fault> Faults)
+{
+    public bool IsGood => Model is not null;
+}

@@ -1,0 +1,120 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using Certificates;
+using Gateway.Federation;
+using Gateway.Federation.Domains;
+using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
+using Gateway.Federation.Routes;
+using Gateway.Host.Configuration.Options;
+using Gateway.Host.Configuration.Validation;
+
+namespace Gateway.Host.Configuration;
+
+/// <summary>Makes the running meaning out of options that passed every validator.</summary>
+public static class ModelBuilder
+{
+    public static ApplianceModel Build(ApplianceOptions options, ConfigurationPlace place) => new()
+    {
+        File = Path.GetFullPath(place.File),
+        Fqdn = DomainNames.ToAscii(options.Identity.Fqdn),
+        DialbackSecretFile = place.Resolve(options.Identity.DialbackSecretFile),
+        SipListeners = Listeners(options.Listeners.Sip),
+        XmppListeners = Listeners(options.Listeners.Xmpp),
+        Http = options.Listeners.Http.Length > 0 ? IPEndPoint.Parse(options.Listeners.Http) : null,
+        AdminSocket = place.Resolve(options.Listeners.Admin),
+        Certificates = Certificates(options.Certificates, place),
+        Federation = Federation(options),
+        Dns = Dns(options.Dns, place),
+        StoreFile = place.Resolve(options.Store.Sqlite),
+        Presence = options.Presence,
+        Limits = options.Limits,
+        Log = options.Log,
+    };
+
+    /// <summary>The certificates room's own options.</summary>
+    public static CertificateSourcesOptions Certificates(CertificatesOptions options, ConfigurationPlace place) => new()
+    {
+        Directory = place.Directory,
+        Default = options.Default,
+        WatchSeconds = options.WatchSeconds,
+        Own =
+        [
+            .. options.Own.Select(o => new OwnCertificateOptions
+            {
+                Name = o.Name,
+                Certificate = o.Certificate,
+                Key = o.Key,
+                Pfx = o.Pfx,
+                PasswordFile = o.PasswordFile,
+                PasswordEnvironment = o.PasswordEnvironment,
+                Domains = o.Domains,
+                Profile = o.Profile,
+                ChainChecked = o.ChainChecked,
+            }),
+        ],
+        Trust =
+        [
+            .. options.Trust.Select(t => new TrustSetOptions
+            {
+                Name = t.Name, Files = t.Files, System = t.System, Withdrawn = t.Withdrawn, RsaBitsMin = t.RsaBitsMin,
+            }),
+        ],
+    };
+
+    private static ImmutableArray<ListenerModel> Listeners(IReadOnlyList<ListenerOptions> listeners) =>
+        [.. listeners.Select(l => new ListenerModel(IPEndPoint.Parse(l.Address), l.Certificate))];
+
+    private static FederationModel Federation(ApplianceOptions options) => new()
+    {
+        Peers = [.. options.Peers.Select(Peer)],
+        Domains = [.. options.Domains.Select(d => new DomainModel(DomainNames.ToAscii(d.Name), d.Kind) { IsBlocked = d.Blocked })],
+        Routes = [.. options.Routes.Select(Route)],
+        Policy = new PolicyModel
+        {
+            AllowedDomains = Names(options.Policy.AllowedDomains),
+            BlockedDomains = Names(options.Policy.BlockedDomains),
+            TransitPairs = [.. options.Policy.Transit.Select(t => new DomainPair(DomainNames.ToAscii(t.One), DomainNames.ToAscii(t.Other)))],
+        },
+    };
+
+    private static PeerModel Peer(PeerOptions peer) => new(peer.Name, peer.Protocol)
+    {
+        Profile = peer.Profile,
+        Addresses = [.. peer.Addresses],
+        TlsSubjects = Names(peer.TlsSubjects),
+        FromDomains = Names(peer.FromDomains).ToFrozenSet(StringComparer.Ordinal),
+        TrustSet = peer.Trust,
+        AllowsDialback = peer.Dialback,
+        AllowsPlaintext = peer.Plaintext,
+        AllowsWildcardSubject = peer.WildcardSubject,
+        AllowsPrivateTargets = peer.PrivateTargets,
+        Limits = new PeerLimits
+        {
+            RequestsPerSecondMax = peer.Limits.RequestsPerSecondMax,
+            ConnectionsMax = peer.Limits.ConnectionsMax,
+            OutgoingConnectionsMax = peer.Limits.OutgoingConnectionsMax,
+            QueuedItemsMax = peer.Limits.QueuedItemsMax,
+            QueuedBytesMax = peer.Limits.QueuedBytesMax,
+            QueueSecondsMax = peer.Limits.QueueSecondsMax,
+        },
+    };
+
+    private static RouteModel Route(RouteOptions route)
+    {
+        var isUser = route.Pattern.Contains('@', StringComparison.Ordinal);
+        return new RouteModel(isUser ? route.Pattern.ToLowerInvariant() : DomainNames.ToAscii(route.Pattern), route.Peer)
+        {
+            Type = isUser ? RouteType.User : RouteType.Domain, Priority = route.Priority, Weight = route.Weight,
+        };
+    }
+
+    private static DnsModel Dns(DnsOptions dns, ConfigurationPlace place) => new(
+        [.. dns.Servers],
+        dns.Hosts.ToImmutableDictionary(h => DomainNames.ToAscii(h.Key), h => h.Value.Select(IPAddress.Parse).ToImmutableArray(), StringComparer.Ordinal),
+        TimeSpan.FromSeconds(dns.TimeoutSeconds),
+        place.Resolve(dns.TrustAnchors));
+
+    private static ImmutableArray<string> Names(IEnumerable<string> names) => [.. names.Select(DomainNames.ToAscii)];
+}

@@ -1,0 +1,131 @@
+using Gateway.Federation.Domains;
+
+namespace Gateway.Host.Configuration.Options;
+
+/// <summary>Everything an operator writes in <c>appliance.json</c>.</summary>
+public sealed record ApplianceOptions
+{
+    [Setting("Where to listen.")]
+    public ListenersOptions Listeners { get; init; } = new();
+
+    [Setting("Who the appliance is.")]
+    public IdentityOptions Identity { get; init; } = new();
+
+    [Setting("What we present and whom we believe.")]
+    public CertificatesOptions Certificates { get; init; } = new();
+
+    [Setting("The domains whose users may meet here, and where each lives.")]
+    public IReadOnlyList<DomainOptions> Domains { get; init; } = [];
+
+    [Setting("The systems we speak with. Without any, everything is refused.")]
+    public IReadOnlyList<PeerOptions> Peers { get; init; } = [];
+
+    [Setting("Static routes from domains or users to peers. A domain that exactly one peer may assert needs none.")]
+    public IReadOnlyList<RouteOptions> Routes { get; init; } = [];
+
+    [Setting("What may cross at all.")]
+    public PolicyOptions Policy { get; init; } = new();
+
+    [Setting("How names are resolved.")]
+    public DnsOptions Dns { get; init; } = new();
+
+    [Setting("Where subscriptions and authorizations are kept.")]
+    public StoreOptions Store { get; init; } = new();
+
+    [Setting("Times of subscriptions.")]
+    public PresenceOptions Presence { get; init; } = new();
+
+    [Setting("How much is taken from anybody.")]
+    public LimitsOptions Limits { get; init; } = new();
+
+    [Setting("What is written about it all.")]
+    public LogOptions Log { get; init; } = new();
+}
+
+/// <summary>Listening addresses.</summary>
+public sealed record ListenersOptions
+{
+    [Setting("SIP over mutual TLS; the port of federation is 5061.")]
+    public IReadOnlyList<ListenerOptions> Sip { get; init; } = [];
+
+    [Setting("XMPP server-to-server; the usual port is 5269.")]
+    public IReadOnlyList<ListenerOptions> Xmpp { get; init; } = [];
+
+    [Setting("Health and metrics over plain HTTP. Keep it on loopback; empty turns it off.")]
+    public string Http { get; init; } = "127.0.0.1:9090";
+
+    [Setting("The administration socket (mode 0600), used by the other verbs of this executable.")]
+    public string Admin { get; init; } = "run/admin.sock";
+}
+
+/// <summary>One listening address.</summary>
+public sealed record ListenerOptions
+{
+    [Setting("address:port; [::]:5061 takes both IPv4 and IPv6.", IsRequired = true)]
+    public string Address { get; init; } = "";
+
+    [Setting("Name of the own certificate to present here when the peer names no domain; empty means the default one.")]
+    public string Certificate { get; init; } = "";
+}
+
+/// <summary>The appliance's own name.</summary>
+public sealed record IdentityOptions
+{
+    [Setting("Our host name, as in our certificate and in DNS: it stands in every Contact and Record-Route, and edges send later requests of a dialog to it.", IsRequired = true)]
+    public string Fqdn { get; init; } = "";
+
+    [Setting("File that keeps the secret behind dialback keys (XEP-0185); made on first start, mode 0600.")]
+    public string DialbackSecretFile { get; init; } = "run/dialback.secret";
+}
+
+/// <summary>One domain.</summary>
+public sealed record DomainOptions
+{
+    [Setting("The domain, *.suffix for every domain below suffix, or * for all that no other entry names.", IsRequired = true)]
+    public string Name { get; init; } = "";
+
+    [Setting("sip: its users are behind a SIP peer. xmpp: behind an XMPP server.", IsRequired = true)]
+    public DomainKind Kind { get; init; }
+
+    [Setting("Nothing goes to or comes from a blocked domain.")]
+    public bool Blocked { get; init; }
+}
+
+/// <summary>One static route.</summary>
+public sealed record RouteOptions
+{
+    [Setting("A domain, *.suffix, * or one user's address.", IsRequired = true)]
+    public string Pattern { get; init; } = "";
+
+    [Setting("Name of the peer that leads there.", IsRequired = true)]
+    public string Peer { get; init; } = "";
+
+    [Setting("Lower is tried first.", Min = 1, Max = 1_000)]
+    public int Priority { get; init; } = 1;
+
+    [Setting("Share among routes of one priority.", Min = 1, Max = 65_535)]
+    public int Weight { get; init; } = 1;
+}
+
+/// <summary>What may cross.</summary>
+public sealed record PolicyOptions
+{
+    [Setting("Domains that may take part at all; empty means every domain of the table.")]
+    public IReadOnlyList<string> AllowedDomains { get; init; } = [];
+
+    [Setting("Domains that may not, whatever else allows them.")]
+    public IReadOnlyList<string> BlockedDomains { get; init; } = [];
+
+    [Setting("Pairs of domains reached by the same protocol that may talk through us all the same.")]
+    public IReadOnlyList<TransitOptions> Transit { get; init; } = [];
+}
+
+/// <summary>Two domains of one protocol.</summary>
+public sealed record TransitOptions
+{
+    [Setting("One domain or pattern.", IsRequired = true)]
+    public string One { get; init; } = "";
+
+    [Setting("The other.", IsRequired = true)]
+    public string Other { get; init; } = "";
+}

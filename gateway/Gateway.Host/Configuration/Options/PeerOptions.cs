@@ -1,0 +1,65 @@
+using Gateway.Federation;
+
+namespace Gateway.Host.Configuration.Options;
+
+/// <summary>One system we speak with.</summary>
+public sealed record PeerOptions
+{
+    [Setting("The name that routes, logs, metrics and status use.", IsRequired = true)]
+    public string Name { get; init; } = "";
+
+    [Setting("sip or xmpp.", IsRequired = true)]
+    public Protocol Protocol { get; init; }
+
+    [Setting("What it is. sip: ocs2007r2, lync2010, lync2013, sfb2015, generic. xmpp: openfire, ejabberd, prosody, generic.")]
+    public string Profile { get; init; } = "generic";
+
+    [Setting("host:port targets in order; empty means DNS SRV of the far domain.")]
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    [Setting("Names of which its certificate must prove at least one. SIP: the edge's FQDN, required. XMPP: empty means the domain itself.")]
+    public IReadOnlyList<string> TlsSubjects { get; init; } = [];
+
+    [Setting("Domains it may assert in From, and that are reached through it.", IsRequired = true)]
+    public IReadOnlyList<string> FromDomains { get; init; } = [];
+
+    [Setting("The trust set its certificate must chain to.")]
+    public string Trust { get; init; } = "default";
+
+    [Setting("XMPP: accept dialback where the certificate does not prove the domain (a relaxation).")]
+    public bool Dialback { get; init; }
+
+    [Setting("XMPP: accept streams without TLS (a relaxation; never for a real peer).")]
+    public bool Plaintext { get; init; }
+
+    [Setting("SIP: accept a wildcard in its certificate, which RFC 5922 §7.2 forbids (a relaxation).")]
+    public bool WildcardSubject { get; init; }
+
+    [Setting("Discovered or named targets may be loopback, link-local or private (a relaxation, for labs and peers inside).")]
+    public bool PrivateTargets { get; init; }
+
+    [Setting("How much this peer may use.")]
+    public PeerLimitOptions Limits { get; init; } = new();
+}
+
+/// <summary>Bounds of one peer.</summary>
+public sealed record PeerLimitOptions
+{
+    [Setting("Requests or stanzas a second; 0 means no limit of its own.", Min = 0, Max = 1_000_000)]
+    public int RequestsPerSecondMax { get; init; }
+
+    [Setting("Connections it may hold to us.", Min = 1, Max = 10_000)]
+    public int ConnectionsMax { get; init; } = 16;
+
+    [Setting("Connections we hold to it.", Min = 1, Max = 64)]
+    public int OutgoingConnectionsMax { get; init; } = 4;
+
+    [Setting("Items that may wait for it.", Min = 1, Max = 1_000_000)]
+    public int QueuedItemsMax { get; init; } = 10_000;
+
+    [Setting("Bytes that may wait for it.", Min = 65_536, Max = 1L << 30)]
+    public int QueuedBytesMax { get; init; } = 16 << 20;
+
+    [Setting("Longest wait of a message before its sender is told that it failed.", Min = 1, Max = 60)]
+    public int QueueSecondsMax { get; init; } = 25;
+}

@@ -1,0 +1,92 @@
+namespace Gateway.Host.Configuration.Options;
+
+/// <summary>Name resolution.</summary>
+public sealed record DnsOptions
+{
+    [Setting("Resolvers as address or address@port; empty means those of the system.")]
+    public IReadOnlyList<string> Servers { get; init; } = [];
+
+    [Setting("Fixed addresses of host names, tried before DNS.")]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Hosts { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    [Setting("Longest wait for one answer.", Min = 1, Max = 60)]
+    public int TimeoutSeconds { get; init; } = 5;
+
+    [Setting("File with DNSSEC trust anchors; empty turns validation off.")]
+    public string TrustAnchors { get; init; } = "";
+}
+
+/// <summary>Durable state.</summary>
+public sealed record StoreOptions
+{
+    [Setting("The SQLite file. Its directory is made when missing.")]
+    public string Sqlite { get; init; } = "run/gateway.db";
+}
+
+/// <summary>Times of presence subscriptions.</summary>
+public sealed record PresenceOptions
+{
+    [Setting("Longest subscription we grant and the length we ask for, in seconds.", Min = 60, Max = 604_800)]
+    public int Expires { get; init; } = 86_400;
+
+    [Setting("Shortest subscription we grant; less is answered 423.", Min = 0, Max = 3_600)]
+    public int ExpiresMin { get; init; } = 60;
+
+    [Setting("Seconds until a subscription that failed for good is tried again.", Min = 60, Max = 604_800)]
+    public int SubscriptionFailureRetry { get; init; } = 3_600;
+}
+
+/// <summary>Bounds of the whole appliance.</summary>
+public sealed record LimitsOptions
+{
+    [Setting("Connections of all peers together.", Min = 8, Max = 100_000)]
+    public int ConnectionsMax { get; init; } = 4_000;
+
+    [Setting("Handshakes at work at the same time.", Min = 1, Max = 4_096)]
+    public int HandshakesMax { get; init; } = 128;
+
+    [Setting("Seconds a handshake may take.", Min = 1, Max = 120)]
+    public int HandshakeSecondsMax { get; init; } = 10;
+
+    [Setting("Bytes of one SIP message's head.", Min = 2_048, Max = 262_144)]
+    public int SipHeadBytesMax { get; init; } = 32 * 1_024;
+
+    [Setting("Bytes of one SIP message's body.", Min = 2_048, Max = 4_194_304)]
+    public int SipBodyBytesMax { get; init; } = 256 * 1_024;
+
+    [Setting("Bytes of one stanza.", Min = 10_000, Max = 4_194_304)]
+    public int StanzaBytesMax { get; init; } = 256 * 1_024;
+
+    [Setting("Bytes that may wait unsent on one connection.", Min = 65_536, Max = 67_108_864)]
+    public int UnsentBytesMaxPerConnection { get; init; } = 1 << 20;
+
+    [Setting("Seconds the appliance may take to finish what is under way when it is told to stop.", Min = 1, Max = 120)]
+    public int DrainSecondsMax { get; init; } = 20;
+}
+
+/// <summary>Logging.</summary>
+public sealed record LogOptions
+{
+    [Setting("Least level that is written.")]
+    public LogLevelOption Level { get; init; } = LogLevelOption.Information;
+
+    [Setting("text for people, json for machines (one object a line).")]
+    public LogFormat Format { get; init; } = LogFormat.Text;
+}
+
+/// <summary>How much is logged.</summary>
+public enum LogLevelOption
+{
+    Trace,
+    Debug,
+    Information,
+    Warning,
+    Error,
+}
+
+/// <summary>How a log line looks.</summary>
+public enum LogFormat
+{
+    Text,
+    Json,
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Gateway.Host.Configuration.Options;
+
+namespace Gateway.Host.Configuration.Validation;
+
+/// <summary>Listening addresses: well formed, not twice, metrics on loopback, certificates known.</summary>
+public sealed class ListenersValidator : IValidator
+{
+    public void Check(ApplianceOptions options, ConfigurationPlace place, FaultList faults)
+    {
+        var used = new Dictionary<string, string>(StringComparer.Ordinal);
+        Check(options, options.Listeners.Sip, "$.listeners.sip", "127.0.0.1:5061", used, faults);
+        Check(options, options.Listeners.Xmpp, "$.listeners.xmpp", "127.0.0.1:5269", used, faults);
+        CheckHttp(options.Listeners.Http, used, faults);
+        if (options.Listeners.Admin.Length == 0)
+            faults.Add("$.listeners.admin", "is empty", "status, doctor and reload need it: run/admin.sock");
+        else if (System.Text.Encoding.UTF8.GetByteCount(place.Resolve(options.Listeners.Admin)) > 100)
+            faults.Add("$.listeners.admin", "the path is too long for a unix socket (over 100 bytes)", "choose a shorter one, e.g. below /run");
+    }
+
+    private static void Check(
+        ApplianceOptions options, IReadOnlyList<ListenerOptions> listeners, string path, string example, Dictionary<string, string> used, FaultList faults)
+    {
+        for (var i = 0; i < listeners.Count; i++)
+        {
+            var (listener, at) = (listeners[i], $"{path}[{i}]");
+            if (listener.Address.Length == 0) continue;
+            if (!DomainText.IsListener(listener.Address)) faults.Add($"{at}.address", $"\"{listener.Address}\" is not address:port", $"for example {example}");
+            else TakePort(listener.Address, $"{at}.address", used, faults);
+
+            if (listener.Certificate.Length > 0 && options.Certificates.Own.All(o => o.Name != listener.Certificate))
+                faults.Add($"{at}.certificate", $"no own certificate is named \"{listener.Certificate}\"", "see certificates.own[].name");
+        }
+    }
+
+    private static void CheckHttp(string http, Dictionary<string, string> used, FaultList faults)
+    {
+        if (http.Length == 0) return;
+        if (!DomainText.IsListener(http)) faults.Add("$.listeners.http", $"\"{http}\" is not address:port", "for example 127.0.0.1:9090");
+        else if (!IPAddress.IsLoopback(IPEndPoint.Parse(http).Address))
+            faults.Add("$.listeners.http", "metrics and health must stay on loopback", "let a collector on this machine, or a proxy with access control, pass them on");
+        else TakePort(http, "$.listeners.http", used, faults);
+    }
+
+    private static void TakePort(string address, string path, Dictionary<string, string> used, FaultList faults)
+    {
+        var endPoint = IPEndPoint.Parse(address);
+        if (endPoint.Port == 0) return;
+        if (!used.TryAdd(endPoint.ToString(), path)) faults.Add(path, $"{endPoint} is already used by {used[endPoint.ToString()]}");
+    }
+}

@@ -1,0 +1,79 @@
+using Certificates;
+using Gateway.Federation;
+using Gateway.Host.Configuration.Options;
+
+namespace Gateway.Host.Configuration.Validation;
+
+/// <summary>Peers: names unique, profile and protocol agree, no SIP peer without subjects, trust known, From domains configured and of its protocol.</summary>
+public sealed class PeersValidator : IValidator
+{
+    private static readonly string[] SipProfiles = ["ocs2007r2", "lync2010", "lync2013", "sfb2015", "generic"];
+    private static readonly string[] XmppProfiles = ["openfire", "ejabberd", "prosody", "generic"];
+
+    public void Check(ApplianceOptions options, ConfigurationPlace place, FaultList faults)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < options.Peers.Count; i++)
+        {
+            var (peer, path) = (options.Peers[i], $"$.peers[{i}]");
+            if (peer.Name.Length > 0 && !names.Add(peer.Name)) faults.Add($"{path}.name", $"\"{peer.Name}\" is used twice");
+            CheckIdentity(options, peer, path, faults);
+            CheckTargets(peer, path, faults);
+            CheckFromDomains(options, peer, path, faults);
+        }
+    }
+
+    private static void CheckIdentity(ApplianceOptions options, PeerOptions peer, string path, FaultList faults)
+    {
+        var profiles = peer.Protocol == Protocol.Sip ? SipProfiles : XmppProfiles;
+        if (!profiles.Contains(peer.Profile, StringComparer.Ordinal))
+            faults.Add($"{path}.profile", $"\"{peer.Profile}\" is no profile of a {peer.Protocol.ToString().ToLowerInvariant()} peer", string.Join(", ", profiles));
+        if (peer.Protocol == Protocol.Sip && peer.TlsSubjects.Count == 0)
+            faults.Add($"{path}.tlsSubjects", "is empty: any certificate of the trust set could speak for this peer", "the edge's FQDN, as in its certificate");
+        for (var j = 0; j < peer.TlsSubjects.Count; j++)
+            if (!DomainText.IsDomain(peer.TlsSubjects[j])) faults.Add($"{path}.tlsSubjects[{j}]", $"\"{peer.TlsSubjects[j]}\" is not a host name");
+        if (options.Certificates.Trust.All(t => t.Name != peer.Trust))
+            faults.Add($"{path}.trust", $"no trust set is named \"{peer.Trust}\"", "see certificates.trust[].name");
+        if (peer.Protocol == Protocol.Sip && (peer.Dialback || peer.Plaintext))
+            faults.Add($"{path}.{(peer.Dialback ? "dialback" : "plaintext")}", "does not exist in SIP", "mutual TLS is the only way");
+        if (peer.Plaintext && !peer.Dialback)
+            faults.Add($"{path}.plaintext", "without dialback nothing would prove the domain", "set dialback to true, or better remove plaintext");
+        if (peer.Protocol == Protocol.Xmpp && peer.WildcardSubject)
+            faults.Add($"{path}.wildcardSubject", "is for SIP peers", "XMPP allows wildcards by itself (RFC 6125)");
+    }
+
+    private static void CheckTargets(PeerOptions peer, string path, FaultList faults)
+    {
+        for (var j = 0; j < peer.Addresses.Count; j++)
+            if (!DomainText.IsTarget(peer.Addresses[j]))
+                faults.Add($"{path}.addresses[{j}]", $"\"{peer.Addresses[j]}\" is not host:port", peer.Protocol == Protocol.Sip ? "sip.contoso.example:5061" : "xmpp.jabber.example:5269");
+        if (peer.Limits.QueuedBytesMax < 2 * 65_536) faults.Add($"{path}.limits.queuedBytesMax", "has no room for two messages", "131072 at least");
+    }
+
+    private static void CheckFromDomains(ApplianceOptions options, PeerOptions peer, string path, FaultList faults)
+    {
+        if (peer.FromDomains.Count == 0 && !faults.IsBroken($"{path}.fromDomains"))
+            faults.Add($"{path}.fromDomains", "is empty: the peer could say nothing", "the domains behind it");
+        for (var j = 0; j < peer.FromDomains.Count; j++)
+        {
+            var (name, at) = (peer.FromDomains[j], $"{path}.fromDomains[{j}]");
+            if (!DomainText.IsPattern(name))
+            {
+                faults.Add(at, $"\"{name}\" is not a domain");
+                continue;
+            }
+
+            var ascii = DomainNames.ToAscii(name);
+            var domain = options.Domains.FirstOrDefault(d => DomainNames.ToAscii(d.Name) == ascii);
+            if (domain is null)
+            {
+                if (!options.Domains.Any(d => Fits(d.Name, ascii))) faults.Add(at, $"\"{name}\" is not in the domain table", "add it to domains, with its kind");
+            }
+            else if (domain.Kind.ToString() != peer.Protocol.ToString())
+                faults.Add(at, $"\"{name}\" is a domain of kind {domain.Kind.ToString().ToLowerInvariant()}", $"this peer speaks {peer.Protocol.ToString().ToLowerInvariant()}");
+        }
+    }
+
+    internal static bool Fits(string pattern, string domain) =>
+        pattern == "*" || (pattern.StartsWith("*.", StringComparison.Ordinal) && domain.EndsWith(DomainNames.ToAscii(pattern[1..]), StringComparison.Ordinal));
+}
