@@ -1,1 +1,3 @@
-return 0;
+using Gateway.Host.Verbs;
+
+return await GatewayCommand.RunAsync(args);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Federation;
 using Gateway.Host.Configuration.Options;
 using Gateway.Host.Configuration.Validation;
 
@@ -21,7 +22,9 @@ public static class ConfigurationFile
         // A file that is not JSON would only make every validator repeat the same complaint.
         if (bound.Json.ValueKind == JsonValueKind.Object) Validators.Check(bound.Options, place, faults);
         var model = faults.IsEmpty ? ModelBuilder.Build(bound.Options, place) : null;
-        return new ConfigurationReading(Path.GetFullPath(file), bound, model, faults.All);
+        if (model is not null)
+            foreach (var fault in FederationFaults.Find(model.Federation)) faults.Add("$." + fault.Path, fault.Text, fault.Hint);
+        return new ConfigurationReading(Path.GetFullPath(file), bound, faults.IsEmpty ? model : null, faults.All);
     }
 
     private static string? ReadText(string file, FaultList faults)

@@ -71,6 +71,8 @@ public static class ModelBuilder
         Peers = [.. options.Peers.Select(Peer)],
         Domains = [.. options.Domains.Select(d => new DomainModel(DomainNames.ToAscii(d.Name), d.Kind) { IsBlocked = d.Blocked })],
         Routes = [.. options.Routes.Select(Route)],
+        DiscoveredSip = Discovered(options.Discovery.Sip, Protocol.Sip),
+        DiscoveredXmpp = Discovered(options.Discovery.Xmpp, Protocol.Xmpp),
         Policy = new PolicyModel
         {
             AllowedDomains = Names(options.Policy.AllowedDomains),
@@ -90,15 +92,25 @@ public static class ModelBuilder
         AllowsPlaintext = peer.Plaintext,
         AllowsWildcardSubject = peer.WildcardSubject,
         AllowsPrivateTargets = peer.PrivateTargets,
-        Limits = new PeerLimits
-        {
-            RequestsPerSecondMax = peer.Limits.RequestsPerSecondMax,
-            ConnectionsMax = peer.Limits.ConnectionsMax,
-            OutgoingConnectionsMax = peer.Limits.OutgoingConnectionsMax,
-            QueuedItemsMax = peer.Limits.QueuedItemsMax,
-            QueuedBytesMax = peer.Limits.QueuedBytesMax,
-            QueueSecondsMax = peer.Limits.QueueSecondsMax,
-        },
+        Limits = Limits(peer.Limits),
+    };
+
+    private static PeerModel? Discovered(DiscoveredOptions discovered, Protocol protocol) => !discovered.Enabled ? null : new PeerModel("", protocol)
+    {
+        TrustSet = discovered.Trust,
+        AllowsDialback = discovered.Dialback,
+        AllowsPrivateTargets = discovered.PrivateTargets,
+        Limits = Limits(discovered.Limits),
+    };
+
+    private static PeerLimits Limits(PeerLimitOptions limits) => new()
+    {
+        RequestsPerSecondMax = limits.RequestsPerSecondMax,
+        ConnectionsMax = limits.ConnectionsMax,
+        OutgoingConnectionsMax = limits.OutgoingConnectionsMax,
+        QueuedItemsMax = limits.QueuedItemsMax,
+        QueuedBytesMax = limits.QueuedBytesMax,
+        QueueSecondsMax = limits.QueueSecondsMax,
     };
 
     private static RouteModel Route(RouteOptions route)

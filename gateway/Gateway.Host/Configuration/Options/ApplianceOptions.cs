@@ -14,7 +14,7 @@ public sealed record ApplianceOptions
     [Setting("What we present and whom we believe.")]
     public CertificatesOptions Certificates { get; init; } = new();
 
-    [Setting("The domains whose users may meet here, and where each lives.")]
+    [Setting("Domains whose users may meet here beyond those the peers speak for, and those to block.")]
     public IReadOnlyList<DomainOptions> Domains { get; init; } = [];
 
     [Setting("The systems we speak with. Without any, everything is refused.")]
@@ -25,6 +25,9 @@ public sealed record ApplianceOptions
 
     [Setting("What may cross at all.")]
     public PolicyOptions Policy { get; init; } = new();
+
+    [Setting("Partners nobody configured, found by DNS SRV and believed by their certificate. Off unless enabled.")]
+    public DiscoveryOptions Discovery { get; init; } = new();
 
     [Setting("How names are resolved.")]
     public DnsOptions Dns { get; init; } = new();
@@ -128,4 +131,33 @@ public sealed record TransitOptions
 
     [Setting("The other.", IsRequired = true)]
     public string Other { get; init; } = "";
+}
+
+/// <summary>Open federation, per protocol.</summary>
+public sealed record DiscoveryOptions
+{
+    [Setting("SIP partners by _sipfederationtls._tcp.")]
+    public DiscoveredOptions Sip { get; init; } = new();
+
+    [Setting("XMPP partners by _xmpp-server._tcp.")]
+    public DiscoveredOptions Xmpp { get; init; } = new();
+}
+
+/// <summary>What holds for a discovered partner.</summary>
+public sealed record DiscoveredOptions
+{
+    [Setting("Whether strangers with a good certificate are let in.")]
+    public bool Enabled { get; init; }
+
+    [Setting("The trust set their certificates must chain to.")]
+    public string Trust { get; init; } = "default";
+
+    [Setting("XMPP: accept dialback where the certificate does not prove the domain (a relaxation).")]
+    public bool Dialback { get; init; }
+
+    [Setting("Their targets may be loopback, link-local or private (a relaxation, for labs).")]
+    public bool PrivateTargets { get; init; }
+
+    [Setting("How much each may use.")]
+    public PeerLimitOptions Limits { get; init; } = new();
 }

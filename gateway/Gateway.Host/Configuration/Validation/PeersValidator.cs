@@ -4,7 +4,7 @@ using Gateway.Host.Configuration.Options;
 
 namespace Gateway.Host.Configuration.Validation;
 
-/// <summary>Peers: names unique, profile and protocol agree, no SIP peer without subjects, trust known, From domains configured and of its protocol.</summary>
+/// <summary>Peers: names unique, profile and protocol agree, no SIP peer without subjects, trust known, From domains well formed and of its protocol.</summary>
 public sealed class PeersValidator : IValidator
 {
     private static readonly string[] SipProfiles = ["ocs2007r2", "lync2010", "lync2013", "sfb2015", "generic"];
@@ -16,6 +16,7 @@ public sealed class PeersValidator : IValidator
         for (var i = 0; i < options.Peers.Count; i++)
         {
             var (peer, path) = (options.Peers[i], $"$.peers[{i}]");
+            if (peer.Name.Contains(':', StringComparison.Ordinal)) faults.Add($"{path}.name", "contains a colon", "colons mark discovered partners");
             if (peer.Name.Length > 0 && !names.Add(peer.Name)) faults.Add($"{path}.name", $"\"{peer.Name}\" is used twice");
             CheckIdentity(options, peer, path, faults);
             CheckTargets(peer, path, faults);
@@ -57,19 +58,14 @@ public sealed class PeersValidator : IValidator
         for (var j = 0; j < peer.FromDomains.Count; j++)
         {
             var (name, at) = (peer.FromDomains[j], $"{path}.fromDomains[{j}]");
-            if (!DomainText.IsPattern(name))
+            if (!DomainText.IsDomain(name))
             {
-                faults.Add(at, $"\"{name}\" is not a domain");
+                faults.Add(at, $"\"{name}\" is not a domain", "name each domain: a pattern would let the peer speak for strangers");
                 continue;
             }
 
-            var ascii = DomainNames.ToAscii(name);
-            var domain = options.Domains.FirstOrDefault(d => DomainNames.ToAscii(d.Name) == ascii);
-            if (domain is null)
-            {
-                if (!options.Domains.Any(d => Fits(d.Name, ascii))) faults.Add(at, $"\"{name}\" is not in the domain table", "add it to domains, with its kind");
-            }
-            else if (domain.Kind.ToString() != peer.Protocol.ToString())
+            var domain = options.Domains.FirstOrDefault(d => DomainNames.ToAscii(d.Name) == DomainNames.ToAscii(name));
+            if (domain is not null && domain.Kind.ToString() != peer.Protocol.ToString())
                 faults.Add(at, $"\"{name}\" is a domain of kind {domain.Kind.ToString().ToLowerInvariant()}", $"this peer speaks {peer.Protocol.ToString().ToLowerInvariant()}");
         }
     }

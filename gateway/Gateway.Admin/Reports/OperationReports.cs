@@ -1,0 +1,41 @@
+namespace Gateway.Admin.Reports;
+
+/// <summary>How a reload went. A failed one changes nothing and lists every fault.</summary>
+public sealed record ReloadReport(bool IsApplied, DateTimeOffset At)
+{
+    /// <summary>Sections that took effect.</summary>
+    public IReadOnlyList<string> Applied { get; init; } = [];
+
+    /// <summary>Sections whose change waits for a restart.</summary>
+    public IReadOnlyList<string> NeedsRestart { get; init; } = [];
+
+    public IReadOnlyList<string> Faults { get; init; } = [];
+}
+
+/// <summary>What would become of something from one address to another.</summary>
+public sealed record ExplainReport(string From, string To, bool IsRouted, string Reason, string? Peer, IReadOnlyList<string> Steps);
+
+/// <summary>Everything <c>doctor</c> found.</summary>
+public sealed record DoctorReport(IReadOnlyList<DoctorCheck> Checks)
+{
+    public bool HasFailures => Checks.Any(c => c.Verdict == DoctorVerdict.Failed);
+}
+
+/// <summary>One check: of what (a peer, a certificate, the appliance), which, how it went, and what to change where.</summary>
+public sealed record DoctorCheck(string Subject, string Check, DoctorVerdict Verdict, string Text, string NextStep);
+
+/// <summary>How a check went.</summary>
+public enum DoctorVerdict
+{
+    Good,
+
+    /// <summary>It works, and something about it will trouble somebody.</summary>
+    Warning,
+    Failed,
+
+    /// <summary>Could not be tried, because an earlier check failed.</summary>
+    NotTried,
+}
+
+/// <summary>Readiness with what is missing.</summary>
+public sealed record ReadinessReport(bool IsReady, IReadOnlyList<string> Missing);

@@ -1,0 +1,91 @@
+namespace Gateway.Admin.Reports;
+
+/// <summary>What <c>gateway status</c> shows and <c>GET /status</c> answers.</summary>
+public sealed record StatusReport
+{
+    public required string Version { get; init; }
+
+    /// <summary><c>starting</c>, <c>running</c> or <c>draining</c>.</summary>
+    public required string State { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required long UptimeSeconds { get; init; }
+
+    public required ConfigurationStatus Configuration { get; init; }
+
+    public IReadOnlyList<ListenerStatus> Listeners { get; init; } = [];
+
+    public IReadOnlyList<PeerStatus> Peers { get; init; } = [];
+
+    public IReadOnlyList<DomainStatus> Domains { get; init; } = [];
+
+    public IReadOnlyList<RefusalStatus> Refusals { get; init; } = [];
+
+    public required CertificatesStatus Certificates { get; init; }
+
+    /// <summary>Numbers of the presence engine and its store, by name.</summary>
+    public IReadOnlyDictionary<string, long> Engine { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+}
+
+/// <summary>Which file is in force, and how the last reload went.</summary>
+public sealed record ConfigurationStatus(string Path, DateTimeOffset LoadedAt, ReloadReport? LastReload);
+
+/// <summary>One listening address.</summary>
+public sealed record ListenerStatus(string Protocol, string Address, bool IsBound, int Connections);
+
+/// <summary>One configured peer and what stands between it and us.</summary>
+public sealed record PeerStatus(string Name, string Protocol, string Profile)
+{
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    public IReadOnlyList<string> Domains { get; init; } = [];
+
+    /// <summary>What its record allows beyond the safe rule, in words.</summary>
+    public IReadOnlyList<string> Relaxations { get; init; } = [];
+
+    public IReadOnlyList<ConnectionStatus> Connections { get; init; } = [];
+}
+
+/// <summary>One connection: SIP connection or XMPP stream.</summary>
+public sealed record ConnectionStatus
+{
+    /// <summary><c>in</c> or <c>out</c>.</summary>
+    public required string Direction { get; init; }
+
+    public required string Remote { get; init; }
+
+    /// <summary>Phase in words: connecting, open, closing.</summary>
+    public string Phase { get; init; } = "open";
+
+    /// <summary>How the peer proved itself, for which domain.</summary>
+    public IReadOnlyList<string> Proofs { get; init; } = [];
+
+    /// <summary>Protocol version and cipher suite; empty without TLS.</summary>
+    public string Tls { get; init; } = "";
+
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>What waits for this connection.</summary>
+    public long Queued { get; init; }
+}
+
+/// <summary>One domain of the tables.</summary>
+public sealed record DomainStatus(string Name, string Kind, string Peer, bool IsBlocked);
+
+/// <summary>A refusal, counted, with what to do about it.</summary>
+public sealed record RefusalStatus(
+    string Subject, string Reason, string Text, string NextStep, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+
+/// <summary>Certificates in force.</summary>
+public sealed record CertificatesStatus(int Version, IReadOnlyList<CertificateStatus> Own, IReadOnlyList<TrustStatus> Trust)
+{
+    /// <summary>Why the last reload of certificates was not taken; empty when it was.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+}
+
+/// <summary>One certificate of ours.</summary>
+public sealed record CertificateStatus(string Name, IReadOnlyList<string> Domains, string Fingerprint, DateTimeOffset NotAfter, int DaysLeft);
+
+/// <summary>One trust set; days left are those of the root that ends first.</summary>
+public sealed record TrustStatus(string Name, int Roots, bool IncludesSystemRoots, int? DaysLeft);

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Gateway.Host.Configuration;
+
+namespace Gateway.Host.Verbs;
+
+/// <summary>The command line of the executable: one tree of verbs, with the two options all of them share.</summary>
+public static class GatewayCommand
+{
+    private static readonly Option<string> Config = new("--config", "-c")
+    {
+        Description = "The configuration file.", DefaultValueFactory = _ => ConfigurationFile.DefaultName, Recursive = true,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON.", Recursive = true };
+
+    private static readonly Option<string?> Socket = new("--socket") { Description = "The administration socket, instead of the one the configuration names." };
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var parse = Build().Parse(arguments);
+        var code = await parse.InvokeAsync();
+        return parse.Errors.Count > 0 ? ExitCodes.Usage : code;
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
+        {
+            Run(), Status(), Reload(), Doctor(), ConfigVerbs(), Certs(), Route(), Docs(),
+        };
+        root.Options.Add(Config);
+        root.Options.Add(Json);
+        return root;
+    }
+
+    private static Command Run()
+    {
+        var verb = new Command("run", "Start the appliance; SIGTERM drains and stops it, SIGHUP reloads.");
+        verb.SetAction((parse, cancellation) => RunVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Json), cancellation));
+        return verb;
+    }
+
+    private static Command Status()
+    {
+        var verb = new Command("status", "Show the running appliance: listeners, peers, domains, refusals, certificates, engine.") { Socket };
+        verb.SetAction((parse, cancellation) => StatusVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(Json), cancellation));
+        return verb;
+    }
+
+    private static Command Reload()
+    {
+        var verb = new Command("reload", "Make the running appliance read its configuration and certificates again.") { Socket };
+        verb.SetAction((parse, cancellation) => ReloadVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(Json), cancellation));
+        return verb;
+    }
+
+    private static Command Doctor()
+    {
+        var peer = new Argument<string?>("peer") { Description = "Check this peer only.", Arity = ArgumentArity.ZeroOrOne };
+        var verb = new Command("doctor", "Check each hop to each peer and say what to change; works with and without a running appliance.") { peer };
+        verb.SetAction((parse, cancellation) => DoctorVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(peer), parse.GetValue(Json), cancellation));
+        return verb;
+    }
+
+    private static Command ConfigVerbs()
+    {
+        var check = new Command("check", "Say everything that is wrong with the configuration.");
+        check.SetAction(parse => ConfigVerb.Check(parse.GetValue(Config)!, parse.GetValue(Json)));
+        var schema = new Command("schema", "Print the JSON schema of the configuration.");
+        schema.SetAction(_ => ConfigVerb.Schema());
+        return new Command("config", "Check and describe the configuration.") { check, schema };
+    }
+
+    private static Command Certs()
+    {
+        var directory = new Option<string>("--directory", "-d") { Description = "Where to write.", DefaultValueFactory = _ => "run/certs" };
+        var issue = new Option<string[]>("--issue")
+        {
+            Description = "Also make NAME=dns1,dns2 (both usages), or NAME=server:dns1,dns2 (serverAuth only, as real edges have).", AllowMultipleArgumentsPerToken = false,
+        };
+        var lab = new Command("lab", "Make a laboratory authority and the certificates of the default configuration. Never for a real peer.") { directory, issue };
+        lab.SetAction(parse => CertsLabVerb.Run(parse.GetValue(directory)!, parse.GetValue(issue) ?? [], parse.GetValue(Json)));
+        return new Command("certs", "Certificates.") { lab };
+    }
+
+    private static Command Route()
+    {
+        var from = new Argument<string>("from") { Description = "user@domain or domain." };
+        var to = new Argument<string>("to") { Description = "user@domain or domain." };
+        var explain = new Command("explain", "Say what would become of something from one address to another, step by step.") { from, to };
+        explain.SetAction(parse => RouteExplainVerb.Run(parse.GetValue(Config)!, parse.GetValue(from)!, parse.GetValue(to)!, parse.GetValue(Json)));
+        return new Command("route", "Routes.") { explain };
+    }
+
+    private static Command Docs()
+    {
+        var directory = new Argument<string>("directory") { Description = "Usually docs." };
+        var write = new Command("write", "Write the generated pages: reasons, metrics, settings, conformance.") { directory };
+        write.SetAction(parse => DocsVerb.Write(parse.GetValue(directory)!));
+        return new Command("docs", "Generated documentation.") { write };
+    }
+}

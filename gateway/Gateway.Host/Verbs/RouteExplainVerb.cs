@@ -1,0 +1,43 @@
+using Certificates;
+using Gateway.Admin.Reports;
+using Gateway.Federation;
+using Gateway.Federation.Routes;
+using Gateway.Host.Configuration;
+using Presence.Core.Model;
+
+namespace Gateway.Host.Verbs;
+
+/// <summary><c>gateway route explain</c>: asks the tables in the file, which is what a reload would put in force; no running appliance is needed.</summary>
+internal static class RouteExplainVerb
+{
+    public static int Run(string file, string from, string to, bool asJson)
+    {
+        var reading = ConfigurationFile.Read(file);
+        if (reading.Model is not { } model)
+        {
+            Output.Faults(reading.File, reading.Faults);
+            return ExitCodes.ConfigurationFaults;
+        }
+
+        var report = Explain(new FederationTables(model.Federation), from, to);
+        if (asJson) Output.Json(report);
+        else
+            foreach (var step in report.Steps) Output.Line("  " + step);
+        return report.IsRouted ? ExitCodes.Good : ExitCodes.FoundBad;
+    }
+
+    /// <summary>The same for the running appliance's tables.</summary>
+    internal static ExplainReport Explain(FederationTables tables, string from, string to)
+    {
+        var explanation = RouteExplanation.Of(tables, Parse(from), Parse(to));
+        return new ExplainReport(
+            from, to, explanation.Reason == FederationReason.None, FederationReasons.NameOf(explanation.Reason), explanation.Peer?.Name, explanation.Steps);
+    }
+
+    private static Address Parse(string text)
+    {
+        var bare = text.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) ? text[4..] : text;
+        var at = bare.LastIndexOf('@');
+        return at < 0 ? new Address("", DomainNames.ToAscii(bare)) : new Address(bare[..at].ToLowerInvariant(), DomainNames.ToAscii(bare[(at + 1)..]));
+    }
+}
