@@ -17,8 +17,12 @@ public sealed class RecentRefusals(TimeProvider time)
     private readonly Lock gate = new();
     private readonly Dictionary<(string Subject, string Reason), Refusal> entries = [];
 
+    /// <summary>Told of each refusal, repeated ones too, with subject, reason and text; Host sets it to log and metric. Must not block.</summary>
+    public Action<string, string, string>? Sink { get; init; }
+
     public void Add(string subject, string reason, string text)
     {
+        Sink?.Invoke(Cut(subject, SubjectCharsMax), reason, Cut(text, TextCharsMax));
         var now = time.GetUtcNow();
         var key = (Cut(subject, SubjectCharsMax), reason);
         lock (gate)

@@ -9,6 +9,8 @@ public sealed record ConfigurationDiff(IReadOnlyList<string> Live, IReadOnlyList
 
     public bool IsEmpty => Live.Count + NeedsRestart.Count == 0;
 
+    public static bool IsLive(string section) => LiveSections.Contains(section, StringComparer.Ordinal);
+
     public static ConfigurationDiff Between(JsonElement running, JsonElement wanted)
     {
         var changed = SettingShape.Of(typeof(Options.ApplianceOptions)).Select(s => s.Name).Where(name => !Same(running, wanted, name)).ToList();

@@ -96,7 +96,7 @@ public static class OptionsBinder
         var words = SettingShape.WordsOf(type);
         if (json.ValueKind == JsonValueKind.String)
         {
-            var at = words.ToList().IndexOf(json.GetString()!);
+            var at = words.ToList().FindIndex(w => string.Equals(w, json.GetString(), StringComparison.OrdinalIgnoreCase));
             if (at >= 0) return Enum.GetValues(type).GetValue(at);
         }
 

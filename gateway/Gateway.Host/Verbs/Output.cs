@@ -42,7 +42,10 @@ internal static class Output
     // A pipe has no width: wide enough that no cell is folded.
     private static IAnsiConsole Screen()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
         if (Console.IsOutputRedirected) console.Profile.Width = 240;
         return console;
     }

@@ -42,8 +42,14 @@ public sealed record LimitsOptions
     [Setting("Connections of all peers together.", Min = 8, Max = 100_000)]
     public int ConnectionsMax { get; init; } = 4_000;
 
-    [Setting("Handshakes at work at the same time.", Min = 1, Max = 4_096)]
-    public int HandshakesMax { get; init; } = 128;
+    [Setting("Accepted connections at the same time from one address.", Min = 1, Max = 100_000)]
+    public int ConnectionsPerAddressMax { get; init; } = 64;
+
+    [Setting("Connections a second that one listener accepts.", Min = 1, Max = 100_000)]
+    public int AcceptsPerSecondMax { get; init; } = 200;
+
+    [Setting("Seconds without a byte until a connection is closed; 0 never.", Min = 0, Max = 86_400)]
+    public int IdleSecondsMax { get; init; } = 1_800;
 
     [Setting("Seconds a handshake may take.", Min = 1, Max = 120)]
     public int HandshakeSecondsMax { get; init; } = 10;
@@ -58,7 +64,7 @@ public sealed record LimitsOptions
     public int StanzaBytesMax { get; init; } = 256 * 1_024;
 
     [Setting("Bytes that may wait unsent on one connection.", Min = 65_536, Max = 67_108_864)]
-    public int UnsentBytesMaxPerConnection { get; init; } = 1 << 20;
+    public int UnsentBytesMaxPerConnection { get; init; } = 4 << 20;
 
     [Setting("Seconds the appliance may take to finish what is under way when it is told to stop.", Min = 1, Max = 120)]
     public int DrainSecondsMax { get; init; } = 20;

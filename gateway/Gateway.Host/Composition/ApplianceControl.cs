@@ -1,0 +1,116 @@
+using Certificates;
+using Gateway.Admin;
+using Gateway.Admin.Reports;
+using Gateway.Federation;
+using Gateway.Host.Configuration;
+using Gateway.Host.Verbs;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Host.Composition;
+
+/// <summary>Answers the operator: status, readiness, reload, explanation, checks, metrics.</summary>
+public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine, ConfigurationReading first, LogSwitch levels, ILogger<ApplianceControl> logger)
+    : IApplianceControl
+{
+    private const int WarnDays = 30;
+
+    private readonly DateTimeOffset startedAt = parts.Time.GetUtcNow();
+    private readonly SemaphoreSlim reloading = new(1, 1);
+    private volatile ConfigurationReading running = first;
+    private volatile ReloadReport? lastReload;
+    private DateTimeOffset loadedAt = parts.Time.GetUtcNow();
+
+    /// <summary><c>starting</c>, <c>running</c>, <c>draining</c>.</summary>
+    public string State { get; set; } = "starting";
+
+    public StatusReport Status() => new StatusBuilder(parts).Build(
+        State, startedAt, new ConfigurationStatus(running.File, loadedAt, lastReload), running.Model!.Federation, engine.Numbers());
+
+    public ReadinessReport Readiness()
+    {
+        var missing = new List<string>();
+        if (State != "running") missing.Add(State);
+        if (!engine.IsStoreOpen) missing.Add("the store is not open");
+        foreach (var listener in parts.Sides.SelectMany(s => s.Listeners()).Where(l => !l.IsBound)) missing.Add($"{listener.Protocol} {listener.Address} is not bound");
+        return new ReadinessReport(missing.Count == 0, missing);
+    }
+
+    public async Task<ReloadReport> ReloadAsync(CancellationToken cancellation)
+    {
+        await reloading.WaitAsync(cancellation);
+        try
+        {
+            return lastReload = Reload();
+        }
+        finally
+        {
+            reloading.Release();
+        }
+    }
+
+    public ExplainReport Explain(string from, string to) => RouteExplainVerb.Explain(parts.Registry.Current, from, to);
+
+    public Task<DoctorReport> DoctorAsync(string? peer, CancellationToken cancellation) => DoctorVerb.CheckAsync(running.Model!, peer, cancellation);
+
+    public string WriteMetrics() => parts.Collector.Write();
+
+    /// <summary>Says each exception from the safe rule, at start and after a reload.</summary>
+    public void TellRelaxations()
+    {
+        foreach (var peer in parts.Registry.Current.Model.Peers)
+            foreach (var relaxation in StatusBuilder.RelaxationsOf(peer)) PartsLog.Relaxed(logger, peer.Name, relaxation);
+    }
+
+    public void OnCertificatesPublished(CertificateSet set)
+    {
+        PartsLog.CertificatesPublished(logger, set.Version, string.Join(", ", set.Own.Select(o => o.Name)));
+        var now = parts.Time.GetUtcNow();
+        foreach (var own in set.Own)
+        {
+            var days = (int)(own.NotAfter - now).TotalDays;
+            if (days <= WarnDays) PartsLog.CertificateEnds(logger, own.Name, days, own.NotAfter);
+        }
+    }
+
+    // bind ▸ validate ▸ diff ▸ apply the live parts as one; any fault leaves everything as it was.
+    private ReloadReport Reload()
+    {
+        var now = parts.Time.GetUtcNow();
+        var wanted = ConfigurationFile.Read(running.File);
+        if (wanted.Model is not { } model) return Refuse(now, [.. wanted.Faults.Select(f => f.ToString())]);
+
+        // Certificates first: peers may name a trust set that only the new ones have.
+        var faults = ReloadCertificates(model.Certificates, now);
+        if (faults.Count > 0) return Refuse(now, [.. faults.Select(f => f.ToString())]);
+
+        var diff = ConfigurationDiff.Between(running.Bound.Json, wanted.Bound.Json);
+        parts.Collector.KnowPeers(model.Federation.Peers.Select(p => p.Name));
+        parts.Registry.Publish(new FederationTables(model.Federation));
+        levels.Set(model.Log.Level);
+        (running, loadedAt) = (wanted, now);
+        TellRelaxations();
+        PartsLog.Reloaded(logger, string.Join(", ", diff.Live), string.Join(", ", diff.NeedsRestart));
+        return new ReloadReport(true, now) { Applied = diff.Live, NeedsRestart = diff.NeedsRestart };
+    }
+
+    // The same certificates are not a new version: connections under the old one would be drained for nothing.
+    private IReadOnlyList<CertificateFault> ReloadCertificates(CertificateSourcesOptions options, DateTimeOffset now)
+    {
+        var current = parts.Certificates.Current;
+        var wanted = CertificateLoader.Load(options, current.Version + 1, now);
+        return wanted.Set is { } set && Identity(set) == Identity(current) ? [] : parts.Certificates.Reload(options);
+    }
+
+    private static string Identity(CertificateSet set) => string.Join('|',
+    [
+        set.Default?.Name ?? "",
+        .. set.Own.Select(o => $"{o.Name} {o.Fingerprint} {string.Join(' ', o.Domains)} {string.Join(' ', o.Intermediates.Select(Fingerprints.Of))}"),
+        .. set.Trust.Select(t => $"{t.Name} {t.IncludesSystemRoots} {t.RsaBitsMin} {string.Join(' ', t.Roots.Concat(t.Intermediates).Select(Fingerprints.Of))} {string.Join(' ', t.Withdrawn.Order(StringComparer.Ordinal))}"),
+    ]);
+
+    private ReloadReport Refuse(DateTimeOffset now, IReadOnlyList<string> faults)
+    {
+        PartsLog.ReloadRefused(logger, string.Join("; ", faults));
+        return new ReloadReport(false, now) { Faults = faults };
+    }
+}

@@ -1,0 +1,21 @@
+using Gateway.Admin.Reports;
+using Gateway.Federation;
+
+namespace Gateway.Host.Composition;
+
+/// <summary>One protocol side as the composition starts, shows and stops it.</summary>
+public interface ISideRuntime : IAsyncDisposable
+{
+    ISide Side { get; }
+
+    /// <summary>Binds the listeners; throws <see cref="ApplianceFailure"/> when an address is taken.</summary>
+    Task StartAsync(CancellationToken cancellation);
+
+    IReadOnlyList<ListenerStatus> Listeners();
+
+    /// <summary>Connections with the name of the peer each belongs to; empty where that is not known yet.</summary>
+    IReadOnlyList<(string Peer, ConnectionStatus Connection)> Connections();
+
+    /// <summary>Accepts nothing new, finishes what is under way, says goodbye; returns at the latest when <paramref name="deadline"/> is cancelled.</summary>
+    Task DrainAsync(CancellationToken deadline);
+}

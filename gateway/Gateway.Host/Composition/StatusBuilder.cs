@@ -1,0 +1,94 @@
+using System.Globalization;
+using Gateway.Admin.Reports;
+using Gateway.Federation;
+using Gateway.Federation.Domains;
+using Gateway.Federation.Peers;
+using Gateway.Federation.Routes;
+using Gateway.Host.Reasons;
+using Presence.Core.Model;
+
+namespace Gateway.Host.Composition;
+
+/// <summary>Puts the status together from the parts as they stand.</summary>
+public sealed class StatusBuilder(ApplianceParts parts)
+{
+    public StatusReport Build(
+        string state, DateTimeOffset startedAt, ConfigurationStatus configuration, FederationModel model, IReadOnlyDictionary<string, long> engine)
+    {
+        var now = parts.Time.GetUtcNow();
+        var connections = parts.Sides.SelectMany(s => s.Connections()).ToLookup(c => c.Peer, c => c.Connection, StringComparer.Ordinal);
+        return new StatusReport
+        {
+            Version = ApplianceVersion.Text,
+            State = state,
+            StartedAt = startedAt,
+            UptimeSeconds = (long)(now - startedAt).TotalSeconds,
+            Configuration = configuration,
+            Listeners = [.. parts.Sides.SelectMany(s => s.Listeners())],
+            Peers = Peers(model, connections),
+            Domains = Domains(model),
+            Refusals = [.. parts.Refusals.Snapshot().Select(r => new RefusalStatus(r.Subject, r.Reason, r.Text, ReasonTable.NextStepOf(r.Reason), r.Count, r.FirstAt, r.LastAt))],
+            Certificates = Certificates(now),
+            Engine = engine,
+        };
+    }
+
+    /// <summary>What a peer's record allows beyond the safe rule, named.</summary>
+    public static IReadOnlyList<string> RelaxationsOf(PeerModel peer)
+    {
+        var names = new List<string>();
+        if (peer.AllowsPlaintext) names.Add("plaintext: streams without TLS");
+        if (peer.AllowsDialback) names.Add("dialback: a domain may be proved without a certificate");
+        if (peer.AllowsWildcardSubject) names.Add("wildcardSubject: a wildcard certificate proves its host");
+        if (peer.AllowsPrivateTargets) names.Add("privateTargets: its targets may be loopback or private");
+        return names;
+    }
+
+    private static List<PeerStatus> Peers(FederationModel model, ILookup<string, ConnectionStatus> connections)
+    {
+        var peers = model.Peers.Select(p => new PeerStatus(p.Name, Word(p.Protocol), p.Profile)
+        {
+            Addresses = p.Addresses,
+            Domains = [.. p.FromDomains.Order(StringComparer.Ordinal)],
+            Relaxations = RelaxationsOf(p),
+            Connections = [.. connections[p.Name]],
+        }).ToList();
+        var configured = model.Peers.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var group in connections.Where(c => !configured.Contains(c.Key)))
+            peers.Add(new PeerStatus(group.Key.Length == 0 ? "(not yet proved)" : group.Key, "", "") { Connections = [.. group] });
+        return peers;
+    }
+
+    private List<DomainStatus> Domains(FederationModel model)
+    {
+        var tables = parts.Registry.Current;
+        var names = model.Domains.Select(d => d.Name).Concat(model.Peers.SelectMany(p => p.FromDomains)).Distinct(StringComparer.Ordinal);
+        var rows = new List<DomainStatus>();
+        foreach (var name in names.Order(StringComparer.Ordinal))
+        {
+            var entry = tables.FindDomain(name) ?? model.Domains.FirstOrDefault(d => d.Name == name);
+            if (entry is null) continue;
+            var choice = tables.Routes.Find(new Address("", name), entry.Kind);
+            rows.Add(new DomainStatus(name, Word(entry.Kind), choice.IsFound ? choice.First.Name : "", entry.IsBlocked));
+        }
+
+        return rows;
+    }
+
+    private CertificatesStatus Certificates(DateTimeOffset now)
+    {
+        var set = parts.Certificates.Current;
+        return new CertificatesStatus(
+            set.Version,
+            [.. set.Own.Select(o => new CertificateStatus(o.Name, o.Domains, o.Fingerprint, o.NotAfter, (int)(o.NotAfter - now).TotalDays))],
+            [
+                .. set.Trust.Select(t => new TrustStatus(t.Name, t.Roots.Count, t.IncludesSystemRoots,
+                    t.Roots.Count == 0 ? null : (int)t.Roots.Min(r => r.NotAfter.ToUniversalTime() - now.UtcDateTime).TotalDays)),
+            ])
+        {
+            Faults = [.. parts.Certificates.LastFaults.Select(f => f.ToString())],
+        };
+    }
+
+    private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLower(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,106 @@
+using Gateway.Federation;
+using Gateway.Federation.Routes;
+
+namespace Host.Tests.Configuration;
+
+/// <summary>Reading of <c>appliance.json</c>: what is good becomes a model, what is wrong is said all at once.</summary>
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly Sample sample = new();
+
+    public void Dispose() => sample.Dispose();
+
+    [Fact]
+    public void Good_file_with_comments_and_trailing_commas_becomes_a_model()
+    {
+        var reading = sample.Read(Sample.Good);
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal("gw.jabber.example", reading.Model!.Fqdn);
+        Assert.Equal(5061, reading.Model.SipListeners[0].EndPoint.Port);
+        Assert.Equal(Path.Combine(sample.Folder, "run", "gateway.db"), reading.Model.StoreFile);
+        var contoso = reading.Model.Federation.Peers[0];
+        Assert.Equal(("contoso", Protocol.Sip, "lync2013"), (contoso.Name, contoso.Protocol, contoso.Profile));
+        Assert.Contains("contoso.example", contoso.FromDomains);
+    }
+
+    [Fact]
+    public void Every_fault_is_reported_at_once_with_its_path()
+    {
+        var reading = sample.Read("""
+            {
+              "listener": {},
+              "listeners": { "sip": [{ "address": "five" }], "http": "0.0.0.0:9090", "admin": "a.sock" },
+              "identity": { "fqdn": "192.0.2.1" },
+              "certificates": { "own": [{ "name": "gateway", "certificate": "missing.crt", "key": "missing.key" }], "trust": [{ "name": "t", "files": ["ca.crt"] }] },
+              "peers": [{ "name": "p", "protocol": "sip", "profile": "prosody", "fromDomains": ["*.x.example"], "trust": "nobody" }],
+              "routes": [{ "pattern": "y.example", "peer": "q" }],
+              "limits": { "connectionsMax": "many", "drainSecondsMax": 100000 }
+            }
+            """);
+
+        Assert.Null(reading.Model);
+        var paths = reading.Faults.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in new[]
+        {
+            "$.listener", "$.listeners.sip[0].address", "$.listeners.http", "$.identity.fqdn", "$.certificates.own[0].certificate", "$.peers[0].profile", "$.peers[0].tlsSubjects",
+            "$.peers[0].trust", "$.peers[0].fromDomains[0]", "$.routes[0].peer", "$.limits.connectionsMax", "$.limits.drainSecondsMax",
+        })
+            Assert.Contains(path, paths);
+    }
+
+    [Theory]
+    [InlineData("\"tlsSubjects\"", "\"tlsSubject\"", "$.peers[0].tlsSubject", "did you mean tlsSubjects?")]
+    [InlineData("\"fqdn\"", "\"fqnd\"", "$.identity.fqnd", "did you mean fqdn?")]
+    [InlineData("\"identity\"", "\"wonderland\"", "$.wonderland", "known here:")]
+    public void Unknown_setting_is_a_fault_that_suggests_the_nearest(string found, string replacement, string path, string hint)
+    {
+        var fault = Assert.Single(sample.ReadWith(found, replacement).Faults, f => f.Path == path);
+
+        Assert.Equal("is not a setting", fault.Text);
+        Assert.StartsWith(hint, fault.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"tlsSubjects\": [\"sip.contoso.example\"], ", "", "$.peers[0].tlsSubjects")]
+    [InlineData("\"name\": \"jabber\"", "\"name\": \"contoso\"", "$.peers[1].name")]
+    [InlineData("[\"jabber.example\"]", "[\"contoso.example\"]", "$.peers[1].fromDomains")]
+    [InlineData("127.0.0.1:5269", "127.0.0.1:5061", "$.listeners.xmpp[0].address")]
+    [InlineData("\"name\": \"default\"", "\"name\": \"other\"", "$.peers[0].trust")]
+    [InlineData("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"plaintext\": true", "$.peers[1].plaintext")]
+    [InlineData("\"protocol\": \"sip\"", "\"protocol\": \"sip\", \"dialback\": true", "$.peers[0].dialback")]
+    [InlineData("\"protocol\": \"sip\"", "\"protocol\": \"sip\", \"addresses\": [\"edge\"]", "$.peers[0].addresses[0]")]
+    [InlineData("\"peers\"", "\"presence\": { \"expires\": 60, \"expiresMin\": 60 }, \"peers\"", "$.presence.expiresMin")]
+    [InlineData("\"peers\"", "\"limits\": { \"unsentBytesMaxPerConnection\": 65536 }, \"peers\"", "$.limits.unsentBytesMaxPerConnection")]
+    [InlineData("\"peers\"", "\"domains\": [{ \"name\": \"fabrikam.example\", \"kind\": \"sip\" }], \"peers\"", "$.domains[0]")]
+    [InlineData("\"peers\"", "\"domains\": [{ \"name\": \"contoso.example\", \"kind\": \"local\" }], \"peers\"", "$.domains[0].kind")]
+    [InlineData("\"peers\"", "\"dns\": { \"hosts\": { \"a.example\": [\"x\"] } }, \"peers\"", "$.dns.hosts.a.example[0]")]
+    [InlineData("\"peers\"", "\"routes\": [{ \"pattern\": \"a.example\", \"peer\": \"contoso\" }, { \"pattern\": \"a.example\", \"peer\": \"jabber\" }], \"peers\"", "$.routes[1]")]
+    public void Incoherent_settings_are_named(string found, string replacement, string path) =>
+        Assert.Contains(sample.ReadWith(found, replacement).Faults, f => f.Path == path);
+
+    [Fact]
+    public void Text_that_is_not_json_gives_one_fault_with_its_line()
+    {
+        var fault = Assert.Single(sample.Read("{\n  \"peers\": [ }\n").Faults);
+
+        Assert.Contains("line 2", fault.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Setting_written_twice_is_a_fault()
+    {
+        var reading = sample.Read(Sample.Good.Replace("\"fqdn\": \"gw.jabber.example\"", "\"fqdn\": \"gw.jabber.example\", \"fqdn\": \"b.example\"", StringComparison.Ordinal));
+
+        Assert.Contains(reading.Faults, f => f is { Path: "$.identity.fqdn", Text: "is written twice" });
+    }
+
+    [Fact]
+    public void Route_by_user_and_by_domain_are_told_apart()
+    {
+        var reading = sample.ReadWith("\"peers\"", "\"routes\": [{ \"pattern\": \"Bo@contoso.example\", \"peer\": \"contoso\" }, { \"pattern\": \"*.b.example\", \"peer\": \"contoso\" }], \"peers\"");
+
+        Assert.Equal([RouteType.User, RouteType.Domain], reading.Model!.Federation.Routes.Select(r => r.Type));
+        Assert.Equal("bo@contoso.example", reading.Model.Federation.Routes[0].Pattern);
+    }
+}
