@@ -21,7 +21,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(Path.Combine(sample.Folder, "run", "gateway.db"), reading.Model.StoreFile);
         var contoso = reading.Model.Federation.Peers[0];
         Assert.Equal(("contoso", Protocol.Sip, "lync2013"), (contoso.Name, contoso.Protocol, contoso.Profile));
-        Assert.Contains("contoso.example", contoso.FromDomains);
+        Assert.Equal(["contoso.example"], contoso.FromDomains.ToArray());
     }
 
     [Fact]
