@@ -91,7 +91,7 @@ public sealed partial class TransportConnection
 
     internal Stream Stream => _stream;
 
-    private void Secured(Stream stream, PeerEvidence evidence, int certificateVersion)
+    internal void Secured(Stream stream, PeerEvidence evidence, int certificateVersion)
     {
         _stream = stream;
         _evidence = evidence;

@@ -1,0 +1,81 @@
+using System.Net;
+
+namespace Transport.Tests;
+
+public sealed class ServiceLocatorTests
+{
+    [Fact]
+    public async Task Targets_come_by_priority_with_their_addresses_and_are_marked_discovered()
+    {
+        var table = new TableResolver()
+            .Service("_xmpp-server._tcp.capulet.example", new SrvRecord(20, 0, 5270, "b.capulet.example"), new SrvRecord(10, 0, 5269, "a.capulet.example"))
+            .Host("a.capulet.example", "2001:db8::a", "192.0.2.10").Host("b.capulet.example", "192.0.2.11");
+
+        var found = await Locate(table, fallbackPort: 5269);
+
+        Assert.Equal(["a.capulet.example", "b.capulet.example"], found.Targets.Select(t => t.Host));
+        Assert.Equal([IPEndPoint.Parse("[2001:db8::a]:5269"), IPEndPoint.Parse("192.0.2.10:5269")], found.Targets[0].Endpoints);
+        Assert.All(found.Targets, t => Assert.True(t is { IsDiscovered: true, IsSecure: false }));
+    }
+
+    [Fact]
+    public async Task A_dot_as_only_target_denies_the_service_and_nothing_falls_back()
+    {
+        var table = new TableResolver().Service("_xmpp-server._tcp.capulet.example", new SrvRecord(0, 0, 0, ".")).Host("capulet.example", "192.0.2.1");
+
+        Assert.Equal(TransportReason.DnsServiceDenied, (await Locate(table, fallbackPort: 5269)).Reason);
+    }
+
+    [Fact]
+    public async Task Without_SRV_the_domain_itself_is_the_target_only_where_the_protocol_says_so()
+    {
+        var table = new TableResolver().Host("capulet.example", "192.0.2.1");
+
+        Assert.Equal("capulet.example", Assert.Single((await Locate(table, fallbackPort: 5269)).Targets).Host);
+        Assert.Equal(TransportReason.DnsNotFound, (await Locate(table, fallbackPort: null)).Reason);
+    }
+
+    [Fact]
+    public async Task A_failing_server_is_not_mistaken_for_a_missing_record()
+    {
+        var table = new TableResolver().Fails("_xmpp-server._tcp.capulet.example", TransportReason.DnsServerFailed).Host("capulet.example", "192.0.2.1");
+
+        Assert.Equal(TransportReason.DnsServerFailed, (await Locate(table, fallbackPort: 5269)).Reason);
+    }
+
+    [Fact]
+    public async Task What_the_operator_wrote_goes_before_DNS_and_counts_as_proved()
+    {
+        var table = new TableResolver().Host("gw.example", "192.0.2.99");
+        var hosts = new StaticHosts(
+            new Dictionary<string, IReadOnlyList<IPAddress>> { ["GW.example"] = [IPAddress.Parse("192.0.2.1")] }, new Dictionary<string, IReadOnlyList<SrvRecord>>(), table);
+
+        var answer = await hosts.FindAddressesAsync("gw.example.", CancellationToken.None);
+
+        Assert.Equal("192.0.2.1", Assert.Single(answer.Records).ToString());
+        Assert.True(answer.IsSecure);
+    }
+
+    [Fact]
+    public void Equal_priorities_are_drawn_by_weight_as_RFC_2782_says()
+    {
+        SrvRecord[] records = [new(1, 0, 1, "zero"), new(1, 1, 1, "one"), new(1, 3, 1, "three"), new(0, 0, 1, "first")];
+        var random = new Random(7);
+        var leads = new Dictionary<string, int>();
+        for (var i = 0; i < 10_000; i++)
+        {
+            var order = SrvOrder.Order(records, random.Next);
+            Assert.Equal("first", order[0].Target);
+            Assert.Equal(4, order.Distinct().Count());
+            leads[order[1].Target] = leads.GetValueOrDefault(order[1].Target) + 1;
+        }
+
+        // A draw from 0 to 4: zero takes 0, one takes 1, three takes 2, 3 and 4.
+        Assert.InRange(leads["zero"], 1_800, 2_200);
+        Assert.InRange(leads["one"], 1_800, 2_200);
+        Assert.InRange(leads["three"], 5_700, 6_300);
+    }
+
+    private static ValueTask<LocateOutcome> Locate(IDnsResolver resolver, int? fallbackPort) =>
+        new ServiceLocator(resolver, _ => 0).LocateAsync("_xmpp-server._tcp", "capulet.example", fallbackPort, CancellationToken.None);
+}

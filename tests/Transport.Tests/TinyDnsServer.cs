@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Transport.Tests;
+
+/// <summary>Answers A, AAAA and SRV over UDP from a table, with whatever bytes the table holds; everything else does not exist.</summary>
+internal sealed class TinyDnsServer : IAsyncDisposable
+{
+    private readonly UdpClient _udp = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly Dictionary<(string Name, int Type), byte[][]> _table = [];
+    private readonly Task _loop;
+    private int _asked;
+
+    public TinyDnsServer() => _loop = AnswerAsync();
+
+    public string Forwarder => $"127.0.0.1@{((IPEndPoint)_udp.Client.LocalEndPoint!).Port}";
+
+    public int Asked => Volatile.Read(ref _asked);
+
+    public bool IsMute { get; set; }
+
+    public int ResponseCode { get; set; }
+
+    public TinyDnsServer Address(string name, string address)
+    {
+        var parsed = IPAddress.Parse(address);
+        return Raw(name, parsed.AddressFamily == AddressFamily.InterNetwork ? 1 : 28, parsed.GetAddressBytes());
+    }
+
+    public TinyDnsServer Service(string name, ushort priority, ushort weight, ushort port, string target)
+    {
+        var data = new byte[6];
+        BinaryPrimitives.WriteUInt16BigEndian(data, priority);
+        BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(2), weight);
+        BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4), port);
+        return Raw(name, 33, [.. data, .. Encode(target)]);
+    }
+
+    public TinyDnsServer Raw(string name, int type, byte[] data)
+    {
+        lock (_table) _table[(name, type)] = [.. _table.GetValueOrDefault((name, type), []), data];
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _udp.Dispose();
+        await _loop;
+    }
+
+    private async Task AnswerAsync()
+    {
+        try
+        {
+            for (; ; )
+            {
+                var query = await _udp.ReceiveAsync();
+                Interlocked.Increment(ref _asked);
+                if (!IsMute) await _udp.SendAsync(Answer(query.Buffer), query.RemoteEndPoint);
+            }
+        }
+        catch (Exception closed) when (closed is ObjectDisposedException or SocketException)
+        {
+            IsMute = true;
+        }
+    }
+
+    private byte[] Answer(byte[] query)
+    {
+        var at = 12;
+        var labels = new List<string>();
+        while (query[at] != 0)
+        {
+            labels.Add(Encoding.ASCII.GetString(query, at + 1, query[at]));
+            at += query[at] + 1;
+        }
+        var type = BinaryPrimitives.ReadUInt16BigEndian(query.AsSpan(at + 1));
+        var question = query.AsSpan(12, at + 5 - 12);
+        var name = string.Join('.', labels).ToLowerInvariant();
+        byte[][] records;
+        bool exists;
+        lock (_table)
+        {
+            records = _table.GetValueOrDefault((name, type), []);
+            exists = _table.Keys.Any(k => k.Name == name);
+        }
+        var rcode = ResponseCode != 0 ? ResponseCode : exists ? 0 : 3;
+        using var answer = new MemoryStream();
+        answer.Write(query.AsSpan(0, 2));
+        answer.Write([0x81, (byte)(0x80 | rcode), 0, 1, 0, (byte)records.Length, 0, 0, 0, 0]);
+        answer.Write(question);
+        foreach (var data in records)
+        {
+            answer.Write([0xC0, 12, 0, (byte)type, 0, 1, 0, 0, 0, 60, (byte)(data.Length >> 8), (byte)data.Length]);
+            answer.Write(data);
+        }
+        return answer.ToArray();
+    }
+
+    private static byte[] Encode(string name) =>
+        name == "." ? [0] : [.. name.Split('.').SelectMany(l => Encoding.ASCII.GetBytes(l).Prepend((byte)l.Length)), 0];
+}
