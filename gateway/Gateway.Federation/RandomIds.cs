@@ -1,13 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Presence.Core.Ports;
 
 namespace Gateway.Federation;
-
-/// <summary>Where 128-bit ids come from; a simulation seeds its own.</summary>
-public interface IIdSource
-{
-    UInt128 Next();
-}
 
 /// <summary>Unpredictable ids. Each thread draws them from its own block of random bytes, so that one id costs no call into the operating system.</summary>
 public sealed class RandomIds : IIdSource
@@ -21,7 +16,7 @@ public sealed class RandomIds : IIdSource
     [ThreadStatic]
     private static int used;
 
-    public UInt128 Next()
+    public UInt128 NextId()
     {
         if (block is null || used == BlockBytes)
         {
@@ -34,4 +29,6 @@ public sealed class RandomIds : IIdSource
         used += IdBytes;
         return id;
     }
+
+    public double NextJitter() => Random.Shared.NextDouble();
 }
