@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Certificates.Tests;
+
+public sealed class JudgeChainTests
+{
+    private static readonly LabLeafOptions Good = LabLeafOptions.For("sip.contoso.example");
+
+    public static TheoryData<LabUsage, LabKey> Usable => new()
+    {
+        { LabUsage.ServerAuth, LabKey.P256 }, { LabUsage.ClientAuth, LabKey.P256 }, { LabUsage.Both, LabKey.P256 },
+        { LabUsage.None, LabKey.P256 }, { LabUsage.ServerAuth, LabKey.Rsa2048 },
+    };
+
+    [Theory, MemberData(nameof(Usable))]
+    public void A_sound_certificate_with_either_usage_or_none_is_proof(LabUsage usage, LabKey key)
+    {
+        var verdict = Lab.Judge(Good with { Usage = usage, Key = key }, CertificateUse.Sip, "sip.contoso.example");
+
+        Assert.True(verdict.IsProved, verdict.Detail);
+        Assert.Equal("sip.contoso.example", verdict.Proof!.Name);
+        Assert.Equal("dns:sip.contoso.example", verdict.Proof.MatchedEntry);
+        Assert.Equal("lab", verdict.Proof.TrustSet);
+        Assert.Equal(Lab.Now.AddYears(1), verdict.Proof.NotAfter);
+    }
+
+    [Fact]
+    public void Each_fault_has_its_own_reason()
+    {
+        Assert.Equal(CertificateReason.WrongUsage, Reason(Good with { Usage = LabUsage.Neither }));
+        Assert.Equal(CertificateReason.Expired, Reason(Good with { NotBefore = Lab.Now.AddDays(-9), NotAfter = Lab.Now.AddDays(-1) }));
+        Assert.Equal(CertificateReason.NotYetValid, Reason(Good with { NotBefore = Lab.Now.AddDays(1) }));
+        Assert.Equal(CertificateReason.SelfSigned, Reason(Good with { IsSelfSigned = true }));
+        Assert.Equal(CertificateReason.WeakKey, Reason(Good with { Key = LabKey.Rsa1024 }));
+        Assert.Equal(CertificateReason.WrongName, Reason(LabLeafOptions.For("mallory.example")));
+    }
+
+    [Fact]
+    public void No_certificate_proves_nothing()
+    {
+        var verdict = CertificateJudge.Judge(PeerEvidence.Plain("x"), Sip("a.example"), Lab.Authority.ToTrust(), Lab.Now);
+
+        Assert.Equal((false, CertificateReason.NoCertificate), (verdict.IsProved, verdict.Reason));
+    }
+
+    [Fact]
+    public void An_issuer_outside_the_trust_set_is_unknown_even_with_the_same_name()
+    {
+        var impostor = LabAuthority.Create(Lab.Now).Issue(Good);
+
+        var verdict = CertificateJudge.Judge(Lab.Evidence(impostor), Sip("sip.contoso.example"), Lab.Authority.ToTrust(), Lab.Now);
+
+        Assert.Contains(verdict.Reason, new[] { CertificateReason.UnknownCa, CertificateReason.ChainInvalid });
+    }
+
+    [Fact]
+    public void A_presented_intermediate_completes_the_chain_and_a_missing_one_breaks_it()
+    {
+        var leaf = Lab.Authority.Intermediate("Middle").Intermediate("Lower").Issue(Good);
+        var whole = Lab.Evidence(leaf);
+        var trust = Lab.Authority.ToTrust();
+
+        Assert.True(CertificateJudge.Judge(whole, Sip("sip.contoso.example"), trust, Lab.Now).IsProved);
+        Assert.Equal(CertificateReason.UnknownCa,
+            CertificateJudge.Judge(whole with { Intermediates = [] }, Sip("sip.contoso.example"), trust, Lab.Now).Reason);
+        var knowing = new TrustSet("lab", [Lab.Authority.Root], leaf.Intermediates);
+        Assert.True(CertificateJudge.Judge(whole with { Intermediates = [] }, Sip("sip.contoso.example"), knowing, Lab.Now).IsProved);
+    }
+
+    [Fact]
+    public void A_presented_root_vouches_for_nothing()
+    {
+        var stranger = LabAuthority.Create(Lab.Now, "Stranger");
+        var leaf = stranger.Issue(Good);
+        var evidence = Lab.Evidence(leaf) with { Intermediates = [stranger.Root] };
+
+        Assert.Equal(CertificateReason.UnknownCa, CertificateJudge.Judge(evidence, Sip("sip.contoso.example"), Lab.Authority.ToTrust(), Lab.Now).Reason);
+    }
+
+    [Fact]
+    public void A_leaf_that_signs_another_is_no_authority()
+    {
+        var leaf = Lab.Authority.Issue("mallory.example");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=sip.contoso.example", key, HashAlgorithmName.SHA256);
+        using var forged = request.Create(
+            leaf.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(leaf.Certificate.GetECDsaPrivateKey()!), Lab.Now.AddHours(-1), Lab.Now.AddDays(1), [1, 2, 3]);
+        var evidence = new PeerEvidence(forged, [leaf.Certificate], "", "", "");
+
+        var verdict = CertificateJudge.Judge(evidence, Sip("sip.contoso.example"), Lab.Authority.ToTrust(), Lab.Now);
+
+        Assert.False(verdict.IsProved);
+        Assert.Equal(CertificateReason.ChainInvalid, verdict.Reason);
+    }
+
+    [Fact]
+    public void A_pinned_self_signed_certificate_is_proof_of_its_own_name()
+    {
+        var pinned = Lab.Authority.Issue(Good with { IsSelfSigned = true });
+        var trust = new TrustSet("pin", [X509CertificateLoader.LoadCertificate(pinned.Certificate.RawData)]);
+
+        Assert.True(CertificateJudge.Judge(Lab.Evidence(pinned), Sip("sip.contoso.example"), trust, Lab.Now).IsProved);
+    }
+
+    [Fact]
+    public void A_withdrawn_certificate_is_revoked_however_its_fingerprint_was_spelled()
+    {
+        var leaf = Lab.Authority.Issue(Good);
+        var spelled = string.Join(':', Fingerprints.Of(leaf.Certificate).ToLowerInvariant().Chunk(2).Select(c => new string(c)));
+        var trust = new TrustSet("lab", [Lab.Authority.Root], withdrawn: [spelled]);
+
+        Assert.Equal(CertificateReason.Revoked, CertificateJudge.Judge(Lab.Evidence(leaf), Sip("sip.contoso.example"), trust, Lab.Now).Reason);
+    }
+
+    [Fact]
+    public void A_signature_with_SHA1_below_the_root_is_weak()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=sip.contoso.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var lab = LabAuthority.Create(Lab.Now, "Old Root", LabKey.Rsa2048);
+        var directory = Directory.CreateTempSubdirectory();
+        lab.WriteTo(directory.FullName);
+        using var root = X509Certificate2.CreateFromPemFile(Path.Combine(directory.FullName, "ca.crt"), Path.Combine(directory.FullName, "ca.key"));
+        directory.Delete(recursive: true);
+        using var old = request.Create(root.SubjectName, new Sha1Signature(root.GetRSAPrivateKey()!), Lab.Now.AddDays(-1), Lab.Now.AddDays(1), [1, 2]);
+
+        var reason = CertificateJudge.Judge(new PeerEvidence(old, [], "", "", ""), Sip("sip.contoso.example"), lab.ToTrust(), Lab.Now).Reason;
+
+        Assert.Equal(CertificateReason.WeakSignature, reason);
+    }
+
+    [Fact]
+    public void Judging_leaves_the_certificates_of_evidence_and_trust_usable()
+    {
+        var evidence = Lab.Evidence(Lab.Authority.Intermediate("Middle").Issue(Good));
+        var trust = Lab.Authority.ToTrust();
+        for (var i = 0; i < 3; i++) Assert.True(CertificateJudge.Judge(evidence, Sip("sip.contoso.example"), trust, Lab.Now).IsProved);
+
+        Assert.NotEmpty(evidence.Leaf!.Subject);
+        Assert.NotEmpty(evidence.Intermediates[0].Subject);
+        Assert.NotEmpty(trust.Roots[0].Subject);
+    }
+
+    private static CertificateReason Reason(LabLeafOptions options) => Lab.Judge(options, CertificateUse.Sip, "sip.contoso.example").Reason;
+
+    private static CertificateExpectation Sip(string name) => new(CertificateUse.Sip, name);
+
+    private sealed class Sha1Signature(RSA key) : X509SignatureGenerator
+    {
+        private readonly X509SignatureGenerator _inner = CreateForRSA(key, RSASignaturePadding.Pkcs1);
+
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300D06092A864886F70D0101050500");
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1);
+
+        protected override PublicKey BuildPublicKey() => _inner.PublicKey;
+    }
+}
