@@ -76,7 +76,7 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
     public Person Person(string address)
     {
         if (_people.TryGetValue(address, out var person)) return person;
-        return _people[address] = new Person(address, Scribe.Hex(10));
+        return _people[address] = new Person(address, Scribe.Hex(10), "user:epid:" + Scribe.Base64(15) + "AAA");
     }
 
     public bool IsOurs(string address) => address.Split('@') is [_, var domain] && Options.Domains.Contains(domain);
@@ -120,9 +120,6 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
     {
         link.Send(bytes);
         Record("sent", link, message);
-        if (message is { IsRequest: true } && Options.Traces)
-            Events.Emit("internal-hop", ("line", "ms-edge-proxy-message-trust: ms-source-type=" + Options.PartnerClass
-                + ";ms-ep-fqdn=edge-int." + Options.Domains[0] + ";ms-source-verified-user=verified;ms-source-network=federation"));
     }
 
     public void OnOpen(Link link, string protocol, string subject) =>
@@ -131,6 +128,10 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
     public void OnMessage(Link link, SipMessage message)
     {
         Record("received", link, message);
+        // What the edge would add for its own inside; outward it never goes (field fact A8).
+        if (Options.Traces)
+            Events.Emit("internal-hop", ("line", "ms-edge-proxy-message-trust: ms-source-type=" + Options.PartnerClass
+                + ";ms-ep-fqdn=edge-int." + Options.Domains[0] + ";ms-source-verified-user=verified;ms-source-network=federation"));
         if (message.IsRequest) _reception.On(link, message);
         else Transactions.On(link, message);
     }

@@ -5,6 +5,8 @@ public sealed class Clock(TimeProvider time, Action<Action> post)
 {
     private readonly HashSet<ITimer> _live = [];
 
+    public DateTimeOffset UtcNow => time.GetUtcNow();
+
     public long NowMs => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     public IDisposable After(int milliseconds, Action action)

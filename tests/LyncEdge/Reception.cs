@@ -33,6 +33,7 @@ public sealed class Reception(AccessEdge edge)
         var request = incoming.Request;
         if (edge.Dialogs.Find(request) is not { } dialog)
         {
+            if (request.Method == "ACK") return;
             edge.Events.Emit("no-dialog", ("method", request.Method), ("callId", request.CallId), ("from", request.From.Person), ("to", request.To.Person));
             if (request.Method != "BENOTIFY") incoming.Refuse(481, 1004, "Route set is no longer valid");
             return;
@@ -69,7 +70,8 @@ public sealed class Reception(AccessEdge edge)
         if (request.Method == "OPTIONS")
         {
             edge.Events.Emit("options", ("from", request.From.Person), ("to", request.To.Person));
-            incoming.Answer(200, null, d => d.Add("Contact", "<sip:" + edge.Options.Fqdn + ":5061;transport=tls>").Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, INFO, SUBSCRIBE, NOTIFY, OPTIONS"));
+            incoming.Answer(200, null, d => d.Add("Contact", "<sip:" + edge.Options.Fqdn + ":5061;transport=tls>")
+                .Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, INFO, SUBSCRIBE, NOTIFY, OPTIONS"));
             return;
         }
 

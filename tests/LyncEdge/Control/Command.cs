@@ -61,6 +61,3 @@ public sealed class Command(JsonObject fields)
 
     public Command? Inner(string name) => fields[name] is JsonObject inner ? new Command(inner) : null;
 }
-
-/// <summary>The command cannot be done as it was given; its text goes into the answer.</summary>
-public sealed class CommandFault(string message) : Exception(message);

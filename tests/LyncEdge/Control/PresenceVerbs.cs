@@ -37,7 +37,7 @@ public sealed class PresenceVerbs(AccessEdge edge)
         {
             Id = c.Id, From = c.Person("from"), To = c.Person("to"), Expires = isPoll ? 0 : c.Number("expires"), Event = c.Text("package") ?? "presence",
             Accept = c.Text("accept"), RequiresBatch = c.Flag("batch"), Others = c.Texts("others"), Refreshes = c.Flag("auto", otherwise: true) && !isPoll,
-            IsPoll = isPoll, Extra = c.Texts("extra"), MaxForwards = c.Number("maxForwards") ?? 67, Connection = c.Number("conn"),
+            IsPoll = isPoll, Extra = c.Texts("extra"), MaxForwards = c.Number("maxForwards") ?? 67, Connection = c.Number("conn"), Target = c.Text("uri"),
         });
         Ok(c, ("callId", watch.Dialog.CallId));
     }

@@ -24,7 +24,7 @@ public sealed class RequestVerbs(AccessEdge edge)
         if (!Mentions(c, "To")) draft.Add("To", "<sip:" + to + ">" + (c.Text("toTag") is { } tag ? ";tag=" + tag : ""));
         if (!Mentions(c, "Call-ID")) draft.Add("Call-ID", c.Text("callId") ?? scribe.CallId());
         if (!Mentions(c, "CSeq")) draft.Add("CSeq", (c.Number("cseq") ?? 1).ToString(CultureInfo.InvariantCulture) + " " + method);
-        draft.Add("Contact", scribe.Contact(from)).Add("User-Agent", scribe.Profile.UserAgent).AddLines(c.Texts("extra"));
+        draft.Add("Contact", scribe.Contact(edge.Person(from))).Add("User-Agent", scribe.Profile.UserAgent).AddLines(c.Texts("extra"));
         draft.Body(c.Text("contentType") ?? (c.Text("text") is null ? null : "text/plain; charset=UTF-8"), c.Text("body") ?? c.Text("text"));
         var sent = edge.Transactions.Send(draft, null, o =>
         {

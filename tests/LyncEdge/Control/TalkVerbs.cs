@@ -25,7 +25,7 @@ public sealed class TalkVerbs(AccessEdge edge)
     private static InviteWish Wish(Command c) => new()
     {
         Id = c.Id, From = c.Person("from"), To = c.Person("to"), Kind = c.Text("kind") ?? "im", Embeds = c.Flag("embed", otherwise: true), Subject = c.Text("subject"),
-        SessionExpires = c.Number("sessionExpires"), Extra = c.Texts("extra"), Connection = c.Number("conn"),
+        SessionExpires = c.Number("sessionExpires"), Extra = c.Texts("extra"), Connection = c.Number("conn"), Target = c.Text("uri"),
     };
 
     private static OutgoingText TextOf(Command c)

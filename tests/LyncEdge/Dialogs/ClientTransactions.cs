@@ -5,16 +5,6 @@ using LyncEdge.Wire;
 
 namespace LyncEdge.Dialogs;
 
-/// <summary>What became of a request: a response, or nothing (status 0) with the reason.</summary>
-public sealed record Outcome(int Status, SipMessage? Response, string Reason)
-{
-    public bool IsFinal => Status == 0 || Status >= 200;
-
-    public bool IsSuccess => Status is >= 200 and < 300;
-
-    public string? Diagnostics => Response?.Get("ms-diagnostics-public") ?? Response?.Get("ms-diagnostics");
-}
-
 /// <summary>Requests waiting for their final response (RFC 3261 §17.1; TLS, so nothing is ever sent twice).</summary>
 public sealed class ClientTransactions(AccessEdge edge)
 {

@@ -49,6 +49,9 @@ public sealed class Dialog
     /// <summary>The subscription, watcher or conversation this dialog carries.</summary>
     public object? Usage { get; set; }
 
+    /// <summary>Later dialogs have higher numbers.</summary>
+    public int Number { get; set; }
+
     public string Id => CallId + ":" + LocalTag;
 
     public void TakeRemote(SipMessage message, SipAddress remote, Inspector inspector)

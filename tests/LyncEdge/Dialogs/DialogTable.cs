@@ -7,11 +7,17 @@ public sealed class DialogTable
 {
     private readonly Dictionary<string, Dialog> _dialogs = new(StringComparer.Ordinal);
 
+    private int _numbers;
+
     public IEnumerable<Dialog> All => _dialogs.Values;
 
     public int Count => _dialogs.Count;
 
-    public void Add(Dialog dialog) => _dialogs[dialog.Id] = dialog;
+    public void Add(Dialog dialog)
+    {
+        dialog.Number = ++_numbers;
+        _dialogs[dialog.Id] = dialog;
+    }
 
     public void Remove(Dialog dialog) => _dialogs.Remove(dialog.Id);
 

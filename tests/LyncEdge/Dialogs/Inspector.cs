@@ -17,7 +17,7 @@ public sealed class Inspector(AccessEdge edge)
     public void Request(SipMessage request)
     {
         var id = request.CallId;
-        Common(request);
+        Always(request);
         if (request.Get("Max-Forwards") is not { } hops || !int.TryParse(hops, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             Break("H10", "max-forwards", "Max-Forwards is missing or not a number", id);
         foreach (var name in (string[])["Via", "From", "To", "Call-ID", "CSeq"])
@@ -28,7 +28,8 @@ public sealed class Inspector(AccessEdge edge)
         if (request.RequestUri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase)) Break("A6", "sips", "Request-URI is sips:", id);
         if (!request.RequestUri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase)) Break("H22", "scheme", "Request-URI is not sip:", id);
         if (request.All("Via").Any(v => v.Contains(";alias", StringComparison.OrdinalIgnoreCase))) Break("A6", "alias", "Via carries ;alias", id);
-        if (!SipAddress.Read("sip:" + ViaHost(request)).IsFqdn) Break("H7", "via-literal", "top Via sent-by is not a FQDN: " + ViaHost(request), id);
+        if (edge.Scribe.Profile.IsStrict && !SipAddress.Read("sip:" + ViaHost(request)).IsFqdn)
+            Break("H7", "via-literal", "top Via sent-by is not a FQDN: " + ViaHost(request), id);
         Repetition(request);
     }
 
@@ -92,7 +93,7 @@ public sealed class Inspector(AccessEdge edge)
     public void Response(SipMessage sent, SipMessage response)
     {
         var id = sent.CallId;
-        Common(response);
+        Always(response);
         Echo("Via", sent.All("Via"), WithoutReceived(response.All("Via"), sent.All("Via")), id);
         Echo("From", [sent.Get("From") ?? ""], [response.Get("From") ?? ""], id);
         Echo("Call-ID", [id], [response.CallId], id);
@@ -130,16 +131,21 @@ public sealed class Inspector(AccessEdge edge)
         return blank < 0 ? via : via[(blank + 1)..].Split(';')[0].Trim();
     }
 
-    private void Common(SipMessage message)
+    private void Always(SipMessage message)
     {
         if (message.Get("ms-edge-proxy-message-trust") is { } trust) Break("H4", "message-trust", "the gateway sent ms-edge-proxy-message-trust: " + trust, message.CallId);
         if (message.Get("ms-split-domain-info") is not null) Break("A8", "split-domain", "the gateway sent ms-split-domain-info", message.CallId);
         foreach (var name in ClientHop)
             if (message.Get(name) is not null) Break("A2", "authentication", "the gateway sent " + name, message.CallId);
         if (!message.IsRequest) Policy(message);
+        // Claiming the embedded line is allowed (field fact C3); all other tags of theirs would be promises.
+        var mayClaim = message is { IsRequest: false, CSeqMethod: "INVITE" };
         foreach (var tag in message.All("Supported").Concat(message.All("Require")).Concat(message.All("Proxy-Require")))
+        {
+            if (mayClaim && tag is "ms-text-format" or "ms-embedded-first-message") continue;
             if (tag.StartsWith("ms-", StringComparison.OrdinalIgnoreCase) || tag.StartsWith("com.microsoft", StringComparison.OrdinalIgnoreCase))
                 Break("B3", "microsoft-tag", "the gateway lists the option tag " + tag, message.CallId);
+        }
     }
 
     private void Repetition(SipMessage request)

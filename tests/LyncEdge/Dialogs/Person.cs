@@ -3,30 +3,15 @@ using LyncEdge.Talk;
 
 namespace LyncEdge.Dialogs;
 
-/// <summary>What a Microsoft user's home server answers to a watcher (field facts B7, H14).</summary>
-public enum WatchPolicy
-{
-    Allow,
-
-    /// <summary>Polite block: 200 and a closed state (B7 rule 2).</summary>
-    Block,
-
-    /// <summary>403.</summary>
-    Deny,
-
-    /// <summary>404.</summary>
-    Unknown,
-
-    /// <summary>202 and a pending NOTIFY.</summary>
-    Pending,
-}
-
 /// <summary>One user behind the edge. Users come into being when first named, unless they were declared unknown.</summary>
-public sealed class Person(string address, string epid)
+public sealed class Person(string address, string epid, string opaque)
 {
     public string Address => address;
 
     public string Epid => epid;
+
+    /// <summary>The opaque part of the one endpoint's GRUU (field fact A7).</summary>
+    public string Opaque => opaque;
 
     public string DisplayName { get; set; } = NameOf(address);
 

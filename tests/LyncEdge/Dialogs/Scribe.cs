@@ -61,9 +61,9 @@ public sealed class Scribe(EdgeOptions options, Profile profile, Random random)
         return [edge, pool];
     }
 
-    public string Contact(string person) => profile.UsesGruu
-        ? $"<sip:{person};opaque=user:epid:{Base64(15)}AAA;gruu>"
-        : string.Create(CultureInfo.InvariantCulture, $"<sip:{person}:3485;maddr=10.0.0.9;transport=\"tls\">;proxy=replace");
+    public string Contact(Person person) => profile.UsesGruu
+        ? $"<sip:{person.Address};opaque={person.Opaque};gruu>"
+        : string.Create(CultureInfo.InvariantCulture, $"<sip:{person.Address}:3485;maddr=10.0.0.9;transport=\"tls\">;proxy=replace");
 
     public string LocalText(Person person, string tag)
     {

@@ -7,9 +7,6 @@ using LyncEdge.Wire;
 
 namespace LyncEdge.Links;
 
-/// <summary>How bytes leave: the torture of field fact H3. Held bytes leave together in one record when released.</summary>
-public sealed record WriteHabit(bool OneByteAtATime = false, bool PadsWithKeepAlives = false, bool Holds = false);
-
 /// <summary>
 /// One TLS connection to or from the gateway. Reading and writing run on their own; everything they find is posted to the edge's mailbox.
 /// </summary>
@@ -147,22 +144,4 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
             End("write failed: " + e.Message);
         }
     }
-}
-
-/// <summary>Who owns links: the edge, in whose mailbox every call but <see cref="Post"/> runs.</summary>
-public interface ILinkOwner
-{
-    void Post(Action action);
-
-    void OnOpen(Link link, string protocol, string subject);
-
-    void OnMessage(Link link, SipMessage message);
-
-    void OnKeepAlive(Link link);
-
-    void OnUnreadable(Link link, string fault);
-
-    void OnListenerClosed(string reason);
-
-    void OnEnd(Link link, bool wasOpen, string reason, string? refusal);
 }

@@ -61,9 +61,13 @@ public static class DocumentWriter
             + string.Create(CultureInfo.InvariantCulture, $"<activity aggregate=\"{activity}\" description=\"\" epid=\"03640fc59f\"/><displayName displayName=\"{Text(displayName)}\"/></presentity>");
     }
 
-    private static string CategoryDocument(string user, string displayName, ShownState state) => string.Create(CultureInfo.InvariantCulture,
-        $"<categories xmlns=\"http://schemas.microsoft.com/2006/09/sip/categories\" uri=\"sip:{Text(user)}\"><category name=\"state\" instance=\"1\" publishTime=\"2000-01-01T00:00:00\"><state xmlns=\"http://schemas.microsoft.com/2006/09/sip/state\" xsi:type=\"aggregateState\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><availability>{state.Number}</availability></state></category>")
-        + $"<category name=\"contactCard\" instance=\"0\"><contactCard xmlns=\"http://schemas.microsoft.com/2006/09/sip/contactcard\"><identity><name><displayName>{Text(displayName)}</displayName></name></identity></contactCard></category></categories>";
+    private static string CategoryDocument(string user, string displayName, ShownState state) =>
+        "<categories xmlns=\"http://schemas.microsoft.com/2006/09/sip/categories\" uri=\"sip:" + Text(user) + "\">"
+        + "<category name=\"state\" instance=\"1\" publishTime=\"2000-01-01T00:00:00\">"
+        + "<state xmlns=\"http://schemas.microsoft.com/2006/09/sip/state\" xsi:type=\"aggregateState\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"
+        + "<availability>" + state.Number.ToString(CultureInfo.InvariantCulture) + "</availability></state></category>"
+        + "<category name=\"contactCard\" instance=\"0\"><contactCard xmlns=\"http://schemas.microsoft.com/2006/09/sip/contactcard\">"
+        + "<identity><name><displayName>" + Text(displayName) + "</displayName></name></identity></contactCard></category></categories>";
 
     private static string Text(string text) => SecurityElement.Escape(text);
 }

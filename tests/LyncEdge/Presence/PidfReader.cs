@@ -3,9 +3,6 @@ using System.Xml.Linq;
 
 namespace LyncEdge.Presence;
 
-/// <summary>What a Microsoft client would show of a document, and what of it would have been lost on the way (field fact H15).</summary>
-public sealed record SeenPresence(string Shows, string? Basic, string? Activity, string? Note, string? DisplayName, string? Entity, IReadOnlyList<string> Lost);
-
 /// <summary>A reader that knows only open and closed, <c>away</c> and <c>busy</c> in the draft namespace, as the clients do (field fact B4).</summary>
 public static class PidfReader
 {

@@ -32,5 +32,11 @@ public sealed record SubscribeWish
 
     public int MaxForwards { get; init; } = 67;
 
+    /// <summary>Another Request-URI than the person's: the host replaced by the next hop (field fact A5).</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The one right answer to the variants of H12.</summary>
+    public int? MustGet => RequiresBatch || Others.Count > 0 ? 420 : Accept is { Length: > 0 } a && !a.Contains("application/pidf+xml", StringComparison.OrdinalIgnoreCase) ? 406 : null;
+
     public int? Connection { get; init; }
 }

@@ -29,6 +29,12 @@ public sealed class Watch
     /// <summary>Accepted or pending SUBSCRIBEs whose NOTIFY has not come yet (RFC 6665 §4.2.1.2: exactly one each).</summary>
     public int NotifiesOwed { get; set; }
 
+    /// <summary>How often the same may be said again: once for each SUBSCRIBE.</summary>
+    public int RepeatsAllowed { get; set; }
+
+    /// <summary>The latest SUBSCRIBE has its final response.</summary>
+    public bool IsAnswered { get; set; }
+
     /// <summary>State and body of the last NOTIFY: the same again, unasked, is a duplicate.</summary>
     public string? LastNotify { get; set; }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using LyncEdge.Control;
 using LyncEdge.Dialogs;
 using LyncEdge.Wire;
 
@@ -13,7 +12,7 @@ public sealed class WatchDesk(AccessEdge edge)
 
     public IEnumerable<Watch> All => edge.Dialogs.All.Select(d => d.Usage).OfType<Watch>();
 
-    public Watch? Find(string from, string to) => All.LastOrDefault(w => w.From == from && w.To == to && w.State != "terminated" && !w.IsPoll);
+    public Watch? Find(string from, string to) => All.Where(w => w.From == from && w.To == to && w.State != "terminated" && !w.IsPoll).MaxBy(w => w.Dialog.Number);
 
     public Watch Subscribe(SubscribeWish wish)
     {
@@ -29,7 +28,8 @@ public sealed class WatchDesk(AccessEdge edge)
         dialog.Usage = watch;
         edge.Dialogs.Add(dialog);
         watch.NotifiesOwed = 1;
-        edge.Transactions.Send(Initial(wish, dialog, routes), dialog, o => OnAnswer(watch, wish.IsPoll ? "poll" : "initial", wish.Id, o),
+        watch.RepeatsAllowed = 1;
+        edge.Transactions.Send(Initial(wish, dialog, routes), dialog, o => OnInitialAnswer(watch, wish, o),
             wish.Connection is { } n ? edge.Links.Numbered(n) : null);
         return watch;
     }
@@ -38,10 +38,12 @@ public sealed class WatchDesk(AccessEdge edge)
     public void Resubscribe(Watch watch, int? expires, JsonNode? id)
     {
         var scribe = edge.Scribe;
-        var draft = scribe.InDialog(watch.Dialog, "SUBSCRIBE").Add("Contact", scribe.Contact(watch.From)).Add("Event", "presence")
+        var draft = scribe.InDialog(watch.Dialog, "SUBSCRIBE").Add("Contact", scribe.Contact(edge.Person(watch.From))).Add("Event", "presence")
             .Add("Accept", scribe.Profile.Accept).AddAll("Supported", scribe.Profile.SubscribeSupported).Add("Proxy-Require", "ms-benotify")
             .Add("Expires", expires?.ToString(CultureInfo.InvariantCulture));
         watch.NotifiesOwed++;
+        watch.RepeatsAllowed++;
+        watch.IsAnswered = false;
         edge.Transactions.Send(draft, watch.Dialog, o => OnAnswer(watch, expires == 0 ? "unsubscribe" : "refresh", id, o));
     }
 
@@ -88,9 +90,9 @@ public sealed class WatchDesk(AccessEdge edge)
     private SipDraft Initial(SubscribeWish wish, Dialog dialog, IReadOnlyList<string> routes)
     {
         var profile = edge.Scribe.Profile;
-        var draft = edge.Scribe.Initial("SUBSCRIBE", "sip:" + wish.To, routes, wish.MaxForwards)
+        var draft = edge.Scribe.Initial("SUBSCRIBE", wish.Target ?? "sip:" + wish.To, routes, wish.MaxForwards)
             .Add("From", dialog.LocalText).Add("To", dialog.RemoteText).Add("Call-ID", dialog.CallId).Add("CSeq", "1 SUBSCRIBE")
-            .Add("Contact", edge.Scribe.Contact(wish.From)).Add("User-Agent", profile.UserAgent).Add("Event", wish.Event);
+            .Add("Contact", edge.Scribe.Contact(edge.Person(wish.From))).Add("User-Agent", profile.UserAgent).Add("Event", wish.Event);
         var accept = wish.Accept ?? profile.Accept;
         if (accept.Length > 0) draft.Add("Accept", accept);
         var tags = profile.SubscribeSupported;
@@ -113,6 +115,13 @@ public sealed class WatchDesk(AccessEdge edge)
         return "<batchSub xmlns=\"http://schemas.microsoft.com/2006/01/sip/batch-subscribe\" uri=\"sip:" + wish.From + "\" name=\"\"><action name=\"subscribe\" id=\""
             + edge.Scribe.Between(10_000_000, 99_999_999) + "\"><adhocList>" + resources
             + "</adhocList><categoryList xmlns=\"http://schemas.microsoft.com/2006/09/sip/categorylist\"><category name=\"state\"/><category name=\"note\"/></categoryList></action></batchSub>";
+    }
+
+    private void OnInitialAnswer(Watch watch, SubscribeWish wish, Outcome outcome)
+    {
+        OnAnswer(watch, wish.IsPoll ? "poll" : "initial", wish.Id, outcome);
+        if (outcome.IsFinal && wish.MustGet is { } must && outcome.Status != must)
+            edge.Events.Violation("H12", "must-get-" + must, "SUBSCRIBE answered " + outcome.Status, watch.Dialog.CallId);
     }
 
     private void OnAnswer(Watch watch, string kind, JsonNode? id, Outcome outcome)
@@ -139,6 +148,7 @@ public sealed class WatchDesk(AccessEdge edge)
         if (granted < 0) edge.Events.Violation("RFC6665", "expires-missing", "200 to SUBSCRIBE without Expires", response.CallId);
         if (watch.AskedExpires is { } asked && granted > asked) edge.Events.Violation("RFC6665", "expires-longer", granted + " granted for " + asked, response.CallId);
         watch.GrantedExpires = granted;
+        watch.IsAnswered = true;
         watch.NotifyTimer?.Dispose();
         if (watch.NotifiesOwed > 0)
             watch.NotifyTimer = edge.Clock.After(NotifyWithinMs, () => NotifyMissing(watch));
@@ -151,6 +161,8 @@ public sealed class WatchDesk(AccessEdge edge)
     private void Refused(Watch watch, string kind, Outcome outcome)
     {
         watch.NotifiesOwed = Math.Max(0, watch.NotifiesOwed - 1);
+        watch.RepeatsAllowed = Math.Max(0, watch.RepeatsAllowed - 1);
+        watch.IsAnswered = true;
         if (kind is "initial" or "poll")
         {
             Forget(watch);
@@ -181,9 +193,13 @@ public sealed class WatchDesk(AccessEdge edge)
         if (request.Get("Contact") is null) edge.Events.Violation("RFC6665", "contact", "NOTIFY without Contact", id);
         if (watch.IsPoll && state != "terminated") edge.Events.Violation("B8", "poll-not-terminated", "NOTIFY of a poll says " + state, id);
         var said = state + "\n" + request.BodyText;
-        var isDuplicate = watch.NotifiesOwed == 0 && said == watch.LastNotify;
+        var before = watch.LastNotify;
+        var isDuplicate = watch is { NotifiesOwed: 0, RepeatsAllowed: 0 } && said == before;
         if (isDuplicate) edge.Events.Violation("B5", "notify-duplicate", "the same NOTIFY again without being asked", id);
         watch.LastNotify = said;
+        // A change may cross our SUBSCRIBE: only what comes after the 200 uses up the right to hear the same again.
+        if (watch is { NotifiesOwed: > 0, IsAnswered: true }) watch.RepeatsAllowed = 0;
+        if (said == before && watch.RepeatsAllowed > 0) watch.RepeatsAllowed--;
         if (watch.NotifiesOwed > 0) watch.NotifiesOwed--;
         if (watch.NotifiesOwed == 0) watch.NotifyTimer?.Dispose();
         return isDuplicate;

@@ -91,7 +91,7 @@ public sealed class WatcherDesk(AccessEdge edge)
     {
         var method = asBenotify ? "BENOTIFY" : "NOTIFY";
         var lower = edge.Scribe.Profile.LowerCasesState && edge.Scribe.Between(0, 2) == 0;
-        var draft = edge.Scribe.InDialog(watcher.Dialog, method).Add("Contact", "<sip:" + watcher.To + ";opaque=user:epid:" + edge.Scribe.Base64(15) + ";gruu>")
+        var draft = edge.Scribe.InDialog(watcher.Dialog, method).Add("Contact", edge.Scribe.Contact(edge.Person(watcher.To)))
             .Add("Event", "presence").Add(lower ? "subscription-state" : "Subscription-State", state)
             .Body(body is null ? null : contentType ?? watcher.Format, body);
         if (asBenotify)
@@ -154,10 +154,10 @@ public sealed class WatcherDesk(AccessEdge edge)
     private void Grant(Watcher watcher, Incoming incoming, Person person, int? asked, int status)
     {
         var granted = asked is { } a ? Math.Min(a, person.ExpiresMax ?? 30_000) : person.ExpiresMax ?? edge.Scribe.Between(23_000, 30_000);
-        watcher.ExpiresAt = TimeProvider.System.GetUtcNow().AddSeconds(granted);
+        watcher.ExpiresAt = edge.Clock.UtcNow.AddSeconds(granted);
         watcher.ExpiryTimer?.Dispose();
         if (granted > 0) watcher.ExpiryTimer = edge.Clock.After(granted * 1000, () => Terminate(watcher, "timeout", null));
-        var contact = "<sip:" + watcher.To + ";opaque=user:epid:" + edge.Scribe.Base64(15) + ";gruu>";
+        var contact = edge.Scribe.Contact(edge.Person(watcher.To));
         void Reply() => incoming.Answer(status, null, d => d.Add("Contact", contact).Add("Event", "presence").Add("Expires", granted.ToString(CultureInfo.InvariantCulture)));
         watcher.State = status == 202 ? "pending" : "active";
         if (!person.NotifiesFirst) Reply();
@@ -176,7 +176,7 @@ public sealed class WatcherDesk(AccessEdge edge)
 
     private string StateHeader(Watcher watcher, string state)
     {
-        var left = Math.Max(0, (int)Math.Ceiling((watcher.ExpiresAt - TimeProvider.System.GetUtcNow()).TotalSeconds));
+        var left = Math.Max(0, (int)Math.Ceiling((watcher.ExpiresAt - edge.Clock.UtcNow).TotalSeconds));
         return state + ";expires=" + left.ToString(CultureInfo.InvariantCulture);
     }
 

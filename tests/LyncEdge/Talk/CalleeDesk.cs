@@ -9,6 +9,7 @@ namespace LyncEdge.Talk;
 /// <summary>What our users' clients do with the gateway's INVITEs and with what follows in the dialog (field facts H17–H20).</summary>
 public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
 {
+    private const int AckWithinMs = 5_000;
     private readonly HashSet<string> _conversationIds = new(StringComparer.Ordinal);
 
     public void OnInvite(Incoming incoming)
@@ -18,7 +19,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         edge.Inspector.DialogCreation(request);
         JudgeOffer(request);
         var person = edge.Person(local);
-        var (token, types) = Sdp.Read(request.BodyText);
+        var types = Sdp.Read(request.BodyText).AcceptTypes;
         edge.Events.Emit("invite", ("from", request.From.Person), ("to", local), ("accepts", types), ("mode", person.Callee.Mode), ("callId", request.CallId));
         if (!edge.IsOurs(local))
         {
@@ -32,7 +33,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
             return;
         }
 
-        var conversation = Open(incoming, person, token ?? "message", types);
+        var conversation = Open(incoming, person, types);
         if (desk.Glares.Remove((local, conversation.Remote), out var ours)) desk.Call(ours);
         Ring(conversation, incoming, person.Callee);
         switch (person.Callee.Mode)
@@ -72,6 +73,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         switch (incoming.Request.Method)
         {
             case "ACK":
+                conversation.AnswerTimer?.Dispose();
                 edge.Events.Emit("ack", ("from", conversation.Remote), ("to", conversation.Local), ("callId", conversation.Dialog.CallId));
                 desk.Flush(conversation);
                 break;
@@ -99,7 +101,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         }
     }
 
-    private Conversation Open(Incoming incoming, Person person, string token, string types)
+    private Conversation Open(Incoming incoming, Person person, string types)
     {
         var request = incoming.Request;
         var ourTypes = person.Callee.AcceptTypes ?? edge.Scribe.Profile.AcceptTypes;
@@ -117,7 +119,6 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         };
         dialog.Usage = conversation;
         edge.Dialogs.Add(dialog);
-        _ = token;
         return conversation;
     }
 
@@ -132,7 +133,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
                 incoming.Answer(status, null, d =>
                 {
                     if (status == 101) d.Add("ms-diagnostics", "13004;reason=\"Request was proxied to one or more registered endpoints\";source=\"" + edge.Options.Fqdn + "\"");
-                    if (status > 100) d.Add("Contact", edge.Scribe.Contact(conversation.Local));
+                    if (status > 100) d.Add("Contact", edge.Scribe.Contact(edge.Person(conversation.Local)));
                 }, tag);
             }
         }
@@ -158,6 +159,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         AnswerSession(conversation, incoming, habit);
         conversation.State = "established";
         conversation.Arriving = null;
+        conversation.AnswerTimer = edge.Clock.After(AckWithinMs, () => edge.Events.Violation("RFC3261", "ack-missing", "no ACK within 5 s", conversation.Dialog.CallId));
         edge.Events.Emit("established", ("from", conversation.Remote), ("to", conversation.Local), ("callId", conversation.Dialog.CallId));
         // A second INVITE of the same pair means the peer started again: the older dialog gets its BYE (field fact C5).
         foreach (var one in older) desk.Close(one, id: null);
@@ -169,7 +171,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         var token = Sdp.Read(incoming.Request.BodyText).MediaToken ?? "message";
         incoming.Answer(200, null, d =>
         {
-            d.Add("Contact", edge.Scribe.Contact(conversation.Local)).Add("Allow", "INVITE, BYE, ACK, CANCEL, INFO, MESSAGE, UPDATE, REFER, NOTIFY, BENOTIFY");
+            d.Add("Contact", edge.Scribe.Contact(edge.Person(conversation.Local))).Add("Allow", "INVITE, BYE, ACK, CANCEL, INFO, MESSAGE, UPDATE, REFER, NOTIFY, BENOTIFY");
             foreach (var tag in edge.Scribe.Profile.InviteSupported.Where(t => t is not ("ms-embedded-first-message" or "ms-delayed-accept"))) d.Add("Supported", tag);
             if (incoming.Request.Method == "INVITE" || incoming.Request.Body.Length > 0) d.Body("application/sdp", Sdp.Answer(token, conversation.Local, types));
         });

@@ -1,16 +1,7 @@
-using System.Text.Json.Nodes;
 using LyncEdge.Dialogs;
 using LyncEdge.Wire;
 
 namespace LyncEdge.Talk;
-
-/// <summary>A text on its way to the gateway and the command that asked for it.</summary>
-public sealed record OutgoingText(JsonNode? Id, string Text, string ContentType, string Body)
-{
-    public bool WasResent { get; init; }
-
-    public IReadOnlyList<string> Extra { get; init; } = [];
-}
 
 /// <summary>One IM dialog between one of our users and one behind the gateway (field facts C1–C5).</summary>
 public sealed class Conversation

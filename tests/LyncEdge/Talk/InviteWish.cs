@@ -25,6 +25,9 @@ public sealed record InviteWish
 
     public IReadOnlyList<string> Extra { get; init; } = [];
 
+    /// <summary>Another Request-URI than the person's.</summary>
+    public string? Target { get; init; }
+
     public int? Connection { get; init; }
 
     public bool MustBeRefused => Kind is not ("im" or "mixed");

@@ -12,9 +12,9 @@ public sealed class InviteWriter(AccessEdge edge)
         var scribe = edge.Scribe;
         var profile = scribe.Profile;
         var tags = new Queue<string>(profile.InviteSupported);
-        var draft = scribe.Initial("INVITE", "sip:" + wish.To, routes)
+        var draft = scribe.Initial("INVITE", wish.Target ?? "sip:" + wish.To, routes)
             .Add("From", dialog.LocalText).Add("To", dialog.RemoteText).Add("Call-ID", dialog.CallId).Add("CSeq", "1 INVITE")
-            .Add("Contact", scribe.Contact(wish.From)).Add("User-Agent", profile.UserAgent).Add("Supported", Next(tags));
+            .Add("Contact", scribe.Contact(edge.Person(wish.From))).Add("User-Agent", profile.UserAgent).Add("Supported", Next(tags));
         Embed(draft, wish);
         draft.Add("Supported", Next(tags)).Add("Supported", Next(tags));
         if (wish.Subject is not null) draft.Add("Subject", wish.Subject);

@@ -26,8 +26,8 @@ public sealed class TalkDesk
 
     /// <summary>The conversation a new line goes into: the latest that stands, else the latest being called.</summary>
     public Conversation? Current(string local, string remote) =>
-        All.LastOrDefault(c => c.Local == local && c.Remote == remote && c.IsLive)
-        ?? All.LastOrDefault(c => c.Local == local && c.Remote == remote && c is { IsOutgoing: true, State: "calling" });
+        All.Where(c => c.Local == local && c.Remote == remote && c.IsLive).MaxBy(c => c.Dialog.Number)
+        ?? All.Where(c => c.Local == local && c.Remote == remote && c is { IsOutgoing: true, State: "calling" }).MaxBy(c => c.Dialog.Number);
 
     public void Say(OutgoingText text, InviteWish wish, bool always)
     {
@@ -95,7 +95,7 @@ public sealed class TalkDesk
     {
         if (IsSilent(conversation, method)) return;
         var draft = _edge.Scribe.InDialog(conversation.Dialog, method);
-        if (method is "INVITE" or "UPDATE") draft.Add("Contact", _edge.Scribe.Contact(conversation.Local)).Add("Supported", "timer");
+        if (method is "INVITE" or "UPDATE") draft.Add("Contact", _edge.Scribe.Contact(_edge.Person(conversation.Local))).Add("Supported", "timer");
         draft.AddLines(extra).Body(type, body);
         _edge.Transactions.Send(draft, conversation.Dialog, o =>
         {
@@ -112,6 +112,13 @@ public sealed class TalkDesk
         if (conversation is { State: "calling", Invite: { } invite })
         {
             _edge.Transactions.Cancel(invite);
+            return;
+        }
+
+        if (conversation.Arriving is { IsAnswered: false } arriving)
+        {
+            arriving.Refuse(480, 10003, "Proxy returned a SIP failure code");
+            End(conversation, "not answered");
             return;
         }
 
