@@ -32,6 +32,9 @@ public static class PresenceFailures
         PresenceReason.StoreUnavailable => (Condition.InternalServerError, "The gateway's store is unavailable; nothing was changed.", null),
         PresenceReason.UnknownWatcher => (Condition.ItemNotFound, "The subscription is not known.", null),
         PresenceReason.Blocked => (Condition.Forbidden, "The user does not accept subscriptions from this address.", null),
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "has no row"),
+        PresenceReason.ExpiresTooBrief => (Condition.NotAcceptable, "The subscription would be too short.", null),
+
+        // A member without a row must not stop the gateway; the test that walks the enum stops the build instead.
+        _ => (Condition.InternalServerError, "", null),
     };
 }

@@ -15,6 +15,7 @@ public static class ErrorTable
     private static readonly FrozenDictionary<Condition, ConditionRow> ByCondition = ErrorRows.Conditions.ToFrozenDictionary(r => r.Condition);
     private static readonly FrozenDictionary<int, Condition> ByStatus = ErrorRows.Statuses.ToFrozenDictionary(r => r.Status, r => r.Condition);
     private static readonly string Overloaded = FederationReasons.NameOf(FederationReason.Overloaded);
+    private static readonly string ExpiresTooBrief = PresenceFailures.NameOf(PresenceReason.ExpiresTooBrief);
     private static readonly string InternalError = FederationReasons.NameOf(FederationReason.InternalError);
 
     /// <summary>The final response that tells a SIP peer of <paramref name="failure"/>.</summary>
@@ -29,6 +30,9 @@ public static class ErrorTable
         // The only two that are about the gateway and not about the user; 503 is for nothing else.
         if (failure.Reason == Overloaded) status = 503;
         else if (failure.Reason == InternalError) status = 500;
+
+        // RFC 6665 §4.2.1.1; the caller adds Min-Expires.
+        else if (failure.Reason == ExpiresTooBrief) status = 423;
         var retryAfter = failure.RetryAfterSeconds ?? (failure.Condition == Condition.ResourceConstraint && status == 480 ? RetryAfterSecondsDefault : null);
         return new SipAnswer(status, retryAfter, failure.Text.Length == 0 ? failure.Reason : $"{failure.Reason}: {failure.Text}");
     }
