@@ -1,0 +1,110 @@
+using System.Net;
+using Lab.Processes;
+
+namespace Lab.Appliance;
+
+/// <summary>The real <c>gateway</c> executable, run with a configuration the lab wrote; it may be restarted and killed, and its lines, status and metrics are read as an operator would.</summary>
+public sealed class GatewayProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(40);
+    private readonly string _configuration;
+    private readonly string _record;
+    private readonly Uri _http;
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly IReadOnlyDictionary<string, string>? _environment;
+    private LabProcess? _process;
+
+    public GatewayProcess(string configuration, int httpPort, string record, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        (_configuration, _record, _environment) = (configuration, record, environment);
+        _http = new UriBuilder("http", "127.0.0.1", httpPort).Uri;
+        _client.BaseAddress = _http;
+    }
+
+    public static string Executable => Programs.Built("gateway/Gateway.Host", "gateway");
+
+    public Uri Http => _http;
+
+    public bool IsRunning => _process?.IsRunning == true;
+
+    public LabProcess Process => _process ?? throw new LabFaultException("the gateway is not started");
+
+    public async Task StartAsync()
+    {
+        if (IsRunning) throw new LabFaultException("the gateway runs already");
+        if (_process is not null) await _process.DisposeAsync();
+        _process = LabProcess.Start(
+            "gateway", Executable, ["run", "--config", _configuration], Path.GetDirectoryName(_configuration), _record, environment: _environment);
+        await ReadyAsync();
+    }
+
+    /// <summary>SIGTERM: it finishes what is under way and ends with 0.</summary>
+    public async Task StopAsync()
+    {
+        var code = await Process.TerminateAsync(StopDeadline);
+        if (code != 0) throw new LabFaultException($"the gateway ended with {code} after SIGTERM\n{Process.Lines.Tail(30)}");
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>SIGKILL, then a start.</summary>
+    public async Task KillAndStartAsync()
+    {
+        await Process.KillAsync(StopDeadline);
+        await StartAsync();
+    }
+
+    public Task<string> LineAsync(string what, Func<string, bool> matches, TimeSpan deadline) => Process.Lines.SeeAsync(what, matches, deadline);
+
+    public Task<string> MetricsAsync() => _client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+
+    /// <summary>The sum of all samples of a metric whose labels contain every given <c>name="value"</c>.</summary>
+    public async Task<double> MetricAsync(string name, params string[] labels) => MetricLines.Sum(await MetricsAsync(), name, labels);
+
+    /// <summary>A verb of the executable with our configuration, as an operator types it.</summary>
+    public Task<(int ExitCode, string Output)> VerbAsync(params string[] words) => LabProcess.RunAsync(
+        "gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], TimeSpan.FromSeconds(30), Path.GetDirectoryName(_configuration));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _client.Dispose();
+    }
+
+    /// <summary>Asks <c>/readyz</c> at each line the gateway writes and at each beat: the first 200 is the event waited for.</summary>
+    private async Task ReadyAsync()
+    {
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        try
+        {
+            while (await beat.WaitForNextTickAsync(deadline.Token))
+            {
+                if (!IsRunning) throw new LabFaultException($"the gateway ended at start\n{Process.Lines.Tail(40)}");
+                if (await IsReadyAsync(deadline.Token)) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new LabTimeoutException($"gateway: not within {StartDeadline.TotalSeconds:0} s: {_http}readyz answers 200\n{Process.Lines.Tail(40)}");
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken deadline)
+    {
+        try
+        {
+            using var answer = await _client.GetAsync(new Uri("/readyz", UriKind.Relative), deadline);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // nobody listens yet
+        }
+    }
+}

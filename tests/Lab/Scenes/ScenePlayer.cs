@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Lab.Processes;
+
+namespace Lab.Scenes;
+
+/// <summary>Plays a scene on a stage. Each playing has users of its own, so that one stage serves many scenes; a stage plays one scene at a time.</summary>
+public sealed class ScenePlayer(Stage stage)
+{
+    /// <summary>Plays it; after the line with index <paramref name="interruptAfter"/> the gateway is killed and started again.</summary>
+    public async Task PlayAsync(Scene scene, int? interruptAfter = null)
+    {
+        var play = new Play(stage, scene);
+        await play.OpenAsync();
+        for (var i = 0; i < scene.Lines.Count; i++)
+        {
+            var line = scene.Lines[i];
+            try
+            {
+                await play.PerformAsync(line);
+                if (i == interruptAfter) await stage.Gateway.KillAndStartAsync();
+            }
+            catch (Exception e) when (e is LabTimeoutException or LabFaultException)
+            {
+                stage.Directory.IsKept = true;
+                throw new LabTimeoutException($"{scene.Name}.scene line {line.Number}: {line.Text}\n{e.Message}\n\n{play.Story()}\nThe records are in {stage.Directory.Root}");
+            }
+        }
+
+        play.CheckFindings();
+    }
+
+    private sealed class Play(Stage stage, Scene scene)
+    {
+        private readonly Dictionary<string, SceneActorKind> _kinds = [];
+        private readonly Dictionary<string, string> _addresses = [];
+        private readonly int _edgeStart = stage.Edge.Events.All().Count;
+        private readonly int _clientStart = stage.Client.Events.All().Count;
+        private SceneNames? _names;
+
+        private SceneNames Names => _names ?? throw new InvalidOperationException("the play is not open");
+
+        public async Task OpenAsync()
+        {
+            foreach (var actor in scene.Actors)
+            {
+                var name = stage.NewName(actor.Name);
+                _kinds[actor.Name] = actor.Kind;
+                _addresses[actor.Name] = actor.Kind == SceneActorKind.Lync ? $"{name}@{Stage.SipDomain}" : $"{name}@{Stage.XmppDomain}";
+                _addresses[actor.Name + ".name"] = name;
+                if (actor.Kind != SceneActorKind.Xmpp) continue;
+                if (actor.IsAbsent) stage.Prosody.AddAccount(name);
+                else await stage.Client.LogInAsync(stage.Prosody, name);
+            }
+
+            _names = new SceneNames(_addresses);
+        }
+
+        public Task PerformAsync(SceneLine line) => line.Verb switch
+        {
+            SceneVerb.Does => DoAsync(line),
+            SceneVerb.Receives => ReceiveAsync(line),
+            SceneVerb.Had => Count(line),
+            SceneVerb.Restarts => line.Actor == "Prosody" ? stage.Prosody.RestartAsync() : stage.Gateway.RestartAsync(),
+            SceneVerb.IsKilled => stage.Gateway.KillAndStartAsync(),
+            SceneVerb.Stops => stage.Gateway.StopAsync(),
+            SceneVerb.Starts => stage.Gateway.StartAsync(),
+            SceneVerb.Logs => stage.Gateway.LineAsync(line.Text, l => line.Fields.All(f => Names.Matches("*" + f.Value + "*", l)), line.Deadline ?? Stage.Soon),
+            _ => throw new InvalidOperationException(line.Text),
+        };
+
+        public void CheckFindings()
+        {
+            var found = stage.Edge.Events.All().Skip(_edgeStart).Where(e => (e.Is("violation") || e.Is("fault")) && !scene.Allows.Contains(e.At("about") ?? "")).ToList();
+            if (found.Count == 0) return;
+            stage.Directory.IsKept = true;
+            throw new LabTimeoutException($"{scene.Name}.scene: the edge found fault with the gateway:\n{string.Join('\n', found.Select(f => f.ToJsonString()))}\n{Story()}");
+        }
+
+        /// <summary>What happened in this scene, for the reader of a failure.</summary>
+        public string Story()
+        {
+            var edge = stage.Edge.Events.All().Skip(_edgeStart).TakeLast(40).Select(e => "edge    " + Short(e));
+            var client = stage.Client.Events.All().Skip(_clientStart).Where(e => !e.Is("sent")).TakeLast(30).Select(e => "client  " + Short(e));
+            return $"{string.Join('\n', edge)}\n{string.Join('\n', client)}\ngateway's last lines:\n{stage.Gateway.Process.Lines.Tail(25)}";
+        }
+
+        private static string Short(JsonObject item)
+        {
+            var text = item.ToJsonString();
+            return text.Length > 700 ? text[..700] + "…" : text;
+        }
+
+        private async Task DoAsync(SceneLine line)
+        {
+            var command = new JsonObject { ["do"] = line.Word };
+            foreach (var field in line.Fields) command[field.Name] = Value(Names.Fill(field.Value));
+            if (line.Actor == "Edge" || _kinds[line.Actor] == SceneActorKind.Lync)
+            {
+                if (line.Actor != "Edge" && command["from"] is null) command[command["user"] is null && IsAboutUser(line.Word) ? "user" : "from"] = _addresses[line.Actor];
+                await stage.Edge.Json.DoAsync(command);
+                return;
+            }
+
+            command["user"] ??= _addresses[line.Actor];
+            if (line.Word == "login") await stage.Client.LogInAsync(stage.Prosody, _addresses[line.Actor + ".name"]);
+            else await stage.Client.DoAsync(command);
+        }
+
+        /// <summary>Verbs of the edge that set what a user is like take <c>user</c>; those by which a user acts take <c>from</c>.</summary>
+        private static bool IsAboutUser(string verb) => verb is "presence" or "policy" or "callee" or "answers" or "person";
+
+        private async Task ReceiveAsync(SceneLine line)
+        {
+            var (events, skip) = Source(line);
+            var found = await events.TakeAsync(line.Text, e => IsIt(line, e), line.Deadline ?? Stage.Soon);
+            foreach (var field in line.Fields) Names.Bind(field.Value, found.At(field.Name));
+        }
+
+        private Task Count(SceneLine line)
+        {
+            var (events, skip) = Source(line);
+            var found = events.All().Skip(skip).Where(e => IsIt(line, e)).ToList();
+            return found.Count == line.Count
+                ? Task.CompletedTask
+                : throw new LabTimeoutException($"expected {line.Count}, found {found.Count}:\n{string.Join('\n', found.Select(Short))}");
+        }
+
+        private (Journal<JsonObject> Events, int Skip) Source(SceneLine line) => line.Actor == "Edge" || _kinds[line.Actor] == SceneActorKind.Lync
+            ? (stage.Edge.Events, _edgeStart)
+            : (stage.Client.Events, _clientStart);
+
+        private bool IsIt(SceneLine line, JsonObject item)
+        {
+            if (!item.Is(line.Word)) return false;
+            if (line.Actor != "Edge")
+            {
+                var me = _addresses[line.Actor];
+                if (_kinds[line.Actor] == SceneActorKind.Xmpp ? item.At("user") != me : !IsOf(item, me)) return false;
+            }
+
+            return line.Fields.All(f => Names.Matches(f.Value, item.At(f.Name)));
+        }
+
+        private static bool IsOf(JsonObject item, string me) => item.At("to") == me || item.At("from") == me || item.At("user") == me;
+
+        private static JsonNode? Value(string text)
+        {
+            if (text.Length > 1 && text[0] == '"' && text[^1] == '"') return text[1..^1];
+            if (text is "true" or "false") return text == "true";
+            if (text.Length < 10 && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+            return text.Length > 0 && text[0] is '[' or '{' ? JsonNode.Parse(text) : text;
+        }
+    }
+}

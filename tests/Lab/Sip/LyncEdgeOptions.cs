@@ -1,0 +1,20 @@
+using Lab.Trust;
+
+namespace Lab.Sip;
+
+/// <summary>What one emulated edge is given.</summary>
+public sealed record LyncEdgeOptions(string Profile, string AuthorityFile, string GatewayHost, int GatewayPort)
+{
+    public string Name { get; init; } = "contoso";
+
+    public int Port { get; init; } = LabPorts.Take();
+
+    public string Fqdn { get; init; } = "sip.contoso.example";
+
+    public IReadOnlyList<string> Domains { get; init; } = ["contoso.example"];
+
+    /// <summary>Null: it presents none.</summary>
+    public LabCertificate? Certificate { get; init; }
+
+    public IReadOnlyList<string> More { get; init; } = [];
+}

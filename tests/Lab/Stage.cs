@@ -1,0 +1,89 @@
+using Lab.Appliance;
+using Lab.Names;
+using Lab.Sip;
+using Lab.Trust;
+using Lab.Xmpp;
+
+namespace Lab;
+
+/// <summary>A whole lab: names, Prosody with a client, an emulated edge, and the real gateway between them, each a process on loopback.</summary>
+public sealed class Stage : IAsyncDisposable
+{
+    public const string SipDomain = "contoso.example";
+    public const string XmppDomain = "jabber.example";
+    public const string GatewayHost = "gw.jabber.example";
+
+    /// <summary>How long an event may take. Generous: the machine may be busy; a passing test never waits for it.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private int _names;
+
+    private Stage(StageParts parts) => Parts = parts;
+
+    public StageParts Parts { get; }
+
+    public LabDirectory Directory => Parts.Directory;
+
+    public GatewayProcess Gateway => Parts.Gateway;
+
+    public LyncEdge Edge => Parts.Edge;
+
+    public Prosody Prosody => Parts.Prosody;
+
+    public XmppClient Client => Parts.Client;
+
+    public LabAuthority Authority => Parts.Authority;
+
+    public static async Task<Stage> OpenAsync(StageOptions options)
+    {
+        var directory = new LabDirectory(options.Profile);
+        var authority = new LabAuthority(directory.Folder("certs"));
+        var file = new ApplianceFile
+        {
+            Certificate = authority.Issue("gateway", [GatewayHost, XmppDomain, SipDomain], LabCertificateKind.Both), AuthorityFile = authority.CertificateFile,
+            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust,
+        };
+        var prosodyPort = LabPorts.Take();
+        var dns = await Dnsmasq.StartAsync(directory, Records(file, prosodyPort, options), file.DnsPort);
+        // In the dialback variant Prosody's certificate names no domain of its own, so only dialback can prove it.
+        var names = options.UsesDialback ? new[] { "xmpp.lab.example" } : [XmppDomain, "blocked.example"];
+        var prosody = await Prosody.StartAsync(directory, new ProsodyOptions(XmppDomain, file.DnsPort, authority.Issue("prosody", names, LabCertificateKind.Both), authority.CertificateFile)
+        {
+            ServerPort = prosodyPort, AcceptsDialback = options.UsesDialback,
+        });
+        var edge = LyncEdge.StartAsync(directory, new LyncEdgeOptions(options.Profile, authority.CertificateFile, GatewayHost, file.SipPort)
+        {
+            Port = file.EdgePort, Certificate = authority.Issue("edge", ["sip.contoso.example", "contoso.example"]), More = options.EdgeArguments,
+        });
+        var client = XmppClient.StartAsync(directory);
+        var gateway = new GatewayProcess(file.WriteTo(directory.Root), file.HttpPort, directory.File("gateway.log"));
+        await gateway.StartAsync();
+        return new Stage(new StageParts(directory, authority, file, dns, prosody, await edge, await client, gateway));
+    }
+
+    /// <summary>A name nobody had before on this stage.</summary>
+    public string NewName(string stem) => stem.ToLowerInvariant() + System.Threading.Interlocked.Increment(ref _names).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Parts.Client.DisposeAsync();
+        await Parts.Edge.DisposeAsync();
+        await Parts.Gateway.DisposeAsync();
+        await Parts.Prosody.DisposeAsync();
+        await Parts.Dns.DisposeAsync();
+        Parts.Authority.Dispose();
+        Parts.Directory.Dispose();
+    }
+
+    private static IEnumerable<LabRecord> Records(ApplianceFile file, int prosodyPort, StageOptions options) =>
+    [
+        LabRecord.Host(GatewayHost), LabRecord.Host("sip." + SipDomain), LabRecord.Host("xmpp." + XmppDomain),
+        LabRecord.XmppServer(SipDomain, GatewayHost, file.XmppPort), LabRecord.XmppServer(XmppDomain, "xmpp." + XmppDomain, prosodyPort),
+        LabRecord.XmppServer("elsewhere.example", GatewayHost, file.XmppPort),
+        LabRecord.SipFederation(SipDomain, "sip." + SipDomain, file.EdgePort), LabRecord.SipFederation(XmppDomain, GatewayHost, file.SipPort),
+        .. options.MoreRecords,
+    ];
+}
+
+/// <summary>The processes of a stage.</summary>
+public sealed record StageParts(
+    LabDirectory Directory, LabAuthority Authority, ApplianceFile File, Dnsmasq Dns, Prosody Prosody, LyncEdge Edge, XmppClient Client, GatewayProcess Gateway);
