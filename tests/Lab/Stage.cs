@@ -45,7 +45,7 @@ public sealed class Stage : IAsyncDisposable
         var prosodyPort = LabPorts.Take();
         var dns = await Dnsmasq.StartAsync(directory, Records(file, prosodyPort, options), file.DnsPort);
         // In the dialback variant Prosody's certificate names no domain of its own, so only dialback can prove it.
-        var names = options.UsesDialback ? new[] { "xmpp.lab.example" } : [XmppDomain, "blocked.example"];
+        string[] names = options.UsesDialback ? ["xmpp.lab.example"] : [XmppDomain];
         var prosody = await Prosody.StartAsync(directory, new ProsodyOptions(XmppDomain, file.DnsPort, authority.Issue("prosody", names, LabCertificateKind.Both), authority.CertificateFile)
         {
             ServerPort = prosodyPort, AcceptsDialback = options.UsesDialback,

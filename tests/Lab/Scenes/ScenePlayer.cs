@@ -97,7 +97,7 @@ public sealed class ScenePlayer(Stage stage)
             foreach (var field in line.Fields) command[field.Name] = Value(Names.Fill(field.Value));
             if (line.Actor == "Edge" || _kinds[line.Actor] == SceneActorKind.Lync)
             {
-                if (line.Actor != "Edge" && command["from"] is null) command[command["user"] is null && IsAboutUser(line.Word) ? "user" : "from"] = _addresses[line.Actor];
+                if (line.Actor != "Edge") command[IsAboutUser(line.Word) ? "user" : "from"] = _addresses[line.Actor];
                 await stage.Edge.Json.DoAsync(command);
                 return;
             }
@@ -108,7 +108,8 @@ public sealed class ScenePlayer(Stage stage)
         }
 
         /// <summary>Verbs of the edge that set what a user is like take <c>user</c>; those by which a user acts take <c>from</c>.</summary>
-        private static bool IsAboutUser(string verb) => verb is "presence" or "policy" or "callee" or "answers" or "person";
+        private static bool IsAboutUser(string verb) => verb is "set-presence" or "announce" or "user" or "block" or "unblock" or "deny" or "unknown" or "pending" or "allow" or "approve"
+            or "terminate" or "forget" or "notify" or "callee" or "on-message" or "release";
 
         private async Task ReceiveAsync(SceneLine line)
         {
