@@ -76,35 +76,11 @@ public sealed class GatewayProcess : IAsyncDisposable
         _client.Dispose();
     }
 
-    /// <summary>Asks <c>/readyz</c> at each line the gateway writes and at each beat: the first 200 is the event waited for.</summary>
+    /// <summary>The line with which it says that it is ready; then <c>/readyz</c> must say the same.</summary>
     private async Task ReadyAsync()
     {
-        using var deadline = new CancellationTokenSource(StartDeadline);
-        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-        try
-        {
-            while (await beat.WaitForNextTickAsync(deadline.Token))
-            {
-                if (!IsRunning) throw new LabFaultException($"the gateway ended at start\n{Process.Lines.Tail(40)}");
-                if (await IsReadyAsync(deadline.Token)) return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new LabTimeoutException($"gateway: not within {StartDeadline.TotalSeconds:0} s: {_http}readyz answers 200\n{Process.Lines.Tail(40)}");
-        }
-    }
-
-    private async Task<bool> IsReadyAsync(CancellationToken deadline)
-    {
-        try
-        {
-            using var answer = await _client.GetAsync(new Uri("/readyz", UriKind.Relative), deadline);
-            return answer.StatusCode == HttpStatusCode.OK;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // nobody listens yet
-        }
+        await Process.Lines.SeeAsync("the gateway says that it is ready", l => l.Contains("ready: ", StringComparison.Ordinal), StartDeadline);
+        using var answer = await _client.GetAsync(new Uri("/readyz", UriKind.Relative));
+        if (answer.StatusCode != HttpStatusCode.OK) throw new LabFaultException($"/readyz answers {(int)answer.StatusCode} after the ready line: {await answer.Content.ReadAsStringAsync()}");
     }
 }
