@@ -20,7 +20,7 @@ fast:
 
 run: setup
 	dotnet build gateway/Gateway.Host --nologo -v quiet -clp:NoSummary
-	dotnet run --project tests/Demo
+	dotnet run --project tests/Demo -- $(ARGS)
 
 test: setup
 	@tools/test-all.sh

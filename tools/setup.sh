@@ -5,8 +5,8 @@
 # Exit codes: 0 ready · 1 something failed · 3 packages are missing and this is not root (the line to type is printed).
 set -u
 
-# Libraries the appliance loads, then what the tests start: a real XMPP server, its resolver, a name server, a TLS client.
-packages="libunbound8 libidn12 libicu72 libsqlite3-0 prosody lua-unbound dnsmasq-base openssl"
+# Libraries the appliance loads, then what the tests start: a real XMPP server, its resolver, a name server, a genuine XMPP client, a TLS client.
+packages="libunbound8 libidn12 libicu72 libsqlite3-0 prosody lua-unbound dnsmasq-base python3-slixmpp openssl"
 daemons="prosody"
 policy=/usr/sbin/policy-rc.d
 
