@@ -128,6 +128,21 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_leaked_trust_header_and_raw_bytes_reach_the_other_side()
+    {
+        await using var edge = Station.Edge();
+        await using var gateway = Station.Gateway();
+        edge.DialsTo(gateway);
+        gateway.DialsTo(edge);
+        await edge.DoAsync(new { @do = "settings", extra = new[] { "ms-edge-proxy-message-trust: ms-source-type=AutoFederation" } });
+        await edge.DoAsync(new { @do = "options" });
+        await gateway.EventAsync("violation", v => (string)v["rule"]! == "H4");
+        Assert.Equal(200, (int)(await edge.EventAsync("request-result"))["status"]!);
+        await edge.DoAsync(new { @do = "raw", text = "NOT SIP AT ALL\r\n\r\n", @new = true });
+        await gateway.EventAsync("violation", v => (string)v["about"]! == "unreadable");
+    }
+
+    [Fact]
     public async Task Hundreds_of_dialogs_stand_side_by_side()
     {
         const int Count = 300;

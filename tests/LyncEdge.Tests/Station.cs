@@ -16,9 +16,9 @@ public sealed class Station : IAsyncDisposable
     private readonly Task _running;
     private int _ids;
 
-    private Station(EdgeOptions options)
+    private Station(EdgeOptions options, TimeProvider? time)
     {
-        _edge = new AccessEdge(options, Take, TimeProvider.System);
+        _edge = new AccessEdge(options, Take, time ?? TimeProvider.System);
         Address = _edge.Start();
         _running = _edge.RunAsync();
     }
@@ -26,14 +26,14 @@ public sealed class Station : IAsyncDisposable
     public IPEndPoint Address { get; }
 
     /// <summary>The Microsoft side, which takes the other station for its gateway.</summary>
-    public static Station Edge(string profile = "lync2013", Func<EdgeOptions, EdgeOptions>? change = null)
+    public static Station Edge(string profile = "lync2013", Func<EdgeOptions, EdgeOptions>? change = null, TimeProvider? time = null)
     {
         var options = new EdgeOptions
         {
             Profile = profile, Listen = new IPEndPoint(IPAddress.Loopback, 0), AuthorityFile = LabCertificates.Shared.AuthorityFile,
             CertificateFile = LabCertificates.Shared.Of("sip.contoso.example"), GatewayHost = "gw.jabber.example", Seed = 7,
         };
-        return new Station(change is null ? options : change(options));
+        return new Station(change is null ? options : change(options), time);
     }
 
     /// <summary>A second emulator in the gateway's place.</summary>

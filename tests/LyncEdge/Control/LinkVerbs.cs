@@ -85,7 +85,7 @@ public sealed class LinkVerbs(AccessEdge edge)
     {
         var bytes = c.Text("base64") is { } b ? Convert.FromBase64String(b) : c.Text("hex") is { } h ? Convert.FromHexString(h) : Encoding.UTF8.GetBytes(Template(c.Need("text")));
         var times = c.Number("times") ?? 1;
-        var link = (c.Flag("new") ? edge.Links.Dial(edge.Links.Identity) : c.Number("conn") is { } n ? edge.Links.Numbered(n) : edge.Links.Next())
+        var link = (c.Flag("new") ? edge.Links.Dial(edge.Links.Identity) : edge.Links.Chosen(c.Number("conn")) ?? edge.Links.Next())
             ?? throw new CommandFault("no such connection");
         for (var i = 0; i < times; i++) link.Send(bytes);
         edge.Events.Emit("sent", ("kind", "raw"), ("bytes", bytes.Length * times), ("conn", link.Number));

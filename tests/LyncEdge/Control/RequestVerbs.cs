@@ -32,7 +32,7 @@ public sealed class RequestVerbs(AccessEdge edge)
             edge.Events.Emit("request-result", ("for", c.Id), ("method", method), ("from", from), ("to", to), ("status", o.Status), ("reason", o.Reason),
                 ("diagnostics", o.Diagnostics), ("allow", o.Response?.Get("Allow")), ("contact", o.Response?.Get("Contact")), ("callId", o.Response?.CallId));
             if (method == "OPTIONS" && o.Status != 200) edge.Events.Violation("H24", "options", "OPTIONS with Max-Forwards " + maxForwards + " answered " + o.Status);
-        }, c.Number("conn") is { } n ? edge.Links.Numbered(n) : null);
+        }, edge.Links.Chosen(c.Number("conn")));
         edge.Events.Answer(c.Id, ok: true, ("callId", sent.CallId));
     }
 

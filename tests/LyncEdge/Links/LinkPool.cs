@@ -53,7 +53,8 @@ public sealed class LinkPool(EdgeOptions options, ILinkOwner owner) : IDisposabl
         return _own[place] = Dial(Identity);
     }
 
-    public Link? Numbered(int number) => _links.Find(l => l.Number == number);
+    /// <summary>The connection a command names; null when it names none.</summary>
+    public Link? Chosen(int? number) => number is null ? null : _links.Find(l => l.Number == number) ?? throw new CommandFault("no such connection: " + number);
 
     public Link Dial(Identity identity)
     {

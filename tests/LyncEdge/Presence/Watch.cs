@@ -16,6 +16,9 @@ public sealed class Watch
 
     public bool IsPoll { get; init; }
 
+    /// <summary>What the first SUBSCRIBE accepted, when not the profile's list.</summary>
+    public string? Accept { get; init; }
+
     public int? AskedExpires { get; set; }
 
     public int GrantedExpires { get; set; }

@@ -8,7 +8,7 @@ namespace LyncEdge.Presence;
 /// <summary>Our users' subscriptions toward the gateway, and the judgement of the NOTIFYs it sends.</summary>
 public sealed class WatchDesk(AccessEdge edge)
 {
-    private const int NotifyWithinMs = 5_000;
+    private const int NotifyWithinMs = 10_000;
 
     public IEnumerable<Watch> All => edge.Dialogs.All.Select(d => d.Usage).OfType<Watch>();
 
@@ -24,13 +24,13 @@ public sealed class WatchDesk(AccessEdge edge)
             CallId = edge.Scribe.CallId(), LocalTag = tag, Local = wish.From, Remote = wish.To, LocalText = edge.Scribe.LocalText(person, tag),
             RemoteText = "<sip:" + wish.To + ">", OwnRecordRoutes = routes, ExpectedRoutes = [.. routes.Select(SipText.Bracketed)], LocalCSeq = 1,
         };
-        var watch = new Watch { Dialog = dialog, From = wish.From, To = wish.To, AskedExpires = wish.Expires, IsPoll = wish.IsPoll, Refreshes = wish.Refreshes };
+        var watch = new Watch { Dialog = dialog, From = wish.From, To = wish.To, AskedExpires = wish.Expires, Accept = wish.Accept, IsPoll = wish.IsPoll, Refreshes = wish.Refreshes };
         dialog.Usage = watch;
         edge.Dialogs.Add(dialog);
         watch.NotifiesOwed = 1;
         watch.RepeatsAllowed = 1;
         edge.Transactions.Send(Initial(wish, dialog, routes), dialog, o => OnInitialAnswer(watch, wish, o),
-            wish.Connection is { } n ? edge.Links.Numbered(n) : null);
+            edge.Links.Chosen(wish.Connection));
         return watch;
     }
 
@@ -39,7 +39,7 @@ public sealed class WatchDesk(AccessEdge edge)
     {
         var scribe = edge.Scribe;
         var draft = scribe.InDialog(watch.Dialog, "SUBSCRIBE").Add("Contact", scribe.Contact(edge.Person(watch.From))).Add("Event", "presence")
-            .Add("Accept", scribe.Profile.Accept).AddAll("Supported", scribe.Profile.SubscribeSupported).Add("Proxy-Require", "ms-benotify")
+            .Add("Accept", watch.Accept ?? scribe.Profile.Accept).AddAll("Supported", scribe.Profile.SubscribeSupported).Add("Proxy-Require", "ms-benotify")
             .Add("Expires", expires?.ToString(CultureInfo.InvariantCulture));
         watch.NotifiesOwed++;
         watch.RepeatsAllowed++;
@@ -70,7 +70,10 @@ public sealed class WatchDesk(AccessEdge edge)
             ("entity", seen.Entity), ("lost", seen.Lost.Count > 0 ? seen.Lost : null), ("duplicate", isDuplicate ? true : null), ("poll", watch.IsPoll ? true : null),
             ("contentType", request.MediaType.Length > 0 ? request.MediaType : null), ("cseq", request.CSeq), ("callId", request.CallId));
         Answer(watch, incoming);
-        if (state == "terminated") Forget(watch);
+        if (state != "terminated") return;
+        Forget(watch);
+        // RFC 6665 §4.1.3: deactivated means "ask again at once, in a new dialog".
+        if (SipText.Parameter(parameters, "reason") == "deactivated" && watch.Refreshes) Again(watch);
     }
 
     private static bool IsGone(Outcome outcome) => outcome.Status is 481;
@@ -171,15 +174,19 @@ public sealed class WatchDesk(AccessEdge edge)
 
         if (!IsGone(outcome)) return;
         Forget(watch);
-        if (kind != "refresh" || !watch.Refreshes) return;
+        if (kind == "refresh" && watch.Refreshes) Again(watch);
+    }
+
+    private void Again(Watch watch)
+    {
         edge.Events.Emit("resubscribe", ("from", watch.From), ("to", watch.To));
-        Subscribe(new SubscribeWish { From = watch.From, To = watch.To, Expires = watch.AskedExpires });
+        Subscribe(new SubscribeWish { From = watch.From, To = watch.To, Expires = watch.AskedExpires, Accept = watch.Accept });
     }
 
     private void NotifyMissing(Watch watch)
     {
         if (watch.NotifiesOwed > 0)
-            edge.Events.Violation("B5", "notify-missing", "no NOTIFY within 5 s after an accepted SUBSCRIBE of " + watch.From + " to " + watch.To, watch.Dialog.CallId);
+            edge.Events.Violation("B5", "notify-missing", "no NOTIFY within 10 s after an accepted SUBSCRIBE of " + watch.From + " to " + watch.To, watch.Dialog.CallId);
         watch.NotifiesOwed = 0;
     }
 

@@ -9,7 +9,7 @@ namespace LyncEdge.Talk;
 /// <summary>What our users' clients do with the gateway's INVITEs and with what follows in the dialog (field facts H17–H20).</summary>
 public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
 {
-    private const int AckWithinMs = 5_000;
+    private const int AckWithinMs = 10_000;
     private readonly HashSet<string> _conversationIds = new(StringComparer.Ordinal);
 
     public void OnInvite(Incoming incoming)
@@ -159,7 +159,7 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
         AnswerSession(conversation, incoming, habit);
         conversation.State = "established";
         conversation.Arriving = null;
-        conversation.AnswerTimer = edge.Clock.After(AckWithinMs, () => edge.Events.Violation("RFC3261", "ack-missing", "no ACK within 5 s", conversation.Dialog.CallId));
+        conversation.AnswerTimer = edge.Clock.After(AckWithinMs, () => edge.Events.Violation("RFC3261", "ack-missing", "no ACK within 10 s", conversation.Dialog.CallId));
         edge.Events.Emit("established", ("from", conversation.Remote), ("to", conversation.Local), ("callId", conversation.Dialog.CallId));
         // A second INVITE of the same pair means the peer started again: the older dialog gets its BYE (field fact C5).
         foreach (var one in older) desk.Close(one, id: null);

@@ -59,7 +59,7 @@ public sealed class TalkDesk
         dialog.Usage = conversation;
         _edge.Dialogs.Add(dialog);
         conversation.Invite = _edge.Transactions.Send(_writer.Write(wish, dialog, routes), dialog, o => OnInviteAnswer(conversation, wish, o),
-            wish.Connection is { } n ? _edge.Links.Numbered(n) : null);
+            _edge.Links.Chosen(wish.Connection));
         return conversation;
     }
 
