@@ -145,7 +145,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Hundreds_of_dialogs_stand_side_by_side()
     {
-        const int Count = 300;
+        const int Count = 150;
         await using var edge = Station.Edge(change: o => o with { IsQuiet = true, Connections = 4 });
         await using var gateway = Station.Gateway(o => o with { IsQuiet = true });
         edge.DialsTo(gateway);
