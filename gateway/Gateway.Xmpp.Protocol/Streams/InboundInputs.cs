@@ -14,7 +14,10 @@ public abstract record InboundInput
     /// <param name="IsServed">Its <c>to</c> is a domain of ours.</param>
     /// <param name="Facts">Of ChannelAccepted (plaintext allowed), Proved and DialbackAllowed: what holds for its <c>from</c> on this connection.</param>
     /// <param name="NewId">The stream id to give: 128 random bits as text.</param>
-    public sealed record HeaderReceived(StreamHeader Header, bool IsServed, StreamFacts Facts, string NewId) : InboundInput;
+    /// <param name="Refusal">Why the peer must be sent away, whatever it may try; else None.</param>
+    /// <param name="RefusalText">Safe words for its administrator.</param>
+    public sealed record HeaderReceived(
+        StreamHeader Header, bool IsServed, StreamFacts Facts, string NewId, XmppReason Refusal = XmppReason.None, string? RefusalText = null) : InboundInput;
 
     /// <summary><c>&lt;starttls/&gt;</c>; <paramref name="HasMoreBytes"/> when something already came behind it.</summary>
     public sealed record StartTlsReceived(bool HasMoreBytes) : InboundInput;

@@ -131,6 +131,7 @@ public sealed record InboundStream
         // A header without "to" is old but legal; its pairs name their targets themselves.
         if (header.To is not null && !received.IsServed) return Close(next, XmppReason.HostUnknown, null, answer);
         if (s.SaslDomain is not null && header.From is not null && header.From != s.SaslDomain) return Close(next, XmppReason.InvalidFrom, null, answer);
+        if (received.Refusal != XmppReason.None) return Close(next, received.Refusal, received.RefusalText, answer);
         if (header.HasFeatures) return Go(next, answer, new StreamOutput.SendFeatures(StreamFeatures.Offered(facts)));
         return facts.Has(StreamFacts.ChannelAccepted) ? Go(next, answer) : Close(next, XmppReason.UnsupportedVersion, "TLS is required.", answer);
     }

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using Gateway.Federation.Peers;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Dialback;
+
+namespace Gateway.Xmpp.Links;
+
+/// <summary>All links by their pair. Keys are A-labels, as neutral addresses have them.</summary>
+internal sealed class LinkTable(XmppContext context)
+{
+    private readonly ConcurrentDictionary<(string Local, string Remote), PairLink> _links = new();
+    private volatile bool _isStopping;
+
+    public Connector Connector { get; } = new(context);
+
+    public bool IsStopping => _isStopping;
+
+    public IEnumerable<PairLink> All => _links.Values;
+
+    /// <summary>Stanzas that wait, over all links.</summary>
+    public int Queued => _links.Values.Sum(link => link.Queued);
+
+    /// <summary>Sends from one of our domains to one of the peer's; the receipt hears the outcome.</summary>
+    public void Send(string local, string remote, PeerModel peer, ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    {
+        while (true)
+        {
+            if (!_links.TryGetValue((local, remote), out var link))
+            {
+                if (_links.Count >= context.Options.PairsMax)
+                {
+                    receipt?.GivenUp(XmppReason.ResourceConstraint, "Too many domain pairs.");
+                    return;
+                }
+                if (!Jid.TryPrepareDomain(local, out string? from) || !Jid.TryPrepareDomain(remote, out string? to))
+                {
+                    receipt?.GivenUp(XmppReason.JidMalformed, "");
+                    return;
+                }
+                link = _links.GetOrAdd((local, remote), new PairLink(context, new DomainPair(from, to), peer));
+            }
+            link.Peer = peer;
+            if (link.TrySend(bytes, receipt)) return;
+            _links.TryRemove(new KeyValuePair<(string, string), PairLink>((local, remote), link));
+        }
+    }
+
+    /// <summary>The link of a pair, or null.</summary>
+    public PairLink? Find(DomainPair pair) => _links.GetValueOrDefault((Jid.ToAsciiDomain(pair.From), Jid.ToAsciiDomain(pair.To)));
+
+    /// <summary>Ages queues and drops links that hold nothing.</summary>
+    public void Sweep(long now)
+    {
+        foreach (var (key, link) in _links)
+        {
+            link.Sweep(now);
+            if (link.TryRetire(now)) _links.TryRemove(new KeyValuePair<(string, string), PairLink>(key, link));
+        }
+    }
+
+    /// <summary>Takes nothing more and gives up what waits.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        foreach (var link in _links.Values) link.Stop();
+    }
+}

@@ -1,0 +1,158 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Availability;
+using Gateway.Mapping.Xmpp;
+using Gateway.Xmpp.Links;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Stanzas;
+using Gateway.Xmpp.Protocol.Wire;
+using Gateway.Xmpp.Streams;
+using Presence.Core;
+using Presence.Core.Model;
+using PresenceStanza = Gateway.Xmpp.Protocol.Stanzas.Presence;
+
+namespace Gateway.Xmpp.Stanzas;
+
+/// <summary>From admitted stanzas to the crossing, and the answers back. The stanza's <c>from</c> is proved and its <c>to</c> served; nothing else is known of it.</summary>
+internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables)
+{
+    /// <summary>The one leg of an XMPP watcher: its bare JID is all that is needed, and the pair knows it (document format 1).</summary>
+    private static readonly Leg s_leg = new("xmpp", "1"u8.ToArray());
+
+    private readonly IqAnswers _answers = new(context);
+
+    /// <summary>Takes one stanza.</summary>
+    public void Enter(FederatedPeer principal, Stanza stanza)
+    {
+        switch (stanza)
+        {
+            case Message message:
+                Enter(principal, message);
+                break;
+            case PresenceStanza presence:
+                _ = EnterAsync(principal, presence);
+                break;
+            case Iq iq:
+                _answers.Answer(principal, iq);
+                break;
+        }
+    }
+
+    /// <summary>Tells a proved sender that it wrote to no address: RFC 6120 §8.3.3.8.</summary>
+    public void AnswerMalformed(FederatedPeer principal, XmlElement element, Jid from, string? localDomain)
+    {
+        if (localDomain is null) return;
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        writer.Raw("<"u8);
+        writer.Raw(element.Name);
+        writer.Attribute("from"u8, element.Attribute("to"));
+        writer.Attribute("to"u8, from.ToString());
+        writer.Attribute("id"u8, element.Attribute("id"));
+        writer.Raw(" type='error'>"u8);
+        StanzaError.Of(StanzaCondition.JidMalformed).WriteTo(ref writer);
+        writer.Raw("</"u8);
+        writer.Raw(element.Name);
+        writer.Raw(">"u8);
+        writer.Flush();
+        context.Links.Send(Jid.ToAsciiDomain(localDomain), from.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+    }
+
+    /// <summary>Answers a stanza with an error.</summary>
+    public void Refuse(FederatedPeer principal, Stanza stanza, StanzaError error)
+    {
+        // An error is never answered with an error, nor is an iq result (RFC 6120 §8.3.1).
+        if (stanza.IsError || stanza.TypeText == "result") return;
+        context.Metrics.StanzaRefused(StanzaError.NameOf(error.Condition));
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        stanza.WriteErrorTo(ref writer, error);
+        writer.Flush();
+        context.Links.Send(stanza.To!.AsciiDomain, stanza.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+    }
+
+    private void Enter(FederatedPeer principal, Message message)
+    {
+        if (message.Type == MessageType.Error)
+        {
+            // Its sender was answered when the stanza was written: too late for anything but the record.
+            context.Metrics.LateError();
+            context.Observer.OnLateError(message.To!.Domain, message.From!.Domain, StanzaError.NameOf(message.Error.Condition));
+            return;
+        }
+        if (!TryPassage(principal, message, PassageKind.Message, out var passage))
+        {
+            Refuse(principal, message, StanzaError.Of(StanzaCondition.JidMalformed));
+            return;
+        }
+        if (passage.To.IsDomain)
+        {
+            Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+            return;
+        }
+        var content = XmppToContent.Read(message);
+        if (content.Message is { } body) context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body));
+        else if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
+        else if (content.Reason == Mapping.MappingReason.BodyTooLarge) Refuse(principal, message, StanzaError.Of(StanzaCondition.PolicyViolation, "The message is too long."));
+        else if (content.Reason != Mapping.MappingReason.None) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+    }
+
+    private async Task EnterAsync(FederatedPeer principal, PresenceStanza presence)
+    {
+        try
+        {
+            if (presence.Type == PresenceType.Error && !PresenceIds.IsAnswerToAsking(presence.Id)) return;
+            // Broadcasts reach a domain's own address when a client probes it; nobody there has presence.
+            if (presence.To!.Local is null || presence.From!.Local is null)
+            {
+                if (presence.Type == PresenceType.Subscribe) Refuse(principal, presence, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+                return;
+            }
+            if (presence.Type == PresenceType.Unknown)
+            {
+                Refuse(principal, presence, StanzaError.Of(StanzaCondition.BadRequest));
+                return;
+            }
+            bool isRead = PresenceToCommand.TryRead(presence, s_leg, tables, context.Time.GetUtcNow(), out var arrival, out _);
+            if (!isRead || !TryPassage(principal, presence, KindOf(presence.Type), out var passage))
+            {
+                Refuse(principal, presence, StanzaError.Of(StanzaCondition.JidMalformed));
+                return;
+            }
+            var answer = await context.Crossing.EnterAsync(principal, passage, arrival.Presentity, arrival.Command, CancellationToken.None);
+            if (answer.Failure is { } failure && presence.Type is PresenceType.Subscribe or PresenceType.Probe) Refuse(principal, presence, XmppErrors.ToStanzaError(failure));
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            context.Observer.OnFailed("a presence stanza", bug);
+            Refuse(principal, presence, StanzaError.Of(StanzaCondition.InternalServerError));
+        }
+    }
+
+    private bool TryPassage(FederatedPeer principal, Stanza stanza, PassageKind kind, out Passage passage)
+    {
+        passage = null!;
+        if (!XmppAddresses.TryRead(stanza.From!, out var from) || !XmppAddresses.TryRead(stanza.To!, out var to)) return false;
+        passage = new Passage(context.Ids.NextId(), principal.Peer.Name, Federation.Protocol.Xmpp, kind, from, to)
+        {
+            FromEndpoint = stanza.From!.Resource ?? "", ToEndpoint = stanza.To!.Resource ?? "",
+        };
+        return true;
+    }
+
+    private static PassageKind KindOf(PresenceType type) =>
+        type is PresenceType.Subscribe or PresenceType.Unsubscribe or PresenceType.Probe ? PassageKind.Watch : PassageKind.Presence;
+}
+
+/// <summary>Ids of the presence stanzas we send: they tell what a presence error answers.</summary>
+internal static class PresenceIds
+{
+    private const string Asking = "ask-";
+    private const string Showing = "show-";
+
+    public static string For(PresenceEffect effect, string id) => (effect is AskUpstream ? Asking : Showing) + id;
+
+    /// <summary>An error without id, as some servers send it, is taken for an answer to an asking, where it matters.</summary>
+    public static bool IsAnswerToAsking(string? id) => id is null || !id.StartsWith(Showing, StringComparison.Ordinal);
+}

@@ -1,0 +1,29 @@
+namespace Gateway.Xmpp;
+
+/// <summary>One stream as <c>status</c> shows it.</summary>
+/// <param name="Id">The connection's number in this process.</param>
+/// <param name="Peer">The peer's name, empty while nobody is known.</param>
+/// <param name="LocalDomain">Our domain.</param>
+/// <param name="RemoteDomain">The peer's domain, or domains joined by a comma.</param>
+/// <param name="IsInbound">True when the peer opened it.</param>
+/// <param name="ProvedBy"><c>external</c>, <c>dialback</c>, both joined, or <c>none</c>.</param>
+/// <param name="Phase">Where negotiation stands.</param>
+/// <param name="Since">When TCP was established.</param>
+/// <param name="TlsVersion">Empty on a plain connection.</param>
+/// <param name="Cipher">Empty on a plain connection.</param>
+/// <param name="Remote">The peer's address.</param>
+public sealed record StreamSnapshot(
+    long Id, string Peer, string LocalDomain, string RemoteDomain, bool IsInbound, string ProvedBy, string Phase, DateTimeOffset Since, string TlsVersion,
+    string Cipher, string Remote);
+
+/// <summary>One pair of domains with its queue, as <c>status</c> shows it.</summary>
+/// <param name="LocalDomain">Our domain.</param>
+/// <param name="RemoteDomain">The peer's domain.</param>
+/// <param name="Peer">The peer's name.</param>
+/// <param name="Phase">idle, connecting, open.</param>
+/// <param name="QueuedItems">Stanzas that wait.</param>
+/// <param name="QueuedBytes">Their bytes.</param>
+/// <param name="LastFailure">Public reason name of the last failure, or empty.</param>
+/// <param name="LastFailureText">Words about it.</param>
+public sealed record PairSnapshot(
+    string LocalDomain, string RemoteDomain, string Peer, string Phase, int QueuedItems, int QueuedBytes, string LastFailure, string LastFailureText);

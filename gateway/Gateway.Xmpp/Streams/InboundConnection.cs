@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using Gateway.Federation.Peers;
+using Gateway.Transport;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Protocol.Stanzas;
+using Gateway.Xmpp.Protocol.Streams;
+using Gateway.Xmpp.Protocol.Wire;
+
+namespace Gateway.Xmpp.Streams;
+
+/// <summary>A stream another server opened to us. Stanzas take the short way: a proved domain, a served one, the door; everything else goes through the machine.</summary>
+internal sealed class InboundConnection(XmppContext context) : StreamConnection(context)
+{
+    /// <summary>A domain proved here and the principal it stands for, good while the registry has this version.</summary>
+    private sealed record ProvedDomain(string Domain, bool IsExternal, FederatedPeer Principal, long Version);
+
+    private InboundStream _machine = new();
+    private ImmutableArray<ProvedDomain> _proved = [];
+
+    public override bool IsInbound => true;
+
+    public override bool IsEstablished => !_proved.IsEmpty;
+
+    public override StreamSnapshot Snapshot()
+    {
+        var machine = _machine;
+        var proved = _proved;
+        string domains = proved.IsEmpty ? machine.From ?? "" : string.Join(',', proved.Select(p => p.Domain));
+        string how = proved.IsEmpty ? "none" : string.Join('+', proved.Select(p => p.IsExternal ? "external" : "dialback").Distinct().Order());
+        string peer = proved.IsEmpty ? "" : proved[0].Principal.Peer.Name;
+        return new StreamSnapshot(
+            Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
+            Transport?.Remote.ToString() ?? "");
+    }
+
+    public override void End(XmppReason reason) => On(new InboundInput.MustEnd(reason));
+
+    public override void Recheck()
+    {
+        long version = Context.Registry.Version;
+        foreach (var proved in _proved)
+        {
+            if (proved.Version != version && Readmit(proved) is null) return;
+        }
+    }
+
+    /// <summary>The word of an authoritative server; from any thread.</summary>
+    public void Verdict(DomainPair pair, DialbackWord word, DialbackCondition failure) => On(new InboundInput.VerdictReceived(pair, word, failure));
+
+    private bool Serves(string peer)
+    {
+        foreach (var proved in _proved)
+        {
+            if (proved.Principal.Peer.Name == peer) return true;
+        }
+        return false;
+    }
+
+    protected override void Opened()
+    {
+    }
+
+    protected override void HeaderReceived(StreamHeader header)
+    {
+        var (facts, refusal, text) = Context.Policies.JudgeHeader(Evidence, header.From);
+        if (refusal != XmppReason.None) Context.Refusals.Add(header.From!, XmppFailures.NameOf(refusal), $"{text} ({Evidence.Remote})");
+        On(new InboundInput.HeaderReceived(header, header.To is not null && Context.IsServed(header.To), facts, Context.NewId(), refusal, text));
+    }
+
+    protected override void ElementReceived(XmlElement element, bool hasMoreBytes)
+    {
+        switch (element.Namespace)
+        {
+            case Namespaces.Server:
+                StanzaReceived(element);
+                return;
+            case Namespaces.Tls when element.Name == "starttls":
+                On(new InboundInput.StartTlsReceived(hasMoreBytes));
+                return;
+            case Namespaces.Sasl:
+                SaslReceived(element);
+                return;
+            case Namespaces.Dialback:
+                DialbackReceived(element);
+                return;
+            case Namespaces.Streams when element.Name == "error":
+                On(new InboundInput.ErrorReceived(StreamErrors.Read(element)));
+                return;
+            default:
+                End(XmppReason.UnsupportedStanzaType);
+                return;
+        }
+    }
+
+    protected override void EndReceived() => On(new InboundInput.EndReceived());
+
+    protected override void Secured() => On(new InboundInput.TlsEstablished());
+
+    protected override void StartTls(TransportConnection transport) => transport.StartTls(new TlsServerOptions
+    {
+        Certificates = Context.Certificates, Client = ClientCertificate.Requested, Domain = _machine.To is { } to ? Jid.ToAsciiDomain(to) : null,
+    });
+
+    protected override void Ended(XmppReason reason, string text)
+    {
+        if (IsNoteworthy(reason)) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
+    }
+
+    protected override void Perform(StreamOutput output)
+    {
+        switch (output)
+        {
+            case StreamOutput.Proved proved:
+                Admit(proved.Domain, proved.IsExternal);
+                break;
+            case StreamOutput.AskAuthoritative ask:
+                Context.Asker.Ask(ask.Pair, ask.Key, ask.StreamId, this);
+                break;
+        }
+    }
+
+    private void StanzaReceived(XmlElement element)
+    {
+        if (!Stanza.TryRead(element, out var stanza, out var reason))
+        {
+            Malformed(element, reason);
+            return;
+        }
+        var proved = stanza.From is null ? null : Find(stanza.From.Domain);
+        if (proved is null || stanza.To is null)
+        {
+            Refuse(stanza);
+            return;
+        }
+        if (proved.Version != Context.Registry.Version) proved = Readmit(proved);
+        if (proved is null) return;
+        if (!Context.IsServed(stanza.To.Domain))
+        {
+            End(XmppReason.HostUnknown);
+            return;
+        }
+        Context.Metrics.StanzaReceived();
+        Context.Door.Enter(proved.Principal, stanza);
+    }
+
+    private ProvedDomain? Find(string domain)
+    {
+        foreach (var proved in _proved)
+        {
+            if (proved.Domain == domain) return proved;
+        }
+        return null;
+    }
+
+    private void Refuse(Stanza stanza)
+    {
+        var reason = _machine.JudgeStanza(stanza.From, stanza.To, stanza.To is not null && Context.IsServed(stanza.To.Domain));
+        End(reason == XmppReason.None ? XmppReason.InvalidFrom : reason);
+    }
+
+    // An address that is none: the sender is told if it is known who that is, for one user's typing must not end the stream of all (RFC 6120 §8.3.3.8).
+    private void Malformed(XmlElement element, XmppReason reason)
+    {
+        bool isKnown = Jid.TryParse(element.Attribute("from"), out var from) && Find(from.Domain) is not null;
+        if (reason != XmppReason.JidMalformed || !isKnown || element.Attribute("type") is "error" or "result")
+        {
+            End(!_machine.IsProved && reason == XmppReason.JidMalformed ? XmppReason.NotAuthorized : reason);
+            return;
+        }
+        Context.Metrics.StanzaRefused(XmppFailures.NameOf(reason));
+        Context.Door.AnswerMalformed(Find(from!.Domain)!.Principal, element, from, _machine.To);
+    }
+
+    private void SaslReceived(XmlElement element)
+    {
+        var identity = Nonzas.ReadIdentity(element);
+        bool isProved = Context.Policies.IsProved(Evidence, identity.Domain ?? _machine.From);
+        switch (element.Name)
+        {
+            case "auth":
+                On(new InboundInput.AuthReceived(element.Attribute("mechanism") ?? "", identity, isProved));
+                break;
+            case "response":
+                On(new InboundInput.ResponseReceived(identity, isProved));
+                break;
+            default:
+                On(new InboundInput.AbortReceived());
+                break;
+        }
+    }
+
+    private void DialbackReceived(XmlElement element)
+    {
+        if (!DialbackMessage.TryRead(element, out var message))
+        {
+            End(XmppReason.DialbackMalformed);
+            return;
+        }
+        switch (message.Step)
+        {
+            case DialbackStep.Key:
+                var judgement = Context.Policies.JudgeKey(Evidence, message.Pair, Context.IsServed(message.Pair.To));
+                if (judgement == PairJudgement.MayAsk && !Context.Asker.HasRoom(Transport!.Remote.Address)) judgement = PairJudgement.TooMany;
+                On(new InboundInput.KeyReceived(message.Pair, message.Key, judgement));
+                break;
+            case DialbackStep.Ask:
+                On(new InboundInput.AskReceived(Authoritative.Answer(message, Context.IsServed(message.Pair.From), Context.Keys)));
+                break;
+            default:
+                // A verdict or result on a stream that asked nothing is how dialback was attacked: dropped (XEP-0220 §4.1).
+                Context.Metrics.StanzaRefused("unsolicited-dialback");
+                break;
+        }
+    }
+
+    private void Admit(string domain, bool isExternal)
+    {
+        long version = Context.Registry.Version;
+        if (Context.Policies.Admit(Evidence, domain, isExternal) is not { } principal)
+        {
+            End(XmppReason.TrustWithdrawn);
+            return;
+        }
+        int ofPeer = Context.Streams.All.Count(stream => stream is InboundConnection other && other != this && other.Serves(principal.Peer.Name));
+        if (ofPeer >= principal.Peer.Limits.ConnectionsMax)
+        {
+            End(XmppReason.ResourceConstraint);
+            return;
+        }
+        lock (Gate)
+        {
+            if (Find(domain) is { } known) _proved = _proved.Remove(known);
+            _proved = _proved.Add(new ProvedDomain(domain, isExternal, principal, version));
+        }
+        Prove();
+        Context.Metrics.StreamOpened();
+        Context.Observer.OnStreamOpened(Snapshot());
+    }
+
+    private ProvedDomain? Readmit(ProvedDomain proved)
+    {
+        long version = Context.Registry.Version;
+        if (Context.Policies.Admit(Evidence, proved.Domain, proved.IsExternal) is not { } principal)
+        {
+            End(Context.Policies.Find(proved.Domain) is null ? XmppReason.PeerRemoved : XmppReason.TrustWithdrawn);
+            return null;
+        }
+        var renewed = proved with { Principal = principal, Version = version };
+        lock (Gate) _proved = _proved.Replace(proved, renewed);
+        return renewed;
+    }
+
+    private void On(InboundInput input) => Step(() =>
+    {
+        var step = InboundStream.On(_machine, input);
+        _machine = step.Next;
+        return step.Outputs;
+    });
+
+    private static bool IsNoteworthy(XmppReason reason) => reason is not (
+        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown
+        or XmppReason.CertificateRefused or XmppReason.PeerUnknown);
+}

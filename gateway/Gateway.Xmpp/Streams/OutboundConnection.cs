@@ -1,0 +1,190 @@
+using Gateway.Federation.Peers;
+using Gateway.Transport;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Protocol.Streams;
+using Gateway.Xmpp.Protocol.Wire;
+
+namespace Gateway.Xmpp.Streams;
+
+/// <summary>Who opened an outbound stream and wants to know what becomes of it. Called without any gate held.</summary>
+internal interface IOutboundOwner
+{
+    /// <summary>Stanzas, or questions, may go.</summary>
+    void OnReady(OutboundConnection stream);
+
+    /// <summary>It is over, once.</summary>
+    void OnEnded(OutboundConnection stream, XmppReason reason, string text);
+}
+
+/// <summary>A stream we open: for the stanzas of one pair, or to ask an authoritative server.</summary>
+internal sealed class OutboundConnection : StreamConnection
+{
+    private readonly IOutboundOwner _owner;
+    private readonly Dictionary<(DomainPair Pair, string Id), Action<DialbackWord, DialbackCondition>> _asked = [];
+    private OutboundStream _machine;
+    private string _provedBy = "none";
+    private long _admittedVersion;
+
+    public OutboundConnection(XmppContext context, DomainPair pair, OutboundPurpose purpose, PeerModel peer, IOutboundOwner owner)
+        : base(context)
+    {
+        (_owner, Peer) = (owner, peer);
+        var facts = peer.AllowsPlaintext ? StreamFacts.ChannelAccepted : StreamFacts.None;
+        if (peer.AllowsDialback) facts |= StreamFacts.DialbackAllowed;
+        _machine = new OutboundStream(pair, purpose) { Facts = facts };
+        StartedAt = context.Time.GetTimestamp();
+    }
+
+    public PeerModel Peer { get; }
+
+    public long StartedAt { get; }
+
+    public DomainPair Pair => _machine.Pair;
+
+    public override bool IsInbound => false;
+
+    public override bool IsEstablished => _machine.Phase == OutboundPhase.Open;
+
+    public override StreamSnapshot Snapshot() => new(
+        Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
+        Transport?.Remote.ToString() ?? "");
+
+    public override void End(XmppReason reason) => On(new OutboundInput.MustEnd(reason));
+
+    public override void Recheck()
+    {
+        if (!IsEstablished || _admittedVersion == Context.Registry.Version) return;
+        _admittedVersion = Context.Registry.Version;
+        if (Context.Policies.Find(Pair.To) is not { } peer) End(XmppReason.PeerRemoved);
+        else if (!peer.AllowsDialback && !IsTargetProved(peer)) End(XmppReason.TrustWithdrawn);
+    }
+
+    /// <summary>No connection came about.</summary>
+    public void Fail(XmppReason reason, string text)
+    {
+        lock (Gate) _machine = _machine with { Phase = OutboundPhase.Closed };
+        EndUnconnected(reason, text);
+    }
+
+    /// <summary>Puts one dialback question; false when the stream is over. The answer, or its absence, is told exactly once.</summary>
+    public bool TryAsk(DialbackMessage ask, Action<DialbackWord, DialbackCondition> answer)
+    {
+        using var batch = SendBatch.Begin();
+        lock (Gate)
+        {
+            if (IsOver || !IsEstablished || !_asked.TryAdd((ask.Pair, ask.Id), answer)) return false;
+            if (Send((ref XmppWriter writer) => ask.WriteTo(ref writer)) == TransportReason.None) return true;
+            _asked.Remove((ask.Pair, ask.Id));
+            return false;
+        }
+    }
+
+    protected override void Opened() => On(new OutboundInput.Connected());
+
+    protected override void HeaderReceived(StreamHeader header) => On(new OutboundInput.HeaderReceived(header));
+
+    protected override void EndReceived() => On(new OutboundInput.EndReceived());
+
+    protected override void Secured()
+    {
+        _admittedVersion = Context.Registry.Version;
+        On(new OutboundInput.TlsEstablished(IsTargetProved(Peer)));
+    }
+
+    protected override void StartTls(TransportConnection transport) => transport.StartTls(new TlsClientOptions
+    {
+        Certificates = Context.Certificates, ServerName = Jid.ToAsciiDomain(Pair.To), OwnDomain = Jid.ToAsciiDomain(Pair.From),
+    });
+
+    protected override void ElementReceived(XmlElement element, bool hasMoreBytes)
+    {
+        switch (element.Namespace, element.Name)
+        {
+            case (Namespaces.Streams, "features"):
+                On(new OutboundInput.FeaturesReceived(StreamFeatures.Read(element)));
+                break;
+            case (Namespaces.Streams, "error"):
+                On(new OutboundInput.ErrorReceived(StreamErrors.Read(element)));
+                break;
+            case (Namespaces.Tls, "proceed"):
+                On(new OutboundInput.ProceedReceived(hasMoreBytes));
+                break;
+            case (Namespaces.Tls, _):
+                On(new OutboundInput.TlsRefused());
+                break;
+            case (Namespaces.Sasl, "success"):
+                On(new OutboundInput.SaslSucceeded());
+                break;
+            case (Namespaces.Sasl, "challenge"):
+                On(new OutboundInput.ChallengeReceived());
+                break;
+            case (Namespaces.Sasl, _):
+                On(new OutboundInput.SaslFailed(element.FirstChild?.Name ?? "failure"));
+                break;
+            case (Namespaces.Dialback, _):
+                DialbackReceived(element);
+                break;
+            case (Namespaces.Server, _):
+                // Streams are one-way: what a peer says here has proved nothing (RFC 6120 §4.5 without XEP-0288).
+                Context.Metrics.StanzaRefused("wrong-direction");
+                break;
+            default:
+                End(XmppReason.UnsupportedStanzaType);
+                break;
+        }
+    }
+
+    protected override void Perform(StreamOutput output)
+    {
+        if (output is StreamOutput.Opened opened) _provedBy = opened.IsExternal ? "external" : "dialback";
+        if (output is not (StreamOutput.Opened or StreamOutput.ReadyToAsk)) return;
+        Prove();
+        Context.Metrics.StreamOpened();
+        Context.Observer.OnStreamOpened(Snapshot());
+        _owner.OnReady(this);
+    }
+
+    protected override void Ended(XmppReason reason, string text)
+    {
+        List<Action<DialbackWord, DialbackCondition>> unanswered;
+        lock (Gate)
+        {
+            unanswered = [.. _asked.Values];
+            _asked.Clear();
+        }
+        var condition = text == "host-unknown" ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout;
+        foreach (var answer in unanswered) answer(DialbackWord.Error, condition);
+        _owner.OnEnded(this, reason, text);
+    }
+
+    private void DialbackReceived(XmlElement element)
+    {
+        if (!DialbackMessage.TryRead(element, out var message))
+        {
+            End(XmppReason.DialbackMalformed);
+            return;
+        }
+        if (message.Step == DialbackStep.Result)
+        {
+            On(new OutboundInput.ResultReceived(message));
+            return;
+        }
+        Action<DialbackWord, DialbackCondition>? answer = null;
+        if (message.Step == DialbackStep.Verdict)
+        {
+            lock (Gate) _asked.Remove((message.Pair, message.Id), out answer);
+        }
+        if (answer is null) Context.Metrics.StanzaRefused("unsolicited-dialback");
+        else answer(message.Word, message.Condition == DialbackCondition.ItemNotFound ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
+    }
+
+    private bool IsTargetProved(PeerModel peer) => Evidence.IsEncrypted && Context.Registry.AdmitTarget(Evidence, peer, Jid.ToAsciiDomain(Pair.To)).IsAdmitted;
+
+    private void On(OutboundInput input) => Step(() =>
+    {
+        var step = OutboundStream.On(_machine, input);
+        _machine = step.Next;
+        return step.Outputs;
+    });
+}

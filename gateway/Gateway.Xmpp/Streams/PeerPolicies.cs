@@ -1,0 +1,71 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Protocol.Streams;
+
+namespace Gateway.Xmpp.Streams;
+
+/// <summary>What the tables say of a domain on a connection, in the words of the stream machines. The judge itself is <see cref="PeerRegistry"/>.</summary>
+internal sealed class PeerPolicies(PeerRegistry registry)
+{
+    /// <summary>Whoever may speak for this domain over XMPP, or null. Looks only; judges nothing.</summary>
+    public PeerModel? Find(string domain)
+    {
+        string ascii = Jid.ToAsciiDomain(domain);
+        var tables = registry.Current;
+        return (tables.Peers.FindSpeaker(ascii, Federation.Protocol.Xmpp) ?? tables.Peers.Discover(ascii, Federation.Protocol.Xmpp))?.First;
+    }
+
+    /// <summary>The facts for an inbound header that says it comes from this domain, and why it must be sent away, if so.</summary>
+    public (StreamFacts Facts, XmppReason Refusal, string Text) JudgeHeader(Certificates.PeerEvidence evidence, string? from)
+    {
+        if (from is null) return (StreamFacts.None, XmppReason.None, "");
+        var peer = Find(from);
+        var facts = StreamFacts.None;
+        if (peer is { AllowsPlaintext: true }) facts |= StreamFacts.ChannelAccepted;
+        if (peer is { AllowsDialback: true }) facts |= StreamFacts.DialbackAllowed;
+        if (!evidence.IsEncrypted) return (facts, XmppReason.None, "");
+
+        var admission = registry.Admit(evidence, Federation.Protocol.Xmpp, from);
+        if (admission.IsAdmitted) return (facts | StreamFacts.Proved, XmppReason.None, "");
+        if (admission.MayUseDialback) return (facts | StreamFacts.DialbackAllowed, XmppReason.None, "");
+        return (facts, ReasonOf(admission.Reason), TextOf(admission));
+    }
+
+    /// <summary>True when the certificate of this connection proves the domain.</summary>
+    public bool IsProved(Certificates.PeerEvidence evidence, string? domain) =>
+        domain is not null && evidence.IsEncrypted && registry.Admit(evidence, Federation.Protocol.Xmpp, domain).IsAdmitted;
+
+    /// <summary>What is known of the sender of a dialback key before anybody is asked.</summary>
+    public PairJudgement JudgeKey(Certificates.PeerEvidence evidence, DomainPair pair, bool isServed)
+    {
+        if (!isServed) return PairJudgement.NotServed;
+        if (Find(pair.From) is not { } peer) return PairJudgement.Refused;
+        if (evidence.IsEncrypted)
+        {
+            var admission = registry.Admit(evidence, Federation.Protocol.Xmpp, pair.From);
+            if (admission.IsAdmitted) return PairJudgement.Proved;
+            if (!admission.MayUseDialback && admission.Reason != FederationReason.PeerNotProved) return PairJudgement.Refused;
+        }
+        if (!peer.AllowsDialback) return PairJudgement.CertificateRequired;
+        return evidence.IsEncrypted || peer.AllowsPlaintext ? PairJudgement.MayAsk : PairJudgement.TlsRequired;
+    }
+
+    /// <summary>The principal for a domain that this connection has proved, one way or the other, under the tables of now; null when they allow it no more.</summary>
+    public FederatedPeer? Admit(Certificates.PeerEvidence evidence, string domain, bool isExternal) => isExternal
+        ? registry.Admit(evidence, Federation.Protocol.Xmpp, domain).Principal
+        : registry.AdmitByDialback(domain, evidence.IsEncrypted).Principal;
+
+    private static XmppReason ReasonOf(FederationReason reason) => reason switch
+    {
+        FederationReason.PeerNotProved => XmppReason.CertificateRefused,
+        FederationReason.UnknownPeer or FederationReason.FromDomainNotAllowed => XmppReason.PeerUnknown,
+        _ => XmppReason.PolicyViolation,
+    };
+
+    // The peer learns the kind of fault, which its administrator needs, and nothing of our records.
+    private static string TextOf(Admission admission) => admission.CertificateReason == Certificates.CertificateReason.None
+        ? FederationReasons.FailureOf(admission.Reason).Text
+        : $"{FederationReasons.FailureOf(admission.Reason).Text} ({admission.CertificateReason})";
+}

@@ -1,0 +1,287 @@
+using System.Buffers;
+using Gateway.Transport;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Protocol.Streams;
+using Gateway.Xmpp.Protocol.Wire;
+
+namespace Gateway.Xmpp.Streams;
+
+/// <summary>
+/// One connection that carries one XMPP stream in either direction: bytes to frames, a machine's outputs to bytes. The framer belongs to the read loop; the
+/// machine is stepped under <see cref="Gate"/>, because verdicts, deadlines and drains come from elsewhere.
+/// </summary>
+internal abstract class StreamConnection(XmppContext context) : IConnectionHandler
+{
+    private readonly XmppFramer _framer = new(context.Options.Limits);
+    private TransportConnection? _transport;
+    private long _lastReceived;
+    private bool _isTlsBegun;
+    private volatile bool _isOver;
+    private int _isReported;
+    private XmppReason _reason;
+    private string _text = "";
+
+    protected delegate void Writing(ref XmppWriter writer);
+
+    protected XmppContext Context => context;
+
+    protected Lock Gate { get; } = new();
+
+    protected XmppFramer Framer => _framer;
+
+    protected bool IsOver => _isOver;
+
+    protected Certificates.PeerEvidence Evidence => _transport?.Evidence ?? Certificates.PeerEvidence.Plain("");
+
+    public TransportConnection? Transport => _transport;
+
+    public DateTimeOffset Since => _transport?.Since ?? context.Time.GetUtcNow();
+
+    public abstract bool IsInbound { get; }
+
+    /// <summary>True when stanzas may cross: the negotiation deadline is met.</summary>
+    public abstract bool IsEstablished { get; }
+
+    public abstract StreamSnapshot Snapshot();
+
+    /// <summary>Ends the stream in order.</summary>
+    public abstract void End(XmppReason reason);
+
+    /// <summary>Trust or tables have changed.</summary>
+    public abstract void Recheck();
+
+    /// <summary>Seconds since the last byte came.</summary>
+    public double SilentSeconds(long now) => context.Time.GetElapsedTime(Volatile.Read(ref _lastReceived), now).TotalSeconds;
+
+    public void OnOpened(TransportConnection connection)
+    {
+        _transport = connection;
+        Volatile.Write(ref _lastReceived, context.Time.GetTimestamp());
+        connection.IdleSecondsMax = 0;
+        context.Streams.Add(this);
+        Opened();
+    }
+
+    public int OnReceived(TransportConnection connection, ReadOnlyMemory<byte> unread)
+    {
+        Volatile.Write(ref _lastReceived, context.Time.GetTimestamp());
+        var input = unread.Span;
+        while (!_isOver)
+        {
+            var frame = _framer.Read(ref input);
+            switch (frame.Kind)
+            {
+                case XmppFrameKind.NeedMore:
+                    return unread.Length;
+                case XmppFrameKind.KeepAlive:
+                    break;
+                case XmppFrameKind.Header:
+                    if (StreamHeader.TryRead(_framer, frame.Element!, out var header, out var reason)) HeaderReceived(header);
+                    else End(reason);
+                    break;
+                case XmppFrameKind.Stanza:
+                    ElementReceived(frame.Element!, hasMoreBytes: !input.IsEmpty);
+                    break;
+                case XmppFrameKind.StreamEnd:
+                    EndReceived();
+                    break;
+                default:
+                    End(frame.Reason);
+                    break;
+            }
+            if (!_isTlsBegun) continue;
+            // Whatever came behind the request is the transport's to judge: it ends the connection (RFC 6120 §5.4.3.3).
+            _isTlsBegun = false;
+            return unread.Length - input.Length;
+        }
+        return unread.Length;
+    }
+
+    public void OnSecured(TransportConnection connection) => Secured();
+
+    public void OnClosed(TransportConnection connection, TransportReason reason, string detail)
+    {
+        if (!_isOver) (_reason, _text) = (ReasonOf(reason), detail);
+        _isOver = true;
+        Report();
+        context.Streams.Remove(this);
+    }
+
+    protected abstract void Opened();
+
+    protected abstract void HeaderReceived(StreamHeader header);
+
+    protected abstract void ElementReceived(XmlElement element, bool hasMoreBytes);
+
+    protected abstract void EndReceived();
+
+    protected abstract void Secured();
+
+    protected abstract void StartTls(TransportConnection transport);
+
+    /// <summary>The stream is over; told once, outside the gate.</summary>
+    protected abstract void Ended(XmppReason reason, string text);
+
+    /// <summary>Outputs that reach beyond this stream, performed after the gate was left.</summary>
+    protected abstract void Perform(StreamOutput output);
+
+    /// <summary>
+    /// Steps the machine and does what it says: bytes at once and in order, under the gate; what reaches other objects afterwards, so that no two gates are ever held.
+    /// </summary>
+    protected void Step(Func<IReadOnlyList<StreamOutput>> step)
+    {
+        // Opened first: nothing is written, and no receipt told, while the gate is held.
+        using var batch = SendBatch.Begin();
+        List<StreamOutput>? later = null;
+        lock (Gate)
+        {
+            foreach (var output in step())
+            {
+                if (!TryPerform(output)) (later ??= []).Add(output);
+            }
+        }
+        if (later is not null)
+        {
+            foreach (var output in later) Perform(output);
+        }
+        if (_isOver) Report();
+    }
+
+    private bool TryPerform(StreamOutput output)
+    {
+        switch (output)
+        {
+            case StreamOutput.Restart:
+                _framer.Restart();
+                return true;
+            case StreamOutput.BeginTls:
+                _isTlsBegun = true;
+                StartTls(_transport!);
+                return true;
+            case StreamOutput.Close close:
+                Close(close.Reason, close.Text ?? "");
+                return true;
+            default:
+                return TryWrite(output);
+        }
+    }
+
+    /// <summary>Bytes of ours on this stream.</summary>
+    protected TransportReason Send(Writing write)
+    {
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        write(ref writer);
+        writer.Flush();
+        return _transport?.TrySend(output.WrittenSpan) ?? TransportReason.Closed;
+    }
+
+    /// <summary>The end of a stream that never had a connection.</summary>
+    protected void EndUnconnected(XmppReason reason, string text)
+    {
+        if (_isOver) return;
+        (_reason, _text) = (reason, text);
+        _isOver = true;
+        Report();
+    }
+
+    protected void Prove() => _framer.Prove();
+
+    private bool TryWrite(StreamOutput output)
+    {
+        switch (output)
+        {
+            case StreamOutput.SendHeader { Header: var header }:
+                Send((ref XmppWriter writer) => header.WriteTo(ref writer));
+                return true;
+            case StreamOutput.SendFeatures { Offers: var offers }:
+                Send((ref XmppWriter writer) => StreamFeatures.WriteTo(ref writer, offers));
+                return true;
+            case StreamOutput.SendAuth { Domain: var domain }:
+                Send((ref XmppWriter writer) => Nonzas.WriteAuth(ref writer, domain));
+                return true;
+            case StreamOutput.SendResponse { Domain: var domain }:
+                Send((ref XmppWriter writer) => Nonzas.WriteResponse(ref writer, domain));
+                return true;
+            case StreamOutput.SendSaslFailure { Condition: var condition }:
+                Send((ref XmppWriter writer) => Nonzas.WriteSaslFailure(ref writer, condition));
+                return true;
+            case StreamOutput.SendDialback { Message: var message }:
+                Send((ref XmppWriter writer) => message.WriteTo(ref writer));
+                return true;
+            case StreamOutput.SendKey { Pair: var pair, StreamId: var id }:
+                var key = new DialbackMessage(DialbackStep.Key, pair) { Key = context.Keys.Make(pair.To, pair.From, id) };
+                Send((ref XmppWriter writer) => key.WriteTo(ref writer));
+                return true;
+            case StreamOutput.SendStartTls:
+                _transport!.TrySend(Nonzas.StartTls);
+                return true;
+            case StreamOutput.SendProceed:
+                _transport!.TrySend(Nonzas.Proceed);
+                return true;
+            case StreamOutput.SendTlsFailure:
+                _transport!.TrySend(Nonzas.TlsFailure);
+                return true;
+            case StreamOutput.SendChallenge:
+                _transport!.TrySend(Nonzas.EmptyChallenge);
+                return true;
+            case StreamOutput.SendSuccess:
+                _transport!.TrySend(Nonzas.Success);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Close(XmppReason reason, string text)
+    {
+        if (_isOver) return;
+        (_reason, _text) = (reason, text);
+        _isOver = true;
+        if (_transport is { } transport)
+        {
+            if (StreamErrors.Of(reason) is { } condition)
+                Send((ref XmppWriter writer) => StreamErrors.WriteTo(ref writer, new StreamError(condition, text.Length > 0 ? text : null)));
+            transport.TrySend(Nonzas.StreamEnd);
+            transport.Close(TransportReason.ClosedByUs, XmppFailures.NameOf(reason));
+        }
+    }
+
+    private void Report()
+    {
+        if (Interlocked.Exchange(ref _isReported, 1) != 0) return;
+        context.Metrics.StreamEnded(IsInbound, _reason);
+        context.Observer.OnStreamEnded(Snapshot(), _reason, _text);
+        Ended(_reason, _text);
+    }
+
+    private static XmppReason ReasonOf(TransportReason reason) => reason switch
+    {
+        TransportReason.HandshakeFailed or TransportReason.HandshakeTimeout or TransportReason.CertificateMissing or TransportReason.OwnCertificateMissing
+            => XmppReason.TlsFailed,
+        TransportReason.StartTlsInjection => XmppReason.BytesBeforeTls,
+        TransportReason.IdleTimeout => XmppReason.ConnectionTimeout,
+        TransportReason.Stopping => XmppReason.SystemShutdown,
+        TransportReason.HandlerFailed => XmppReason.InternalError,
+        TransportReason.ReceiveBufferFull => XmppReason.StanzaTooLarge,
+        _ => XmppReason.ConnectionLost,
+    };
+}
+
+/// <summary>The buffer a thread writes its next stanza into before the transport copies it.</summary>
+internal static class StanzaBuffer
+{
+    private const int KeptBytesMax = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer;
+
+    /// <summary>The thread's buffer, empty. Use it up before anything else runs.</summary>
+    public static ArrayBufferWriter<byte> Take()
+    {
+        if (s_buffer is null || s_buffer.Capacity > KeptBytesMax) s_buffer = new ArrayBufferWriter<byte>(2048);
+        s_buffer.ResetWrittenCount();
+        return s_buffer;
+    }
+}

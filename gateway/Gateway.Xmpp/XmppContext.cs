@@ -1,0 +1,40 @@
+using Certificates;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Transport;
+using Gateway.Xmpp.Links;
+using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Stanzas;
+using Gateway.Xmpp.Streams;
+using Presence.Core.Ports;
+
+namespace Gateway.Xmpp;
+
+/// <summary>What the parts of the side share. Filled once by <see cref="XmppSide"/>.</summary>
+internal sealed class XmppContext
+{
+    public required XmppOptions Options { get; init; }
+    public required TransportHub Hub { get; init; }
+    public required IDnsResolver Resolver { get; init; }
+    public required Func<int, int> NextBelow { get; init; }
+    public required ICertificateSource Certificates { get; init; }
+    public required PeerRegistry Registry { get; init; }
+    public required ICrossing Crossing { get; init; }
+    public required RecentRefusals Refusals { get; init; }
+    public required IIdSource Ids { get; init; }
+    public required DialbackKeys Keys { get; init; }
+    public required IXmppObserver Observer { get; init; }
+
+    public XmppMetrics Metrics { get; set; } = null!;
+    public StreamTable Streams { get; set; } = null!;
+    public LinkTable Links { get; set; } = null!;
+    public DialbackAsker Asker { get; set; } = null!;
+    public ArrivalDoor Door { get; set; } = null!;
+
+    public TimeProvider Time => Hub.Time;
+    public PeerPolicies Policies => field ??= new PeerPolicies(Registry);
+
+    public bool IsServed(string domain) => Crossing.IsServed(Protocol.Jid.ToAsciiDomain(domain), Federation.Protocol.Xmpp);
+
+    public string NewId() => Ids.NextId().ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,189 @@
+using Certificates;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Availability;
+using Gateway.Mapping.Xmpp;
+using Gateway.Transport;
+using Gateway.Xmpp.Links;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Protocol.Wire;
+using Gateway.Xmpp.Stanzas;
+using Gateway.Xmpp.Streams;
+using Presence.Core;
+using Presence.Core.Ports;
+
+namespace Gateway.Xmpp;
+
+/// <summary>What the XMPP side is built from.</summary>
+public sealed record XmppParts
+{
+    /// <summary>The operator's settings.</summary>
+    public required XmppOptions Options { get; init; }
+    /// <summary>Connections, limits, time.</summary>
+    public required TransportHub Hub { get; init; }
+    /// <summary>Names to records.</summary>
+    public required IDnsResolver Resolver { get; init; }
+    /// <summary>A random number below its argument, for SRV weights.</summary>
+    public required Func<int, int> NextBelow { get; init; }
+    /// <summary>What we present.</summary>
+    public required ICertificateSource Certificates { get; init; }
+    /// <summary>The judge of who is asking.</summary>
+    public required PeerRegistry Registry { get; init; }
+    /// <summary>The inward door.</summary>
+    public required ICrossing Crossing { get; init; }
+    /// <summary>Where refusals are shown.</summary>
+    public required RecentRefusals Refusals { get; init; }
+    /// <summary>128-bit ids.</summary>
+    public required IIdSource Ids { get; init; }
+    /// <summary>The installation's dialback secret, the same on all nodes.</summary>
+    public required string DialbackSecret { get; init; }
+    /// <summary>How states are shown.</summary>
+    public AvailabilityTables Availability { get; init; } = AvailabilityTables.Default;
+    /// <summary>Who logs.</summary>
+    public IXmppObserver Observer { get; init; } = SilentXmppObserver.Instance;
+}
+
+/// <summary>
+/// The XMPP side: server-to-server streams in both directions (RFC 6120), stanzas to and from the crossing (RFC 6121). One stream per domain pair goes out; many pairs may share one that
+/// comes in.
+/// </summary>
+public sealed class XmppSide : ISide, IAsyncDisposable
+{
+    private readonly XmppContext _context;
+    private readonly AvailabilityTables _tables;
+    private readonly List<Listener> _listeners = [];
+    private ITimer? _sweep;
+    private long _version;
+
+    /// <summary>Joins the parts; nothing listens or dials before <see cref="Start"/> or the first departure.</summary>
+    public XmppSide(XmppParts parts)
+    {
+        _tables = parts.Availability;
+        _context = new XmppContext
+        {
+            Options = parts.Options, Hub = parts.Hub, Resolver = parts.Resolver, NextBelow = parts.NextBelow, Certificates = parts.Certificates, Registry = parts.Registry,
+            Crossing = parts.Crossing, Refusals = parts.Refusals, Ids = parts.Ids, Keys = new DialbackKeys(parts.DialbackSecret), Observer = parts.Observer,
+        };
+        _context.Streams = new StreamTable();
+        _context.Links = new LinkTable(_context);
+        _context.Asker = new DialbackAsker(_context);
+        _context.Door = new ArrivalDoor(_context, parts.Availability);
+        _context.Metrics = new XmppMetrics(() => _context.Streams.Count, () => _context.Links.Queued);
+    }
+
+    /// <inheritdoc/>
+    public Federation.Protocol Protocol => Federation.Protocol.Xmpp;
+
+    /// <summary>The instruments.</summary>
+    public XmppMetrics Metrics => _context.Metrics;
+
+    /// <summary>Where it listens, with the ports the kernel chose.</summary>
+    public IReadOnlyList<Listener> Listeners => _listeners;
+
+    /// <summary>The streams that live now.</summary>
+    public IReadOnlyList<StreamSnapshot> Streams => [.. _context.Streams.All.Select(stream => stream.Snapshot()).OrderBy(stream => stream.Id)];
+
+    /// <summary>The domain pairs that have a queue, a stream or a failure to tell of.</summary>
+    public IReadOnlyList<PairSnapshot> Pairs => [.. _context.Links.All.Select(link => link.Snapshot())];
+
+    /// <summary>Begins to accept and to keep time. Throws when an address cannot be bound.</summary>
+    public void Start()
+    {
+        foreach (string address in _context.Options.ListenAddresses)
+        {
+            var options = new ListenerOptions { Name = "xmpp", Address = address, Port = _context.Options.Port, IdleSecondsMax = 0 };
+            _listeners.Add(Listener.Start(_context.Hub, options, _ => new InboundConnection(_context)));
+        }
+        _sweep = _context.Time.CreateTimer(static side => ((XmppSide)side!).Sweep(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Accepts no more, lets queued stanzas leave or fail, and ends every stream with <c>system-shutdown</c> (RFC 6120 §4.9.3.20).</summary>
+    public async Task StopAsync()
+    {
+        foreach (var listener in _listeners) await listener.DisposeAsync();
+        _listeners.Clear();
+        _context.Links.Stop();
+        _context.Streams.EndAll(XmppReason.SystemShutdown);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_context.Options.StopSecondsMax), _context.Time);
+        await _context.Streams.WhenEmptyAsync().WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public void Depart(MessageDeparture departure)
+    {
+        var passage = departure.Passage;
+        if (!HasJids(passage))
+        {
+            departure.Complete(Outcome.Failed(XmppFailures.FailureOf(XmppReason.JidMalformed)));
+            return;
+        }
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        ContentToXmpp.Write(ref writer, passage, departure.Content, passage.Id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture));
+        writer.Flush();
+        _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, new DepartureReceipt(departure));
+    }
+
+    /// <inheritdoc/>
+    public void Depart(ChatStateDeparture departure)
+    {
+        // A chat state alone is worth a write but no new stream: it says nothing after the wait.
+        var passage = departure.Passage;
+        if (!HasJids(passage) || _context.Links.Find(new DomainPair(passage.From.Domain, passage.To.Domain))?.OpenStream is null) return;
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        ContentToXmpp.Write(ref writer, passage, departure.State, departure.Thread);
+        writer.Flush();
+        _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
+    {
+        if (!XmppAddresses.TryWrite(effect.Presentity, "", out _) || !XmppAddresses.TryWrite(effect.Watcher, "", out _)) return EffectVerdict.Done;
+        var receipt = new EffectReceipt(_context, effect, peer);
+        return Send(effect, view, peer, receipt) ? await receipt.Verdict.WaitAsync(cancellation) : EffectVerdict.Done;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (_sweep is not null) await _sweep.DisposeAsync();
+        Metrics.Dispose();
+    }
+
+    private bool Send(PresenceEffect effect, WatcherView? view, PeerModel peer, EffectReceipt receipt)
+    {
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        bool isWritten = EffectToPresence.TryWrite(ref writer, effect, view, _tables, PresenceIds.For(effect, _context.NewId()));
+        writer.Flush();
+        if (!isWritten) return false;
+        bool isUpstream = effect is AskUpstream;
+        var (from, to) = isUpstream ? (effect.Watcher, effect.Presentity) : (effect.Presentity, effect.Watcher);
+        _context.Links.Send(from.Domain, to.Domain, peer, output.WrittenSpan, receipt);
+        return true;
+    }
+
+    private void Sweep()
+    {
+        long now = _context.Time.GetTimestamp();
+        var options = _context.Options;
+        bool isChanged = Interlocked.Exchange(ref _version, _context.Registry.Version) != _context.Registry.Version;
+        foreach (var stream in _context.Streams.All)
+        {
+            double age = (_context.Time.GetUtcNow() - stream.Since).TotalSeconds;
+            if (!stream.IsEstablished && age >= options.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
+            else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
+            else if (isChanged) stream.Recheck();
+        }
+        _context.Asker.Sweep(now);
+        _context.Links.Sweep(now);
+    }
+
+    private static bool HasJids(Passage passage) =>
+        XmppAddresses.TryWrite(passage.From, passage.FromEndpoint, out _) && XmppAddresses.TryWrite(passage.To, passage.ToEndpoint, out _);
+}
