@@ -26,7 +26,7 @@ public sealed record NameAddress
         new() { Uri = uri, UriText = uri.ToString(), DisplayName = displayName, Parameters = new SipParameters(parameters) };
 
     public static bool IsValid(ReadOnlySpan<byte> value) =>
-        NameAddressParts.TryRead(value, out var parts) && SipUri.IsValid(parts.Uri) && ParametersHold(parts.Parameters);
+        NameAddressParts.TryRead(value, out var parts) && SipUri.IsValid(parts.Uri) && SipGrammar.ParametersHold(parts.Parameters);
 
     /// <summary>The tag of a From or To value without decoding the rest; empty when absent.</summary>
     public static ReadOnlySpan<byte> TagOf(ReadOnlySpan<byte> value) =>
@@ -54,17 +54,4 @@ public sealed record NameAddress
 
     public override string ToString() =>
         DisplayName is null ? $"<{UriText}>{Parameters.Raw}" : $"{SipGrammar.Quote(DisplayName)}<{UriText}>{Parameters.Raw}";
-
-    private static bool ParametersHold(ReadOnlySpan<byte> rest)
-    {
-        if (rest.IsEmpty) return true;
-        if (rest[0] != (byte)';') return false;
-        while (SipGrammar.TryTakeParameter(ref rest, out var name, out var value))
-        {
-            if (!SipGrammar.IsToken(name)) return false;
-            if (!value.IsEmpty && value[0] == (byte)'"' && SipGrammar.EndOfQuoted(value, 0) != value.Length) return false;
-        }
-
-        return true;
-    }
 }

@@ -88,6 +88,27 @@ internal static class SipGrammar
         }
     }
 
+    /// <summary>Whether a tail is nothing but well-formed <c>;name[=value]</c>: no empty parameter, no quote left open (RFC 4475 §3.1.2.1).</summary>
+    public static bool ParametersHold(ReadOnlySpan<byte> rest)
+    {
+        rest = Trim(rest);
+        while (!rest.IsEmpty)
+        {
+            if (rest[0] != (byte)';') return false;
+            rest = rest[1..];
+            var length = ParameterLength(rest);
+            var item = rest[..length];
+            rest = rest[length..];
+            var equals = item.IndexOf((byte)'=');
+            if (!IsToken(Trim(equals < 0 ? item : item[..equals]))) return false;
+            if (equals < 0) continue;
+            var value = Trim(item[(equals + 1)..]);
+            if (!value.IsEmpty && value[0] == (byte)'"' && EndOfQuoted(value, 0) != value.Length) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Finds one parameter by name, any case. A valueless one is found with an empty value.</summary>
     public static bool TryParameter(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted, out ReadOnlySpan<byte> value)
     {

@@ -13,9 +13,18 @@ public abstract class SipMessage
     private readonly int _bodyStart;
     private readonly int _bodyLength;
 
+    // Which known headers are there at all, one bit each: most questions are about headers a message does not have.
+    private readonly ulong _presentLow;
+    private readonly ulong _presentHigh;
+
     private protected SipMessage(in SipParts parts)
     {
         (_bytes, _slots, _bodyStart, _bodyLength) = (parts.Bytes, parts.Slots, parts.BodyStart, parts.BodyLength);
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Id < (SipHeaderId)64) _presentLow |= 1UL << (int)slot.Id;
+            else _presentHigh |= 1UL << ((int)slot.Id - 64);
+        }
     }
 
     /// <summary>The whole message. Folded lines have their line break replaced by blanks, byte for byte in place.</summary>
@@ -28,7 +37,7 @@ public abstract class SipMessage
     /// <summary>Sequence number and method of CSeq.</summary>
     public CSeq CSeq { get; internal set; }
 
-    public bool Has(SipHeaderId id) => IndexOf(id, 0) >= 0;
+    public bool Has(SipHeaderId id) => id < (SipHeaderId)64 ? (_presentLow >> (int)id & 1) != 0 : (_presentHigh >> ((int)id - 64) & 1) != 0;
 
     public SipHeaderLine HeaderAt(int index) => new(_slots[index].Id, NameAt(index), ValueAt(index));
 
@@ -110,6 +119,7 @@ public abstract class SipMessage
 
     internal int IndexOf(SipHeaderId id, int from)
     {
+        if (!Has(id)) return -1;
         var slots = _slots;
         for (var i = from; i < slots.Length; i++)
         {
@@ -117,6 +127,17 @@ public abstract class SipMessage
         }
 
         return -1;
+    }
+
+    internal int Count(SipHeaderId id)
+    {
+        var count = 0;
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Id == id) count++;
+        }
+
+        return count;
     }
 
     internal ReadOnlySpan<byte> NameAt(int index) => _bytes.AsSpan(_slots[index].NameStart, _slots[index].NameLength);

@@ -47,14 +47,7 @@ public readonly record struct SipParameters(string Raw)
         parameters = None;
         text = SipGrammar.Trim(text);
         if (text.IsEmpty) return true;
-        if (text[0] != (byte)';') return false;
-        var rest = text;
-        while (SipGrammar.TryTakeParameter(ref rest, out var name, out var value))
-        {
-            if (!SipGrammar.IsToken(name)) return false;
-            if (!value.IsEmpty && value[0] == (byte)'"' && SipGrammar.EndOfQuoted(value, 0) != value.Length) return false;
-        }
-
+        if (!SipGrammar.ParametersHold(text)) return false;
         parameters = new SipParameters(SipGrammar.Text(text));
         return true;
     }

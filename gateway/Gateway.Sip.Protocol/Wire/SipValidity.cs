@@ -22,23 +22,15 @@ internal static class SipValidity
 
     private static SipReason CheckSingles(SipMessage message)
     {
-        int from = 0, to = 0, callId = 0, cseq = 0, via = 0, maxForwards = 0;
-        for (var i = 0; i < message.HeaderCount; i++)
+        if (!message.Has(SipHeaderId.From) || !message.Has(SipHeaderId.To) || !message.Has(SipHeaderId.CallId)
+            || !message.Has(SipHeaderId.CSeq) || !message.Has(SipHeaderId.Via))
         {
-            switch (message.HeaderAt(i).Id)
-            {
-                case SipHeaderId.From: from++; break;
-                case SipHeaderId.To: to++; break;
-                case SipHeaderId.CallId: callId++; break;
-                case SipHeaderId.CSeq: cseq++; break;
-                case SipHeaderId.Via: via++; break;
-                case SipHeaderId.MaxForwards: maxForwards++; break;
-                default: break;
-            }
+            return SipReason.HeaderMissing;
         }
 
-        if (from == 0 || to == 0 || callId == 0 || cseq == 0 || via == 0) return SipReason.HeaderMissing;
-        return from > 1 || to > 1 || callId > 1 || cseq > 1 || maxForwards > 1 ? SipReason.HeaderDuplicated : SipReason.None;
+        var isDoubled = message.Count(SipHeaderId.From) > 1 || message.Count(SipHeaderId.To) > 1 || message.Count(SipHeaderId.CallId) > 1
+            || message.Count(SipHeaderId.CSeq) > 1 || message.Count(SipHeaderId.MaxForwards) > 1;
+        return isDoubled ? SipReason.HeaderDuplicated : SipReason.None;
     }
 
     private static SipReason CheckVias(SipMessage message, SipLimits limits)
@@ -86,7 +78,9 @@ internal static class SipValidity
     private static bool IsRequestUri(ReadOnlySpan<byte> uri)
     {
         if (uri.IsEmpty || uri[0] == (byte)'<' || uri.IndexOfAny("<>\""u8) >= 0) return false;
-        return SipUri.IsValid(uri);
+
+        // RFC 3261 §19.1.1: headers are not for a Request-URI; obeying them would let a peer write headers into our own requests.
+        return SipUriParts.TryRead(uri, out var parts) && !parts.HasHeaders;
     }
 
     private static bool IsCallId(ReadOnlySpan<byte> callId) => !callId.IsEmpty && callId.IndexOfAny((byte)' ', (byte)'\t') < 0;

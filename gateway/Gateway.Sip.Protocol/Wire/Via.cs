@@ -30,7 +30,7 @@ public sealed record Via
     public string SentBy => Port < 0 ? Host.ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{Host.ToLowerInvariant()}:{Port}");
 
     public static bool IsValid(ReadOnlySpan<byte> value) =>
-        TrySplit(value, out _, out _, out _, out var parameters) && SipParametersHold(parameters);
+        TrySplit(value, out _, out _, out _, out var parameters) && SipGrammar.ParametersHold(parameters);
 
     /// <summary>The branch of a value without decoding the rest; empty when absent.</summary>
     public static ReadOnlySpan<byte> BranchOf(ReadOnlySpan<byte> value)
@@ -92,16 +92,6 @@ public sealed record Via
         if (at <= 0) return false;
         word = SipGrammar.Trim(value[..at]);
         value = SipGrammar.Trim(value[(at + 1)..]);
-        return true;
-    }
-
-    private static bool SipParametersHold(ReadOnlySpan<byte> rest)
-    {
-        while (SipGrammar.TryTakeParameter(ref rest, out var name, out _))
-        {
-            if (!SipGrammar.IsToken(name)) return false;
-        }
-
         return true;
     }
 }
