@@ -58,10 +58,17 @@ public static class HtmlText
             var nameStart = at;
             while (at < html.Length && char.IsAsciiLetterOrDigit(html[at])) at++;
             var name = html[nameStart..at].ToLowerInvariant();
-            if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || !TryAttributes())
+            if (name.Length == 0 || !char.IsAsciiLetter(name[0]))
             {
                 at = start;
                 return false;
+            }
+
+            if (!TryAttributes())
+            {
+                // A tag that never ends takes all the rest with it: read on as text, once, or a hostile body would be read again from each of its signs.
+                Text(html.AsSpan(start));
+                return true;
             }
 
             if (isEnd) OnEnd(name);
