@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Transport;
+
+namespace Gateway.Sip.Connections;
+
+/// <summary>The links of all peers, and the dialling of a new connection: targets in order, TLS, then the one judge.</summary>
+internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, PeerLink> links = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SipConnection, byte> unbound = new();
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public TimeSpan RetryAfter => TimeSpan.FromSeconds(side.Options.LinkRetrySeconds);
+
+    public IEnumerable<PeerLink> All => links.Values;
+
+    /// <summary>Connections that have not yet proved to be anybody.</summary>
+    public IEnumerable<SipConnection> Unbound => unbound.Keys;
+
+    public PeerLink For(PeerModel peer) => links.GetOrAdd(peer.Name, static (name, table) => new PeerLink(table, name), this);
+
+    public void Opened(SipConnection connection)
+    {
+        if (connection.Link is null) unbound[connection] = 0;
+    }
+
+    public void Bind(SipConnection connection, PeerModel peer)
+    {
+        if (!unbound.TryRemove(connection, out _)) return;
+        For(peer).Add(connection);
+    }
+
+    public void Closed(SipConnection connection)
+    {
+        unbound.TryRemove(connection, out _);
+        connection.Link?.Remove(connection);
+    }
+
+    public void Defect(Exception defect) => side.Defect(defect);
+
+    public void Sweep()
+    {
+        var now = Now;
+        foreach (var (_, link) in links) link.Sweep(now, TimeSpan.FromSeconds(side.Options.MessageSecondsMax));
+    }
+
+    /// <summary>Dials the peer's targets in order until one stands and proves itself.</summary>
+    public async Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerModel peer, string domain)
+    {
+        var (found, failure) = await targets.FindAsync(peer, domain, side.Stopping);
+        foreach (var target in found)
+        {
+            var connection = new SipConnection(side);
+            var options = new DialOptions
+            {
+                Tls = new TlsClientOptions { Certificates = side.Options.Certificates, ServerName = target.Host, OwnDomain = side.Options.Fqdn },
+                PrivateAllowed = peer.AllowsPrivateTargets,
+                Label = PeerTable.LabelOf(peer),
+            };
+            var outcome = await dialer.DialAsync(target, options, connection, side.Stopping);
+            if (!outcome.IsConnected)
+            {
+                failure = new LinkFailure(LinkFailureKind.Unreachable, "transport." + outcome.Reason, outcome.Detail);
+                side.LinkFailed(peer, failure);
+                continue;
+            }
+
+            var discovered = target.IsDiscovered ? new[] { target.Host } : [];
+            var admission = side.Peers.AdmitTarget(outcome.Connection!.Evidence, peer, domain, discovered);
+            if (admission.IsAdmitted)
+            {
+                unbound.TryRemove(connection, out _);
+                connection.ProvedAs = admission.Proof?.MatchedEntry ?? "";
+                return (connection, LinkFailure.None);
+            }
+
+            failure = new LinkFailure(LinkFailureKind.NotProved, FederationReasons.NameOf(admission.Reason), admission.Text);
+            outcome.Connection.Close(TransportReason.ClosedByUs, failure.Reason);
+            side.LinkFailed(peer, failure);
+        }
+
+        return (null, failure);
+    }
+}

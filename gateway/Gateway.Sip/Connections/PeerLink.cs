@@ -1,0 +1,185 @@
+using Gateway.Federation.Peers;
+using Gateway.Sip.Protocol;
+using Gateway.Transport;
+
+namespace Gateway.Sip.Connections;
+
+/// <summary>
+/// Everything that leads to one peer: its live connections, whichever side opened them (reuse is by authenticated name, RFC 5923 without the alias), and the
+/// requests that wait while one is dialled. Bounded by count, bytes and age.
+/// </summary>
+internal sealed class PeerLink(LinkTable table, string peerName)
+{
+    private readonly Lock gate = new();
+    private readonly Queue<Waiting> waiting = new();
+    private SipConnection[] live = [];
+    private int waitingBytes;
+    private bool isDialling;
+    private DateTimeOffset notBefore;
+    private LinkFailure lastFailure = LinkFailure.None;
+
+    private readonly record struct Waiting(OutgoingRequest Request, byte[] Bytes, DateTimeOffset Since);
+
+    public string PeerName { get; } = peerName;
+
+    public IReadOnlyList<SipConnection> Live => live;
+
+    public int WaitingCount => waiting.Count;
+
+    public LinkFailure LastFailure => lastFailure;
+
+    public void Add(SipConnection connection)
+    {
+        lock (gate) live = [.. live, connection];
+        connection.Link = this;
+    }
+
+    public void Remove(SipConnection connection)
+    {
+        lock (gate) live = [.. live.Where(c => c != connection)];
+    }
+
+    /// <summary>
+    /// Sends on a live connection (the same one for the same <paramref name="lane"/> while the set is unchanged, so order holds), or queues and dials.
+    /// False: nothing was taken, and <paramref name="failure"/> says why.
+    /// </summary>
+    public bool TrySend(PeerModel peer, string domain, int lane, OutgoingRequest request, ReadOnlySpan<byte> bytes, out LinkFailure failure)
+    {
+        failure = LinkFailure.None;
+        if (Choose(lane) is { } connection)
+        {
+            request.Connection = connection;
+            var sent = connection.Transport.TrySend(bytes, null);
+            if (sent == TransportReason.None) return true;
+            if (sent == TransportReason.SendQueueFull)
+            {
+                failure = new LinkFailure(LinkFailureKind.QueueFull, sent.ToString(), "The connection's send queue is full.");
+                return false;
+            }
+        }
+
+        return TryQueue(peer, domain, request, bytes, out failure);
+    }
+
+    /// <summary>Gives up what has waited too long; called about once a second.</summary>
+    public void Sweep(DateTimeOffset now, TimeSpan waitMax)
+    {
+        List<OutgoingRequest>? old = null;
+        lock (gate)
+        {
+            while (waiting.TryPeek(out var first) && now - first.Since >= waitMax)
+            {
+                waiting.Dequeue();
+                waitingBytes -= first.Bytes.Length;
+                (old ??= []).Add(first.Request);
+            }
+        }
+
+        if (old is null) return;
+        foreach (var request in old) request.Fail(SipReason.TransportFailed, new LinkFailure(LinkFailureKind.TooOld, "waited", "No connection to the peer in time."));
+    }
+
+    private SipConnection? Choose(int lane)
+    {
+        var connections = live;
+        for (var i = 0; i < connections.Length; i++)
+        {
+            var connection = connections[(int)(((uint)lane + (uint)i) % (uint)connections.Length)];
+            if (connection.IsUsable) return connection;
+        }
+
+        return null;
+    }
+
+    private bool TryQueue(PeerModel peer, string domain, OutgoingRequest request, ReadOnlySpan<byte> bytes, out LinkFailure failure)
+    {
+        var now = table.Now;
+        lock (gate)
+        {
+            if (!isDialling && now < notBefore)
+            {
+                failure = lastFailure;
+                return false;
+            }
+
+            if (waiting.Count >= peer.Limits.QueuedItemsMax || waitingBytes + bytes.Length > peer.Limits.QueuedBytesMax)
+            {
+                failure = new LinkFailure(LinkFailureKind.QueueFull, "waiting", "Too much waits for this peer's connection.");
+                return false;
+            }
+
+            waiting.Enqueue(new Waiting(request, bytes.ToArray(), now));
+            waitingBytes += bytes.Length;
+            failure = LinkFailure.None;
+            if (isDialling) return true;
+            isDialling = true;
+        }
+
+        _ = DialAsync(peer, domain);
+        return true;
+    }
+
+    private async Task DialAsync(PeerModel peer, string domain)
+    {
+        LinkFailure failure;
+        SipConnection? connection;
+        try
+        {
+            (connection, failure) = await table.DialAsync(peer, domain);
+        }
+        catch (Exception defect)
+        {
+            table.Defect(defect);
+            (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "InternalError", defect.GetType().Name));
+        }
+
+        if (connection is not null) Add(connection);
+        Release(connection, failure);
+    }
+
+    private void Release(SipConnection? connection, LinkFailure failure)
+    {
+        Waiting[] released;
+        lock (gate)
+        {
+            isDialling = false;
+            lastFailure = failure;
+            notBefore = connection is null ? table.Now + table.RetryAfter : default;
+            released = [.. waiting];
+            waiting.Clear();
+            waitingBytes = 0;
+        }
+
+        using var batch = SendBatch.Begin();
+        foreach (var item in released)
+        {
+            item.Request.Connection = connection;
+            if (connection is null || !connection.TrySend(item.Bytes)) item.Request.Fail(SipReason.TransportFailed, connection is null ? failure : new LinkFailure(LinkFailureKind.Unreachable, "Closed", "The connection ended at once."));
+        }
+    }
+}
+
+/// <summary>Why a peer could not be reached, in the words of status.</summary>
+internal sealed record LinkFailure(LinkFailureKind Kind, string Reason, string Detail)
+{
+    public static LinkFailure None { get; } = new(LinkFailureKind.None, "", "");
+}
+
+/// <summary>Kinds of link failure that are answered differently.</summary>
+internal enum LinkFailureKind
+{
+    None,
+
+    /// <summary>No address, no connection, no TLS.</summary>
+    Unreachable,
+
+    /// <summary>The domain or its SRV record does not exist.</summary>
+    NotFound,
+
+    /// <summary>It answered, but did not prove to be the peer.</summary>
+    NotProved,
+
+    QueueFull,
+
+    TooOld,
+}

@@ -1,0 +1,171 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Addresses;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Wire;
+using Gateway.Transport;
+using Presence.Core.Model;
+
+namespace Gateway.Sip.Requests;
+
+/// <summary>
+/// Where requests come in: the checks every request passes in the order of RFC 3261 §8.2 and §16.3, then the usage its method belongs to.
+/// Whoever asks is judged before anything is answered with more than a refusal.
+/// </summary>
+internal sealed class RequestDoor(SipSide side)
+{
+    private readonly Responder responder = new(side);
+
+    public Responder Responder => responder;
+
+    /// <summary>A frame that is no valid message: answered 400 and its kin where its sender can be told, else counted.</summary>
+    public void Reject(SipConnection connection, SipMessage? message, SipReason reason)
+    {
+        side.Rejected(connection, reason);
+        if (message is not SipRequest request || !request.Has(SipHeaderId.Via)) return;
+        if (request.Method == SipMethod.Ack) return;
+        var status = reason switch
+        {
+            SipReason.VersionNotSupported => 505,
+            SipReason.BodyTooLarge or SipReason.HeadTooLarge or SipReason.HeaderTooLarge or SipReason.HeadersTooMany => 513,
+            SipReason.RequestUriSchemeUnsupported => 416,
+            _ => 400,
+        };
+        responder.Refuse(connection, request, status, reason.PublicName(), "The message breaks RFC 3261: " + reason);
+    }
+
+    public void Receive(SipConnection connection, SipRequest request)
+    {
+        if (request.Method == SipMethod.Ack)
+        {
+            side.Conversations.OnAck(request);
+            return;
+        }
+
+        if (Admit(connection, request) is not { } who) return;
+        if (request.Method == SipMethod.Options)
+        {
+            responder.Dialog(connection, request, 200, side.NewTag(), AnswerOptions);
+            return;
+        }
+
+        if (request.MaxForwards == 0)
+        {
+            responder.Refuse(connection, request, 483, SipReason.TooManyHops.PublicName(), "Max-Forwards reached zero.");
+            return;
+        }
+
+        if (IsExtensionRefused(connection, request)) return;
+        Dispatch(connection, request, who);
+    }
+
+    private void Dispatch(SipConnection connection, SipRequest request, Requester who)
+    {
+        switch (request.Method)
+        {
+            case SipMethod.Message:
+                side.Conversations.OnMessage(connection, request, who);
+                break;
+            case SipMethod.Info:
+            case SipMethod.Invite:
+            case SipMethod.Bye:
+            case SipMethod.Cancel:
+            case SipMethod.Update:
+                side.Conversations.OnRequest(connection, request, who);
+                break;
+            case SipMethod.Subscribe:
+                side.Notifiers.OnSubscribe(connection, request, who);
+                break;
+            case SipMethod.Notify:
+            case SipMethod.Benotify:
+                side.Subscribers.OnNotify(connection, request, who);
+                break;
+            case SipMethod.Register:
+                responder.Refuse(connection, request, 403, SipReason.MethodNotAllowed.PublicName(), "Nobody registers at a federation gateway.");
+                break;
+            default:
+                responder.Refuse(connection, request, 405, SipReason.MethodNotAllowed.PublicName(), $"{request.MethodName} is not offered to federated peers.");
+                break;
+        }
+    }
+
+    // From and To as neutral addresses, and the principal of this connection for the From domain. Answers the refusal itself.
+    private Requester? Admit(SipConnection connection, SipRequest request)
+    {
+        if (!SipAddresses.TryRead(NameAddress.UriOf(request.First(SipHeaderId.From)), out var from, out var fault))
+        {
+            responder.Refuse(connection, request, 400, Mapping.MappingReasons.NameOf(fault), "The From URI names no user this gateway can carry.");
+            return null;
+        }
+
+        var admission = connection.Admit(from.Domain);
+        if (admission.Principal is not { } principal)
+        {
+            responder.Refuse(connection, request, 403, NameOf(admission), FederationReasons.FailureOf(admission.Reason).Text);
+            side.NotAdmitted(connection, from.Domain, admission);
+            // A stranger gets its one answer, not a connection to keep asking on. A proved peer with a wrong domain keeps it.
+            if (admission.Reason is FederationReason.PeerNotProved or FederationReason.UnknownPeer && connection.Link is null)
+                connection.Transport.Close(TransportReason.ClosedByUs, NameOf(admission));
+            return null;
+        }
+
+        if (request.Method == SipMethod.Options) return new Requester(principal, from, from);
+        if (IsTargetRefused(connection, request, out var to)) return null;
+        return new Requester(principal, from, to);
+    }
+
+    private bool IsTargetRefused(SipConnection connection, SipRequest request, out Address to)
+    {
+        if (!SipAddresses.TryRead(NameAddress.UriOf(request.First(SipHeaderId.To)), out to, out var fault))
+        {
+            var status = fault is Mapping.MappingReason.UriSipsForbidden or Mapping.MappingReason.UriSchemeUnsupported ? 416 : 484;
+            responder.Refuse(connection, request, status, Mapping.MappingReasons.NameOf(fault), "The To URI names no user this gateway can carry.");
+            return true;
+        }
+
+        // RFC 7247 §8: no hop-by-hop promise can be kept beyond us.
+        if (request.UriBytes.Length > 5 && Ascii.EqualsIgnoreCase(request.UriBytes[..5], "sips:"u8))
+        {
+            responder.Refuse(connection, request, 416, Mapping.MappingReasons.NameOf(Mapping.MappingReason.UriSipsForbidden), "sips is not carried across the gateway.");
+            return true;
+        }
+
+        if (side.Crossing.IsServed(to.Domain, Protocol.Sip) || !request.ToTagBytes.IsEmpty) return false;
+        var failure = FederationReasons.FailureOf(FederationReason.UnknownDomain);
+        responder.Refuse(connection, request, 404, failure.Reason, failure.Text);
+        return true;
+    }
+
+    private bool IsExtensionRefused(SipConnection connection, SipRequest request)
+    {
+        if (!request.Has(SipHeaderId.Require)) return false;
+        // RFC 3261 §8.2.2.3; a NOTIFY may require eventlist although it carries a single document (field fact B3).
+        if (request.Method is SipMethod.Notify or SipMethod.Benotify or SipMethod.Cancel) return false;
+        var unsupported = new List<string>();
+        foreach (var value in request.All(SipHeaderId.Require))
+        {
+            if (!Ascii.EqualsIgnoreCase(value, "timer"u8) && unsupported.Count < 16) unsupported.Add(System.Text.Encoding.UTF8.GetString(value));
+        }
+
+        if (unsupported.Count == 0) return false;
+        responder.Refuse(connection, request, 420, SipReason.ExtensionUnsupported.PublicName(), "An extension is required that this gateway does not have.",
+            writer => writer.Header(SipHeaderId.Unsupported, string.Join(", ", unsupported)));
+        return true;
+    }
+
+    private void AnswerOptions(SipWriter writer)
+    {
+        Responder.WriteAllow(writer);
+        writer.Header(SipHeaderId.Accept, "application/sdp, application/pidf+xml, text/plain, text/html");
+        writer.Header(SipHeaderId.AllowEvents, "presence");
+        writer.Header(SipHeaderId.Server, side.Options.UserAgent);
+    }
+
+    private static string NameOf(Admission admission) => admission.CertificateReason == Certificates.CertificateReason.None
+        ? FederationReasons.NameOf(admission.Reason)
+        : "certificates." + admission.CertificateReason;
+}
+
+/// <summary>Who asks: the principal of the connection for the From domain, and both users as neutral addresses.</summary>
+internal readonly record struct Requester(FederatedPeer Principal, Address From, Address To);

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Globalization;
+using Gateway.Federation;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Wire;
+
+namespace Gateway.Sip.Requests;
+
+/// <summary>Writes responses. One scratch buffer per thread; the connection copies.</summary>
+internal sealed class Responder(SipSide side)
+{
+    private const string AllowedMethods = "INVITE, ACK, CANCEL, BYE, MESSAGE, INFO, UPDATE, OPTIONS, SUBSCRIBE, NOTIFY";
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? scratch;
+
+    /// <summary>The thread's scratch buffer, emptied.</summary>
+    public static ArrayBufferWriter<byte> Scratch()
+    {
+        var buffer = scratch ??= new ArrayBufferWriter<byte>(4 * 1024);
+        // One huge message must not pin its memory to the thread.
+        if (buffer.Capacity > 256 * 1024) buffer = scratch = new ArrayBufferWriter<byte>(4 * 1024);
+        buffer.ResetWrittenCount();
+        return buffer;
+    }
+
+    /// <summary>The short 2xx of the message path: no header beyond what must be echoed.</summary>
+    public static void Plain(SipConnection connection, SipMessage request, int status, string? toTag = null)
+    {
+        var buffer = Scratch();
+        SipWriter.ResponseTo(buffer, request, status, null, toTag).End();
+        connection.TrySend(buffer.WrittenSpan);
+    }
+
+    /// <summary>A response with the headers a dialog or an offer of ours needs.</summary>
+    public void Dialog(SipConnection connection, SipRequest request, int status, string toTag, Action<SipWriter>? headers = null, ReadOnlySpan<byte> body = default, string contentType = "")
+    {
+        var buffer = Scratch();
+        var writer = SipWriter.ResponseTo(buffer, request, status, null, toTag);
+        writer.Header(SipHeaderId.Contact, side.Contact);
+        headers?.Invoke(writer);
+        if (body.IsEmpty) writer.End();
+        else writer.End(contentType, body);
+        connection.TrySend(buffer.WrittenSpan);
+    }
+
+    /// <summary>Refuses a request: status, our diagnosis in words (field fact A9), and what the status demands (Allow, Accept, Unsupported …).</summary>
+    public void Refuse(SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null)
+    {
+        side.Metrics.Refused(reason, status);
+        if (request is SipRequest { Method: SipMethod.Ack or SipMethod.Benotify }) return;
+        var buffer = Scratch();
+        var writer = SipWriter.ResponseTo(buffer, request, status, null, side.NewTag());
+        if (status == 405) writer.Header(SipHeaderId.Allow, AllowedMethods);
+        if (status == 489) writer.Header(SipHeaderId.AllowEvents, "presence");
+        if (retryAfterSeconds is { } after) writer.Header(SipHeaderId.RetryAfter, (uint)after);
+        headers?.Invoke(writer);
+        writer.Header(SipHeaderId.MsDiagnosticsPublic, $"{Diagnosis(status).ToString(CultureInfo.InvariantCulture)};reason=\"{Quotable(text)}\";reason-code=\"{reason}\"");
+        writer.End();
+        connection.TrySend(buffer.WrittenSpan);
+    }
+
+    public void Refuse(SipConnection connection, SipRequest request, Failure failure, int status) =>
+        Refuse(connection, request, status, failure.Reason, failure.Text, null, failure.RetryAfterSeconds);
+
+    public static void WriteAllow(SipWriter writer) => writer.Header(SipHeaderId.Allow, AllowedMethods);
+
+    // The nearest of Microsoft's public diagnosis numbers, so that its administrators find the known text beside ours.
+    private static int Diagnosis(int status) => status switch
+    {
+        403 => 1002,
+        404 => 1003,
+        481 => 1004,
+        480 => 1007,
+        504 => 1038,
+        405 or 489 => 1027,
+        488 => 52063,
+        _ => 10003,
+    };
+
+    private static string Quotable(string text) => text.Replace('\\', '/').Replace('"', '\'');
+}

@@ -1,0 +1,50 @@
+using Certificates;
+using Gateway.Sip.Protocol;
+using Gateway.Transport;
+
+namespace Gateway.Sip;
+
+/// <summary>What the SIP side needs of the configuration; bound by Gateway.Host.</summary>
+public sealed record SipSideOptions
+{
+    /// <summary>Our name in Via, Contact and Record-Route: resolvable by the peers and proved by our certificate, never an address (RFC 5922 §7).</summary>
+    public required string Fqdn { get; init; }
+
+    /// <summary>The port peers reach us at, as Contact and Record-Route say it.</summary>
+    public int AdvertisedPort { get; init; } = 5061;
+
+    /// <summary>Where we accept.</summary>
+    public IReadOnlyList<ListenerOptions> Listeners { get; init; } = [];
+
+    /// <summary>What we present when we dial.</summary>
+    public required ICertificateSource Certificates { get; init; }
+
+    public SipLimits Limits { get; init; } = new();
+
+    /// <summary>Product token of User-Agent and Server.</summary>
+    public string UserAgent { get; init; } = "gateway";
+
+    /// <summary>Seconds without traffic after which we end a conversation (RFC 7573 §6.1).</summary>
+    public int ConversationIdleSeconds { get; init; } = 600;
+
+    /// <summary>Seconds a message may wait for an answer before its sender hears of it.</summary>
+    public int MessageSecondsMax { get; init; } = 25;
+
+    /// <summary>Seconds we wait for a far user's client to accept an INVITE; clients answer late (field fact C2).</summary>
+    public int InviteSecondsMax { get; init; } = 90;
+
+    /// <summary>Expires we ask for when we subscribe.</summary>
+    public int SubscribeExpiresSeconds { get; init; } = 86_400;
+
+    /// <summary>Granted when a SUBSCRIBE names no Expires (RFC 3856 §6.4).</summary>
+    public int ExpiresSecondsDefault { get; init; } = 3_600;
+
+    /// <summary>Shorter is answered 423 with Min-Expires.</summary>
+    public int ExpiresSecondsMin { get; init; } = 60;
+
+    /// <summary>Conversations held at once; more are refused.</summary>
+    public int ConversationsMax { get; init; } = 50_000;
+
+    /// <summary>Seconds a link that could not be made is not tried again.</summary>
+    public int LinkRetrySeconds { get; init; } = 2;
+}
