@@ -21,6 +21,8 @@ public sealed record SipSideOptions
 
     public SipLimits Limits { get; init; } = new();
 
+    public SipTimers Timers { get; init; } = SipTimers.Default;
+
     /// <summary>Product token of User-Agent and Server.</summary>
     public string UserAgent { get; init; } = "gateway";
 

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using Gateway.Federation.Peers;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
@@ -25,32 +25,34 @@ internal sealed class CallTable
     public CallTable(SipSide side, UInt128 instance)
     {
         this.side = side;
-        prefix = "z9hG4bKgw" + ((ulong)instance).ToString("x16", CultureInfo.InvariantCulture) + ".";
-        prefixBytes = System.Text.Encoding.ASCII.GetBytes(prefix);
-        ViaSentBy = side.Options.Fqdn + ":" + side.Options.AdvertisedPort.ToString(CultureInfo.InvariantCulture);
+        prefix = string.Create(CultureInfo.InvariantCulture, $"z9hG4bKgw{(ulong)instance:x16}.");
+        prefixBytes = Encoding.ASCII.GetBytes(prefix);
     }
 
     public int Count => pending.Count;
 
-    /// <summary>host:port of our Via.</summary>
-    public string ViaSentBy { get; }
-
-    /// <summary>Gives the request its number and remembers it; the caller then writes the request with <see cref="BranchOf"/>.</summary>
-    public void Register(OutgoingRequest request, TimeSpan patience)
+    /// <summary>Remembers the request and gives it its branch; the caller writes the request with it and then calls <see cref="Send"/>.</summary>
+    public string Register(OutgoingRequest request)
     {
         request.Id = Interlocked.Increment(ref lastId);
-        request.Deadline = side.Now + patience;
+        request.Start(side.Options.Timers, side.Now);
         pending[request.Id] = request;
+        return prefix + request.Id.ToString("x", CultureInfo.InvariantCulture);
     }
 
-    public string BranchOf(OutgoingRequest request) => prefix + request.Id.ToString("x", CultureInfo.InvariantCulture);
-
-    /// <summary>Sends a registered request; on refusal it fails at once.</summary>
+    /// <summary>Sends a registered request; when the peer cannot be reached at all it fails at once.</summary>
     public void Send(PeerModel peer, string domain, int lane, OutgoingRequest request, ReadOnlySpan<byte> bytes)
     {
+        if (request.Method == SipMethod.Invite && SipParser.TryRead(bytes.ToArray(), side.Options.Limits, out var sent) == SipReason.None)
+            request.Sent = (SipRequest)sent!;
         if (side.Links.For(peer).TrySend(peer, domain, lane, request, bytes, out var failure)) return;
+        Fail(request, failure);
+    }
+
+    public void Fail(OutgoingRequest request, LinkFailure failure)
+    {
         pending.TryRemove(request.Id, out _);
-        request.Fail(SipReason.TransportFailed, failure);
+        request.Fail(side.Options.Timers, side.Now, failure);
     }
 
     public void Receive(SipConnection connection, SipResponse response)
@@ -61,27 +63,18 @@ internal sealed class CallTable
             return;
         }
 
-        // Law: the answer counts only from the peer that was asked, whichever of its connections carries it.
+        // Law 11: the answer counts only from the peer that was asked, whichever of its connections carries it.
         if (request.Connection is { } asked && asked != connection && (asked.Link is null || asked.Link != connection.Link)) return;
         if (response.CSeq.Method != request.Method) return;
-        if (response.IsProvisional)
-        {
-            request.OnProvisional(response);
-            return;
-        }
-
-        pending.TryRemove(id, out _);
-        if (request.TryEnd()) request.OnFinal(response);
+        if (request.Receive(response, side.Options.Timers, side.Now)) pending.TryRemove(id, out _);
     }
 
     /// <summary>The connection is gone: what was asked on it gets no answer any more (RFC 3261 §17.1.4).</summary>
     public void ConnectionClosed(SipConnection connection, TransportReason reason, string detail)
     {
-        foreach (var (id, request) in pending)
+        foreach (var (_, request) in pending)
         {
-            if (request.Connection != connection) continue;
-            pending.TryRemove(id, out _);
-            request.Fail(SipReason.TransportFailed, new LinkFailure(LinkFailureKind.Unreachable, "transport." + reason, detail));
+            if (request.Connection == connection) Fail(request, new LinkFailure(LinkFailureKind.Unreachable, "transport." + reason, detail));
         }
     }
 
@@ -91,9 +84,7 @@ internal sealed class CallTable
         var now = side.Now;
         foreach (var (id, request) in pending)
         {
-            if (now < request.Deadline) continue;
-            pending.TryRemove(id, out _);
-            request.Fail(SipReason.TransactionTimeout, new LinkFailure(LinkFailureKind.TooOld, SipReason.TransactionTimeout.PublicName(), "The peer did not answer in time."));
+            if (request.Tick(side.Options.Timers, now)) pending.TryRemove(id, out _);
         }
     }
 
@@ -102,10 +93,8 @@ internal sealed class CallTable
         id = 0;
         foreach (var via in response.All(SipHeaderId.Via))
         {
-            var at = via.IndexOf(prefixBytes);
-            if (at < 0) return false;
-            var rest = via[(at + prefixBytes.Length)..];
-            return Utf8Parser.TryParse(rest, out id, out _, 'x');
+            var branch = Via.BranchOf(via);
+            return branch.StartsWith(prefixBytes) && Utf8Parser.TryParse(branch[prefixBytes.Length..], out id, out _, 'x');
         }
 
         return false;

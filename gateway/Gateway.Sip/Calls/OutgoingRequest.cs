@@ -1,18 +1,22 @@
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Transactions;
 using Gateway.Sip.Protocol.Wire;
 
 namespace Gateway.Sip.Calls;
 
 /// <summary>
-/// One request of ours and whoever waits for its answer: the shell of a client transaction (RFC 3261 §17.1) on a reliable transport.
-/// Exactly one of a final response or a failure reaches the owner; an INVITE's further 2xx responses come too (RFC 6026 §7.2).
+/// One request of ours and whoever waits for its answer: the shell around a client transaction machine (RFC 3261 §17.1, RFC 6026 §7.2). The owner hears
+/// of provisionals, of exactly one final response or failure, and, for an INVITE, of each further 2xx.
 /// </summary>
-internal abstract class OutgoingRequest(SipMethod method)
+internal abstract class OutgoingRequest
 {
-    private int isEnded;
+    private readonly Lock gate = new();
+    private TransactionState state;
 
-    public SipMethod Method { get; } = method;
+    protected OutgoingRequest(SipMethod method) => Method = method;
+
+    public SipMethod Method { get; }
 
     /// <summary>The number inside our branch; set by the table.</summary>
     public ulong Id { get; set; }
@@ -20,27 +24,60 @@ internal abstract class OutgoingRequest(SipMethod method)
     /// <summary>Where it went; null while it waits for a connection.</summary>
     public SipConnection? Connection { get; set; }
 
-    /// <summary>Timer B or F, or the longer patience of an INVITE that rings.</summary>
-    public DateTimeOffset Deadline { get; set; }
+    /// <summary>An INVITE as we sent it, for the ACK of a failure; null for other methods.</summary>
+    public SipRequest? Sent { get; set; }
 
-    public bool IsEnded => Volatile.Read(ref isEnded) != 0;
+    public bool IsTerminated => state.IsTerminated;
 
-    /// <summary>A provisional response; 100 too.</summary>
-    public virtual void OnProvisional(SipResponse response)
+    public void Start(SipTimers timers, DateTimeOffset now) =>
+        state = Method == SipMethod.Invite ? InviteClient.Start(timers, now) : NonInviteClient.Start(timers, now);
+
+    /// <summary>Steps the machine with a response and performs its outputs. True when the table may forget the request.</summary>
+    public bool Receive(SipResponse response, SipTimers timers, DateTimeOffset now)
     {
+        var step = On(TransactionInput.Response(response.Status), timers, now);
+        if (step.Outputs.HasFlag(TransactionOutputs.SendAck)) SendAck(response);
+        if (step.Outputs.HasFlag(TransactionOutputs.PassUp)) OnResponse(response);
+        return step.State.IsTerminated;
     }
 
-    /// <summary>The final response.</summary>
-    public abstract void OnFinal(SipResponse response);
-
-    /// <summary>No response came or can come.</summary>
-    public abstract void OnFailed(SipReason reason, LinkFailure failure);
-
-    /// <summary>Ends the request once; true for the caller that ended it.</summary>
-    public bool TryEnd() => Interlocked.Exchange(ref isEnded, 1) == 0;
-
-    public void Fail(SipReason reason, LinkFailure failure)
+    /// <summary>Time passed; true when the table may forget the request.</summary>
+    public bool Tick(SipTimers timers, DateTimeOffset now)
     {
-        if (TryEnd()) OnFailed(reason, failure);
+        if (now < state.Deadline) return false;
+        var step = On(TransactionInput.Tick, timers, now);
+        if (step.Outputs.HasFlag(TransactionOutputs.PassUp)) OnFailed(step.End, LinkFailure.NoAnswer);
+        return step.State.IsTerminated;
+    }
+
+    /// <summary>The connection or the way to the peer failed.</summary>
+    public void Fail(SipTimers timers, DateTimeOffset now, LinkFailure failure)
+    {
+        var step = On(TransactionInput.TransportFailed, timers, now);
+        if (step.Outputs.HasFlag(TransactionOutputs.PassUp)) OnFailed(step.End, failure);
+    }
+
+    /// <summary>A response the transaction passes up: provisional or final.</summary>
+    protected abstract void OnResponse(SipResponse response);
+
+    /// <summary>No final response came or can come.</summary>
+    protected abstract void OnFailed(SipReason reason, LinkFailure failure);
+
+    private TransactionStep On(TransactionInput input, SipTimers timers, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            var step = Method == SipMethod.Invite ? InviteClient.On(state, input, timers, now) : NonInviteClient.On(state, input, now);
+            state = step.State;
+            return step;
+        }
+    }
+
+    private void SendAck(SipResponse failure)
+    {
+        if (Sent is null || Connection is null) return;
+        var buffer = Requests.Responder.Scratch();
+        FollowUps.WriteAck(buffer, Sent, failure);
+        Connection.TrySend(buffer.WrittenSpan);
     }
 }

@@ -6,12 +6,12 @@ using Gateway.Transport;
 namespace Gateway.Sip.Connections;
 
 /// <summary>The links of all peers, and the dialling of a new connection: targets in order, TLS, then the one judge.</summary>
-internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets, TimeProvider time)
+internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
 {
     private readonly ConcurrentDictionary<string, PeerLink> links = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<SipConnection, byte> unbound = new();
 
-    public DateTimeOffset Now => time.GetUtcNow();
+    public DateTimeOffset Now => side.Now;
 
     public TimeSpan RetryAfter => TimeSpan.FromSeconds(side.Options.LinkRetrySeconds);
 
@@ -38,6 +38,8 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets,
         unbound.TryRemove(connection, out _);
         connection.Link?.Remove(connection);
     }
+
+    public void Fail(Calls.OutgoingRequest request, LinkFailure failure) => side.Calls.Fail(request, failure);
 
     public void Defect(Exception defect) => side.Defect(defect);
 

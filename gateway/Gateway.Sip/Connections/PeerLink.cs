@@ -1,5 +1,5 @@
 using Gateway.Federation.Peers;
-using Gateway.Sip.Protocol;
+using Gateway.Sip.Calls;
 using Gateway.Transport;
 
 namespace Gateway.Sip.Connections;
@@ -53,7 +53,7 @@ internal sealed class PeerLink(LinkTable table, string peerName)
             if (sent == TransportReason.None) return true;
             if (sent == TransportReason.SendQueueFull)
             {
-                failure = new LinkFailure(LinkFailureKind.QueueFull, sent.ToString(), "The connection's send queue is full.");
+                failure = new LinkFailure(LinkFailureKind.QueueFull, "transport." + sent, "The connection's send queue is full.");
                 return false;
             }
         }
@@ -76,7 +76,7 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         }
 
         if (old is null) return;
-        foreach (var request in old) request.Fail(SipReason.TransportFailed, new LinkFailure(LinkFailureKind.TooOld, "waited", "No connection to the peer in time."));
+        foreach (var request in old) table.Fail(request, LinkFailure.NoConnection);
     }
 
     private SipConnection? Choose(int lane)
@@ -104,7 +104,7 @@ internal sealed class PeerLink(LinkTable table, string peerName)
 
             if (waiting.Count >= peer.Limits.QueuedItemsMax || waitingBytes + bytes.Length > peer.Limits.QueuedBytesMax)
             {
-                failure = new LinkFailure(LinkFailureKind.QueueFull, "waiting", "Too much waits for this peer's connection.");
+                failure = new LinkFailure(LinkFailureKind.QueueFull, "sip.QueueFull", "Too much waits for this peer's connection.");
                 return false;
             }
 
@@ -130,7 +130,7 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         catch (Exception defect)
         {
             table.Defect(defect);
-            (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "InternalError", defect.GetType().Name));
+            (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "sip.PeerLost", defect.GetType().Name));
         }
 
         if (connection is not null) Add(connection);
@@ -154,7 +154,8 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         foreach (var item in released)
         {
             item.Request.Connection = connection;
-            if (connection is null || !connection.TrySend(item.Bytes)) item.Request.Fail(SipReason.TransportFailed, connection is null ? failure : new LinkFailure(LinkFailureKind.Unreachable, "Closed", "The connection ended at once."));
+            if (connection is null) table.Fail(item.Request, failure);
+            else if (!connection.TrySend(item.Bytes)) table.Fail(item.Request, new LinkFailure(LinkFailureKind.Unreachable, "transport.Closed", "The connection ended at once."));
         }
     }
 }
@@ -163,6 +164,10 @@ internal sealed class PeerLink(LinkTable table, string peerName)
 internal sealed record LinkFailure(LinkFailureKind Kind, string Reason, string Detail)
 {
     public static LinkFailure None { get; } = new(LinkFailureKind.None, "", "");
+
+    public static LinkFailure NoAnswer { get; } = new(LinkFailureKind.TooOld, "sip.TransactionTimeout", "The peer did not answer in time.");
+
+    public static LinkFailure NoConnection { get; } = new(LinkFailureKind.TooOld, "sip.TransportFailed", "No connection to the peer could be made in time.");
 }
 
 /// <summary>Kinds of link failure that are answered differently.</summary>

@@ -38,7 +38,7 @@ internal sealed class Responder(SipSide side)
     {
         var buffer = Scratch();
         var writer = SipWriter.ResponseTo(buffer, request, status, null, toTag);
-        writer.Header(SipHeaderId.Contact, side.Contact);
+        writer.Header(SipHeaderId.Contact, side.Own.Contact);
         headers?.Invoke(writer);
         if (body.IsEmpty) writer.End();
         else writer.End(contentType, body);
