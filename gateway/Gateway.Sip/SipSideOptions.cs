@@ -1,5 +1,6 @@
 using Certificates;
 using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Subscriptions;
 using Gateway.Transport;
 
 namespace Gateway.Sip;
@@ -35,14 +36,11 @@ public sealed record SipSideOptions
     /// <summary>Seconds we wait for a far user's client to accept an INVITE; clients answer late (field fact C2).</summary>
     public int InviteSecondsMax { get; init; } = 90;
 
-    /// <summary>Expires we ask for when we subscribe.</summary>
-    public int SubscribeExpiresSeconds { get; init; } = 86_400;
+    /// <summary>How we subscribe to SIP users.</summary>
+    public SubscriberOptions Subscribe { get; init; } = SubscriberOptions.Default;
 
-    /// <summary>Granted when a SUBSCRIBE names no Expires (RFC 3856 §6.4).</summary>
-    public int ExpiresSecondsDefault { get; init; } = 3_600;
-
-    /// <summary>Shorter is answered 423 with Min-Expires.</summary>
-    public int ExpiresSecondsMin { get; init; } = 60;
+    /// <summary>What we grant to SIP watchers (RFC 3856 §6.4).</summary>
+    public ExpiryPolicy Expiry { get; init; } = ExpiryPolicy.Default;
 
     /// <summary>Conversations held at once; more are refused.</summary>
     public int ConversationsMax { get; init; } = 50_000;

@@ -1,0 +1,200 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Sip.Calls;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Dialogs;
+using Gateway.Sip.Protocol.Subscriptions;
+using Gateway.Sip.Protocol.Wire;
+using Gateway.Sip.Requests;
+using Presence.Core;
+using Presence.Core.Model;
+
+namespace Gateway.Sip.Presence;
+
+/// <summary>
+/// One notifier dialog in memory: the shell around <see cref="Notifier"/>. It orders what the engine says after the 200 that made or refreshed the dialog, sends what the
+/// machine asks for, and reports a dialog that the watcher's side has lost. When it ends is the core's word: the machine's own expiry is not armed.
+/// </summary>
+internal sealed class NotifierDialog(
+    SipSide side, NotifierTable table, PeerModel peer, Address presentity, Address watcher, string legId, DialogState state)
+{
+    private readonly Lock gate = new();
+    private readonly Sequence sequence = new(side, presentity, watcher, legId);
+    private readonly Queue<NotifierInput> held = new();
+    private DialogState dialog = state;
+    private NotifierState usage = new();
+    private Deadline? deadline;
+    private int holds;
+
+    public string LegId { get; } = legId;
+
+    public string PeerName => peer.Name;
+
+    /// <summary>Made by a SUBSCRIBE that is not answered yet: starts held.</summary>
+    public bool IsNew
+    {
+        init => holds = value ? 1 : 0;
+    }
+
+    /// <summary>A request in the dialog: order and remote target (RFC 3261 §12.2.2); gives back the leg to store.</summary>
+    public SipReason Receive(SipRequest request, out Leg leg)
+    {
+        lock (gate)
+        {
+            var fault = Dialog.TryReceive(dialog, request, out var next);
+            if (fault == SipReason.None) dialog = next;
+            leg = LegDocument.Write(dialog, peer.Name);
+            return fault;
+        }
+    }
+
+    /// <summary>A SUBSCRIBE is being answered: what becomes true meanwhile waits for the answer.</summary>
+    public void Hold()
+    {
+        lock (gate) holds++;
+    }
+
+    /// <summary>The SUBSCRIBE was answered: 200 with this grant, or refused (null).</summary>
+    public void Release(uint? grantedSeconds)
+    {
+        lock (gate)
+        {
+            holds--;
+            if (grantedSeconds is { } granted) Step(new NotifierInput.Accepted(granted));
+            while (holds == 0 && held.TryDequeue(out var input)) Step(input);
+        }
+    }
+
+    public void Show(WatcherView view, DateTimeOffset? expiresAt)
+    {
+        var isActive = view.Authorization == AuthorizationPhase.Granted;
+        lock (gate)
+        {
+            // Revived after a restart: what is left of the time comes from the core.
+            if (expiresAt is { } end && usage.ExpiresAt == DateTimeOffset.MaxValue) usage = usage with { ExpiresAt = end };
+            Give(new NotifierInput.Show(isActive, ContentOf(view)));
+        }
+    }
+
+    public void End(PresenceReason reason, WatcherView? view)
+    {
+        var wire = reason switch
+        {
+            PresenceReason.Rejected or PresenceReason.Blocked => TerminationReason.Rejected,
+            PresenceReason.NoSuchPresentity => TerminationReason.NoResource,
+            PresenceReason.Deactivated => TerminationReason.Deactivated,
+            PresenceReason.Expired => TerminationReason.Timeout,
+            _ => TerminationReason.GiveUp,
+        };
+        // Whoever was refused sees closed, never the last state (RFC 8048 §5.3.3).
+        var content = wire is TerminationReason.Timeout or TerminationReason.Deactivated && view is { Authorization: AuthorizationPhase.Granted }
+            ? ContentOf(view)
+            : ClosedContent();
+        lock (gate) Give(new NotifierInput.End(wire, content));
+    }
+
+    /// <summary>The peer may be reachable again: what failed is tried now and not at its time.</summary>
+    public void LinkRestored()
+    {
+        lock (gate)
+        {
+            if (usage.Waiting is null || usage.Outstanding is not null) return;
+            usage = usage with { RetryAt = DateTimeOffset.MinValue };
+            Step(new NotifierInput.Tick());
+        }
+    }
+
+    private void Give(NotifierInput input)
+    {
+        if (holds > 0) held.Enqueue(input);
+        else Step(input);
+    }
+
+    private void Answered(int status, uint? retryAfterSeconds)
+    {
+        lock (gate) Step(new NotifierInput.Answered(status, retryAfterSeconds));
+    }
+
+    private void Lost()
+    {
+        lock (gate) Step(new NotifierInput.Lost());
+    }
+
+    private void Tick()
+    {
+        lock (gate) Step(new NotifierInput.Tick());
+    }
+
+    // The caller holds the gate.
+    private void Step(NotifierInput input)
+    {
+        var now = side.Now;
+        if (input is NotifierInput.Tick && now >= usage.ExpiresAt) return;
+        var wasTerminating = usage.Phase is NotifierPhase.Terminating;
+        var step = Notifier.On(usage, input, now);
+        usage = step.State;
+        foreach (var output in step.Outputs)
+        {
+            if (output is NotifierOutput.SendNotify notify) side.Run(() => SendAsync(notify));
+            else if (output is NotifierOutput.Ended ended) OnEnded(ended.Reason, wasTerminating);
+        }
+
+        deadline?.Cancel();
+        var due = usage.OwedAt < usage.RetryAt || usage.Waiting is null || usage.Outstanding is not null ? usage.OwedAt : usage.RetryAt;
+        deadline = due < DateTimeOffset.MaxValue && due > DateTimeOffset.MinValue ? side.Deadlines.At(due, Tick) : null;
+    }
+
+    private void OnEnded(SipReason reason, bool wasTerminating)
+    {
+        table.Forget(this);
+        if (!wasTerminating) side.Run(() => ReportLostAsync(reason));
+    }
+
+    private async ValueTask SendAsync(NotifierOutput.SendNotify notify)
+    {
+        if (sequence.IsExhausted(dialog))
+        {
+            var reserved = await sequence.ReserveAsync(dialog);
+            lock (gate) dialog = Dialog.ContinueAt(dialog, reserved.LocalCSeq);
+        }
+
+        lock (gate) dialog = Dialog.Advance(dialog);
+        var request = new Notification(this);
+        var branch = side.Calls.Register(request);
+        var buffer = Responder.Scratch();
+        var writer = Dialog.StartRequest(buffer, dialog, SipMethod.Notify, branch, side.Own);
+        writer.Header(SipHeaderId.Event, "presence");
+        writer.Header(SipHeaderId.SubscriptionState, notify.State.ToString());
+        if (notify.Content.Body.IsEmpty) writer.End();
+        else writer.End(notify.Content.ContentType, notify.Content.Body.Span);
+        side.Calls.Send(peer, watcher.Domain, LegId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
+    }
+
+    private async ValueTask ReportLostAsync(SipReason reason)
+    {
+        side.Ended(peer.Name, "notifier dialog", reason);
+        var passage = side.NewPassage(peer.Name, PassageKind.Watch, watcher, presentity);
+        await side.Crossing.EnterAsync(new FederatedPeer(peer, watcher.Domain, Proof.TlsSubject), passage, presentity, new LegLost(watcher, LegId), side.Stopping);
+    }
+
+    private NotifyContent ContentOf(WatcherView view) => side.Documents.ContentOf(presentity, view, peer);
+
+    private NotifyContent ClosedContent() => side.Documents.Closed(presentity, peer);
+
+    private sealed class Notification(NotifierDialog owner) : OutgoingRequest(SipMethod.Notify)
+    {
+        protected override void OnResponse(SipResponse response)
+        {
+            if (!response.IsFinal) return;
+            RetryAfterHeader.TryRead(response.First(SipHeaderId.RetryAfter), out var after);
+            owner.Answered(response.Status, after?.Seconds);
+        }
+
+        protected override void OnFailed(SipReason reason, LinkFailure failure)
+        {
+            if (reason == SipReason.TransactionTimeout) owner.Answered(408, null);
+            else owner.Lost();
+        }
+    }
+}

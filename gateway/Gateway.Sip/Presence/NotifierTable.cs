@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Dialogs;
+using Gateway.Sip.Protocol.Wire;
+using Gateway.Sip.Requests;
+using Presence.Core;
+using Presence.Core.Model;
+
+namespace Gateway.Sip.Presence;
+
+/// <summary>
+/// SUBSCRIBE from SIP watchers and the dialogs it makes (RFC 6665 §4.2, RFC 3856). The core owns whether and how long a watcher lives; this usage grants what the core
+/// grants, answers, and speaks in the dialog. Dialogs not in memory come back from the store by their leg.
+/// </summary>
+internal sealed class NotifierTable(SipSide side)
+{
+    private const string Pidf = "application/pidf+xml";
+
+    private readonly ConcurrentDictionary<string, NotifierDialog> dialogs = new(StringComparer.Ordinal);
+
+    public int Count => dialogs.Count;
+
+    public void OnSubscribe(SipConnection connection, SipRequest request, Requester who)
+    {
+        if (IsRefused(connection, request)) return;
+        if (!side.Options.Expiry.TryGrant(request.ExpiresSeconds, out var granted))
+        {
+            side.Requests.Responder.Refuse(connection, request, 423, SipReason.ExpiresTooBrief.PublicName(), "Ask for a longer time.",
+                writer => writer.Header(SipHeaderId.MinExpires, side.Options.Expiry.SecondsMin));
+            return;
+        }
+
+        var expires = (int)granted;
+        if (request.ToTagBytes.IsEmpty) side.Run(() => BeginAsync(connection, request, who, expires));
+        else side.Run(() => ContinueAsync(connection, request, who, expires));
+    }
+
+    public void Show(Show show, WatcherView view, PeerModel peer)
+    {
+        foreach (var leg in view.Legs)
+        {
+            if (show.LegId.Length > 0 && leg.Leg.Id != show.LegId) continue;
+            Obtain(leg.Leg, show.Presentity, show.Watcher, peer)?.Show(view, leg.ExpiresAt);
+        }
+    }
+
+    public void End(End end, WatcherView? view, PeerModel peer) =>
+        Obtain(end.Leg, end.Presentity, end.Watcher, peer)?.End(end.Reason, view);
+
+    public void Forget(NotifierDialog dialog) => dialogs.TryRemove(new KeyValuePair<string, NotifierDialog>(dialog.LegId, dialog));
+
+    /// <summary>The peer is reachable again: whatever could not be sent is sent now.</summary>
+    public void LinkRestored(string peer)
+    {
+        foreach (var (_, dialog) in dialogs)
+        {
+            if (dialog.PeerName == peer) dialog.LinkRestored();
+        }
+    }
+
+    private bool IsRefused(SipConnection connection, SipRequest request)
+    {
+        var responder = side.Requests.Responder;
+        if (!EventHeader.Names(request.First(SipHeaderId.Event), "presence"u8))
+        {
+            responder.Refuse(connection, request, 489, SipReason.EventUnknown.PublicName(), "Only the presence event package is offered.");
+            return true;
+        }
+
+        if (!AcceptList.Allows(request, Pidf, whenAbsent: true))
+        {
+            responder.Refuse(connection, request, 406, SipReason.AcceptUnsupported.PublicName(), "Accept must name application/pidf+xml (RFC 3856 section 6.5).");
+            return true;
+        }
+
+        if (request.TryContact(out _)) return false;
+        responder.Refuse(connection, request, 400, SipReason.ContactInvalid.PublicName(), "SUBSCRIBE needs a Contact.");
+        return true;
+    }
+
+    private async ValueTask BeginAsync(SipConnection connection, SipRequest request, Requester who, int expires)
+    {
+        var tag = side.NewTag();
+        var fault = Dialog.TryAccept(request, tag, side.Own, out var state);
+        if (fault != SipReason.None)
+        {
+            side.Requests.Responder.Refuse(connection, request, 400, fault.PublicName(), "The request cannot make a dialog.");
+            return;
+        }
+
+        var peer = who.Principal.Peer;
+        var leg = LegDocument.Write(state, peer.Name);
+        var dialog = new NotifierDialog(side, this, peer, who.To, who.From, leg.Id, state) { IsNew = true };
+        dialogs[leg.Id] = dialog;
+        PresentityCommand command = expires == 0 ? new Poll(who.From, leg) : new Watch(who.From, leg, expires);
+        var granted = await SubmitAsync(connection, request, who, command, tag);
+        if (granted is null) Forget(dialog);
+        dialog.Release(granted);
+    }
+
+    private async ValueTask ContinueAsync(SipConnection connection, SipRequest request, Requester who, int expires)
+    {
+        var legId = LegDocument.IdOf(DialogId.OfRequest(request));
+        var dialog = await FindAsync(legId, who);
+        if (dialog is null || dialog.PeerName != who.Principal.Peer.Name)
+        {
+            side.Requests.Responder.Refuse(connection, request, 481, SipReason.DialogUnknown.PublicName(), "This subscription is not known here.");
+            return;
+        }
+
+        var fault = dialog.Receive(request, out var leg);
+        if (fault != SipReason.None)
+        {
+            side.Requests.Responder.Refuse(connection, request, 500, fault.PublicName(), "CSeq went back.");
+            return;
+        }
+
+        dialog.Hold();
+        PresentityCommand command = expires == 0 ? new Unwatch(who.From, leg) : new Watch(who.From, leg, expires);
+        dialog.Release(await SubmitAsync(connection, request, who, command, request.ToTag));
+    }
+
+    private async ValueTask<uint?> SubmitAsync(SipConnection connection, SipRequest request, Requester who, PresentityCommand command, string tag)
+    {
+        var passage = side.NewPassage(who.Principal.Peer.Name, PassageKind.Watch, who.From, who.To);
+        var answer = await side.Crossing.EnterAsync(who.Principal, passage, who.To, command, side.Stopping);
+        if (answer.Failure is { } failure)
+        {
+            side.Requests.Responder.Refuse(connection, request, failure, SipStatuses.ToSubscribe(failure, who.Principal.Peer));
+            return null;
+        }
+
+        side.Requests.Responder.Dialog(connection, request, 200, tag, writer =>
+        {
+            writer.Header(SipHeaderId.Event, "presence");
+            writer.Header(SipHeaderId.Expires, (uint)answer.Reply.ExpiresSeconds);
+        });
+        return (uint)answer.Reply.ExpiresSeconds;
+    }
+
+    private async ValueTask<NotifierDialog?> FindAsync(string legId, Requester who)
+    {
+        if (dialogs.TryGetValue(legId, out var known)) return known;
+        var view = await side.Crossing.FindAsync(who.To, who.From, side.Stopping);
+        var leg = view?.Legs.FirstOrDefault(l => l.Leg.Id == legId);
+        return leg is null ? null : Obtain(leg.Leg, who.To, who.From, who.Principal.Peer);
+    }
+
+    // From memory, or revived out of the stored leg: only the peer that made the dialog may own it.
+    private NotifierDialog? Obtain(Leg leg, Address presentity, Address watcher, PeerModel peer)
+    {
+        if (dialogs.TryGetValue(leg.Id, out var known)) return known;
+        if (!LegDocument.TryRead(leg, out var state, out var owner)) return null;
+        var owning = owner == peer.Name ? peer : side.Peers.Current.Peers.ByName(owner);
+        return owning is null ? null : dialogs.GetOrAdd(leg.Id, new NotifierDialog(side, this, owning, presentity, watcher, leg.Id, state));
+    }
+}

@@ -1,0 +1,300 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Addresses;
+using Gateway.Sip.Calls;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Dialogs;
+using Gateway.Sip.Protocol.Subscriptions;
+using Gateway.Sip.Protocol.Wire;
+using Gateway.Sip.Requests;
+using Presence.Core;
+using Presence.Core.Model;
+
+namespace Gateway.Sip.Presence;
+
+/// <summary>
+/// One subscription of ours: the shell around <see cref="Subscriber"/>. It writes the SUBSCRIBEs the machine asks for, answers NOTIFYs, and tells the core in neutral
+/// words what came of it. It speaks for the XMPP watcher in From.
+/// </summary>
+internal sealed class Subscription(SipSide side, SubscriberTable table, PeerModel peer, Address presentity, Address watcher)
+{
+    private readonly Lock gate = new();
+    private SubscriberState usage = new();
+    private DialogState? dialog;
+    private Sequence? sequence;
+    private Deadline? deadline;
+    private string callId = "";
+    private string localTag = "";
+    private bool wasGranted;
+    private (SipConnection Connection, SipRequest Request)? notify;
+
+    public Address Presentity { get; } = presentity;
+
+    public Address Watcher { get; } = watcher;
+
+    public PeerModel Peer { get; } = peer;
+
+    public void Ask(UpstreamRequest request, Leg? leg, bool isGranted)
+    {
+        lock (gate)
+        {
+            wasGranted = isGranted;
+            if (usage.Phase == SubscriberPhase.Ended) usage = new SubscriberState();
+            if (usage.Phase == SubscriberPhase.Idle && leg is not null && LegDocument.TryRead(leg, out var stored, out var owner) && owner == Peer.Name) Take(stored);
+            if (request is UpstreamRequest.Pause or UpstreamRequest.Unsubscribe)
+            {
+                Step(new SubscriberInput.Stop());
+                return;
+            }
+
+            // A living dialog is refreshed now: the answer brings the state that is asked for.
+            if (usage is { HasDialog: true, IsRequestOut: false }) usage = usage with { RefreshAt = side.Now };
+            Step(usage.HasDialog ? new SubscriberInput.Tick() : new SubscriberInput.Begin());
+        }
+    }
+
+    /// <summary>The dialog as the store remembers it; the next request continues in a new block of numbers.</summary>
+    public void Revive(DialogState stored, bool isGranted)
+    {
+        lock (gate)
+        {
+            wasGranted = isGranted;
+            if (dialog is null) Take(stored);
+        }
+    }
+
+    public bool Owns(SipRequest request)
+    {
+        lock (gate) return callId == request.CallId && localTag == request.ToTag;
+    }
+
+    public void OnNotify(SipConnection connection, SipRequest request, FederatedPeer principal)
+    {
+        lock (gate)
+        {
+            if (principal.Peer.Name != Peer.Name || !IsInOrder(connection, request)) return;
+            if (!SubscriptionStateHeader.TryRead(request.First(SipHeaderId.SubscriptionState), out var state))
+            {
+                Refuse(connection, request, 400, SipReason.HeaderMissing, "NOTIFY needs a Subscription-State.");
+                return;
+            }
+
+            notify = (connection, request);
+            Step(new SubscriberInput.Notified(state, request.Method == SipMethod.Benotify));
+            notify = null;
+        }
+    }
+
+    // The caller holds the gate.
+    private bool IsInOrder(SipConnection connection, SipRequest request)
+    {
+        if (dialog is null)
+        {
+            // RFC 6665 §4.4.1: a NOTIFY may overtake the 200 and makes the dialog itself.
+            var fault = Dialog.TryEstablishByNotify(request, 1, side.Own, out var made);
+            if (fault == SipReason.None) Adopt(made);
+            else Refuse(connection, request, 400, fault, "The request cannot make a dialog.");
+            return fault == SipReason.None;
+        }
+
+        if (dialog.Id.RemoteTag != request.FromTag)
+        {
+            Refuse(connection, request, 481, SipReason.DialogUnknown, "This fork of the subscription is not known here.");
+            return false;
+        }
+
+        var order = Dialog.TryReceive(dialog, request, out var next);
+        if (order == SipReason.None) dialog = next;
+        else Refuse(connection, request, 500, order, "CSeq went back.");
+        return order == SipReason.None;
+    }
+
+    private void Refuse(SipConnection connection, SipRequest request, int status, SipReason reason, string text) =>
+        side.Requests.Responder.Refuse(connection, request, status, reason.PublicName(), text);
+
+    private void Take(DialogState stored)
+    {
+        Adopt(stored);
+        (callId, localTag) = (stored.Id.CallId, stored.Id.LocalTag);
+        usage = new SubscriberState
+        {
+            Phase = SubscriberPhase.Active, HasDialog = true, ExpiresSeconds = side.Options.Subscribe.ExpiresSeconds, StartedAt = side.Now,
+        };
+    }
+
+    private void Adopt(DialogState made)
+    {
+        dialog = made;
+        sequence = new Sequence(side, Presentity, Watcher, LegDocument.IdOf(made.Id));
+    }
+
+    // The caller holds the gate.
+    private void Step(SubscriberInput input)
+    {
+        var step = Subscriber.On(usage, input, side.Options.Subscribe, side.Options.Timers, side.Jitter(), side.Now);
+        usage = step.State;
+        foreach (var output in step.Outputs) Perform(output);
+        deadline?.Cancel();
+        deadline = usage.Deadline < DateTimeOffset.MaxValue ? side.Deadlines.At(usage.Deadline, Tick) : null;
+    }
+
+    private void Perform(SubscriberOutput output)
+    {
+        switch (output)
+        {
+            case SubscriberOutput.Subscribe subscribe:
+                if (subscribe.InNewDialog) BeginDialog();
+                side.Run(() => SendAsync(subscribe));
+                break;
+            case SubscriberOutput.AnswerNotify answer when notify is { } received:
+                if (answer.Status == 200) Responder.Plain(received.Connection, received.Request, 200);
+                else Refuse(received.Connection, received.Request, answer.Status, SipReason.DialogUnknown, "This subscription is over.");
+                break;
+            case SubscriberOutput.Deliver deliver:
+                Deliver(deliver);
+                break;
+            case SubscriberOutput.Interrupted interrupted:
+                OnInterrupted(interrupted);
+                break;
+            case SubscriberOutput.Ended ended:
+                OnEnded(ended);
+                break;
+        }
+    }
+
+    private void BeginDialog()
+    {
+        (dialog, sequence) = (null, null);
+        callId = side.NewId().ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        localTag = side.NewTag();
+    }
+
+    private async ValueTask SendAsync(SubscriberOutput.Subscribe subscribe)
+    {
+        if (dialog is { } current && sequence is { } numbers && numbers.IsExhausted(current))
+        {
+            var reserved = await numbers.ReserveAsync(current);
+            lock (gate) dialog = dialog is null ? null : Dialog.ContinueAt(dialog, reserved.LocalCSeq);
+        }
+
+        var request = new Subscribing(this, callId);
+        var branch = side.Calls.Register(request);
+        var buffer = Responder.Scratch();
+        SipWriter writer;
+        lock (gate)
+        {
+            if (dialog is not null) dialog = Dialog.Advance(dialog);
+            var uri = SipAddresses.ToUri(Presentity);
+            writer = dialog is not null
+                ? Dialog.StartRequest(buffer, dialog, SipMethod.Subscribe, branch, side.Own)
+                : NewRequest.Start(buffer, SipMethod.Subscribe, uri, $"<{SipAddresses.ToUri(Watcher)}>", localTag, $"<{uri}>", callId, 1, branch, side.Own);
+        }
+
+        writer.Header(SipHeaderId.Event, "presence");
+        // Only what we parse: the server takes the first format that we list (field fact B1).
+        writer.Header(SipHeaderId.Accept, "application/pidf+xml");
+        writer.Header(SipHeaderId.Expires, subscribe.ExpiresSeconds);
+        writer.End();
+        side.Calls.Send(Peer, Presentity.Domain, callId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
+    }
+
+    private void OnResponse(SipResponse response, string ofCall)
+    {
+        if (!response.IsFinal) return;
+        lock (gate)
+        {
+            // An answer to a dialog that was given up meanwhile says nothing of the new one.
+            if (ofCall != callId) return;
+            SubscriptionStateHeader? piggyback = null;
+            if (response.IsSuccess)
+            {
+                if (dialog is null && Dialog.TryEstablish(response, side.Own, out var made) == SipReason.None) Adopt(made);
+                else if (dialog is not null) dialog = Dialog.ReceiveAnswer(dialog, response);
+                if (response.Has(SipHeaderId.MsPiggybackCSeq)) SubscriptionStateHeader.TryRead(response.First(SipHeaderId.SubscriptionState), out piggyback!);
+            }
+
+            RetryAfterHeader.TryRead(response.First(SipHeaderId.RetryAfter), out var after);
+            piggybacked = piggyback is null ? null : response;
+            Step(new SubscriberInput.Answered(response.Status, response.ExpiresSeconds, response.MinExpiresSeconds, after?.Seconds, piggyback));
+            piggybacked = null;
+            if (response.IsSuccess && dialog is not null && usage.HasDialog && usage.Phase is not SubscriberPhase.Leaving)
+                Tell(new UpstreamAccepted(Watcher, LegDocument.Write(dialog, Peer.Name), usage.ExpiresAt));
+        }
+    }
+
+    private SipMessage? piggybacked;
+
+    private void Deliver(SubscriberOutput.Deliver deliver)
+    {
+        switch (deliver.Phase)
+        {
+            case SubscriberPhase.Pending:
+                Tell(new UpstreamPending(Watcher));
+                break;
+            case SubscriberPhase.Active:
+                Tell(new UpstreamGranted(Watcher));
+                Show((SipMessage?)notify?.Request ?? piggybacked);
+                break;
+            case SubscriberPhase.Ended when deliver.Reason == TerminationReason.Rejected:
+                Tell(new UpstreamDenied(Watcher, PresenceReason.Rejected));
+                break;
+            case SubscriberPhase.Ended when deliver.Reason == TerminationReason.NoResource:
+                Tell(new UpstreamDenied(Watcher, PresenceReason.NoSuchPresentity));
+                break;
+        }
+    }
+
+    private void Show(SipMessage? message)
+    {
+        if (message is null) return;
+        if (side.Documents.TryRead(message, side.Now, out var fragments)) Tell(new UpstreamShowed(Watcher, fragments, IsFullState: true));
+        else side.Ended(Peer.Name, "presence document", SipReason.BodyTypeUnsupported);
+    }
+
+    private void OnInterrupted(SubscriberOutput.Interrupted interrupted)
+    {
+        (dialog, sequence) = (null, null);
+        var wait = (int)Math.Clamp((interrupted.RetryAt - side.Now).TotalSeconds, 0, int.MaxValue);
+        if (wait == 0) return;
+        Tell(new UpstreamFailed(Watcher, SipStatuses.ConditionOf(interrupted.Status), wait));
+    }
+
+    private void OnEnded(SubscriberOutput.Ended ended)
+    {
+        (dialog, sequence) = (null, null);
+        table.Forget(this);
+        if (ended.Reason != SipReason.SubscriptionRefused) return;
+        // 404 while asked is a no; where presence was granted before, users do not vanish at once: try again much later (field fact D2).
+        if (ended.Status is 404 or 604) Tell(wasGranted ? new UpstreamFailed(Watcher, Condition.ItemNotFound, 3_600) : new UpstreamDenied(Watcher, PresenceReason.NoSuchPresentity));
+        else Tell(new UpstreamDenied(Watcher, PresenceReason.Rejected));
+    }
+
+    private void OnFailed(SipReason reason, string ofCall)
+    {
+        lock (gate)
+        {
+            if (ofCall != callId) return;
+            Step(reason == SipReason.TransactionTimeout ? new SubscriberInput.Answered(408) : new SubscriberInput.Lost());
+        }
+    }
+
+    private void Tick()
+    {
+        lock (gate) Step(new SubscriberInput.Tick());
+    }
+
+    // Commands of one pair are handed over in the order they are told: the engine's mailbox keeps it.
+    private void Tell(PresentityCommand command) => side.Run(async () =>
+    {
+        var passage = side.NewPassage(Peer.Name, PassageKind.Presence, Presentity, Watcher);
+        await side.Crossing.EnterAsync(new FederatedPeer(Peer, Presentity.Domain, Proof.TlsSubject), passage, Presentity, command, side.Stopping);
+    });
+
+    private sealed class Subscribing(Subscription owner, string callId) : OutgoingRequest(SipMethod.Subscribe)
+    {
+        protected override void OnResponse(SipResponse response) => owner.OnResponse(response, callId);
+
+        protected override void OnFailed(SipReason reason, LinkFailure failure) => owner.OnFailed(reason, callId);
+    }
+}

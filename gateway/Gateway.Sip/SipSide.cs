@@ -1,0 +1,201 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Sip.Calls;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Conversations;
+using Gateway.Sip.Presence;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Dialogs;
+using Gateway.Sip.Requests;
+using Gateway.Transport;
+using Presence.Core;
+using Presence.Core.Model;
+using Presence.Core.Ports;
+
+namespace Gateway.Sip;
+
+/// <summary>
+/// The SIP side: edge listeners and dialled links, transactions, presence and conversation usages. It speaks SIP and nothing else; what things mean is
+/// Mapping's, who may do them is Federation's. <see cref="StartAsync"/>, <see cref="DrainAsync"/>, then dispose.
+/// </summary>
+public sealed class SipSide : ISide, IAsyncDisposable
+{
+    private readonly TransportHub hub;
+    private readonly TimeProvider time;
+    private readonly IIdSource ids;
+    private readonly ISipObserver observer;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<Listener> listeners = [];
+    private readonly ITimer sweep;
+
+    public SipSide(SipSideOptions options, PeerRegistry peers, ICrossing crossing, SipSideParts parts)
+    {
+        (Options, Peers, Crossing) = (options, peers, crossing);
+        (hub, time, ids, observer) = (parts.Hub, parts.Time, parts.Ids, parts.Observer);
+        Own = new OwnHop(options.Fqdn, options.AdvertisedPort, "TLS", options.UserAgent);
+        Deadlines = new Deadlines(time);
+        Calls = new CallTable(this, ids.Next());
+        Links = new LinkTable(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow)));
+        Requests = new RequestDoor(this);
+        Notifiers = new NotifierTable(this);
+        Subscribers = new SubscriberTable(this);
+        Conversations = new ConversationTable(this);
+        Metrics = new SipMetrics(this);
+        sweep = time.CreateTimer(static self => ((SipSide)self!).Sweep(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    public Gateway.Federation.Protocol Protocol => Gateway.Federation.Protocol.Sip;
+
+    /// <summary>Where it listens, with the ports the kernel chose.</summary>
+    public IReadOnlyList<Listener> Listeners => listeners;
+
+    internal SipSideOptions Options { get; }
+
+    internal PeerRegistry Peers { get; }
+
+    internal ICrossing Crossing { get; }
+
+    internal OwnHop Own { get; }
+
+    internal Deadlines Deadlines { get; }
+
+    internal CallTable Calls { get; }
+
+    internal LinkTable Links { get; }
+
+    internal RequestDoor Requests { get; }
+
+    internal NotifierTable Notifiers { get; }
+
+    internal SubscriberTable Subscribers { get; }
+
+    internal ConversationTable Conversations { get; }
+
+    internal SipMetrics Metrics { get; }
+
+    internal DateTimeOffset Now => time.GetUtcNow();
+
+    internal CancellationToken Stopping => stopping.Token;
+
+    /// <summary>Binds the listeners; throws the socket's exception when one cannot be bound.</summary>
+    public Task StartAsync()
+    {
+        foreach (var listener in Options.Listeners) listeners.Add(Listener.Start(hub, listener, _ => new SipConnection(this)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops accepting, ends the conversations with BYE and leaves the durable dialogs alone (they are taken up again at the next start).</summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        foreach (var listener in listeners) await listener.DisposeAsync();
+        listeners.Clear();
+        await Conversations.EndAllAsync(patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        foreach (var listener in listeners) await listener.DisposeAsync();
+        await sweep.DisposeAsync();
+        Deadlines.Dispose();
+        Metrics.Dispose();
+        stopping.Dispose();
+    }
+
+    public void Depart(MessageDeparture departure) => Conversations.Depart(departure);
+
+    public void Depart(ChatStateDeparture departure) => Conversations.Depart(departure);
+
+    public ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
+    {
+        switch (effect)
+        {
+            case Show show when view is not null:
+                Notifiers.Show(show, view, peer);
+                break;
+            case End end:
+                Notifiers.End(end, view, peer);
+                break;
+            case AskUpstream ask:
+                Subscribers.Ask(ask, view, peer);
+                break;
+            default:
+                // Tell has no SIP form: Show and End say it (RFC 8048 §5).
+                break;
+        }
+
+        // Taken into memory: a crash before it is sent is healed by the engine's Resume, which shows and asks again.
+        return ValueTask.FromResult(EffectVerdict.Done);
+    }
+
+    /// <summary>What <c>status</c> shows.</summary>
+    public SipSideView Describe() => SipSideView.Of(this);
+
+    internal string NewTag() => ids.Next().ToString("x", System.Globalization.CultureInfo.InvariantCulture)[..Math.Min(16, 10)];
+
+    internal UInt128 NewId() => ids.Next();
+
+    internal Passage NewPassage(string peer, PassageKind kind, Address from, Address to) => new(ids.Next(), peer, Gateway.Federation.Protocol.Sip, kind, from, to);
+
+    internal void Defect(Exception defect) => observer.OnDefect(defect);
+
+    internal void LinkFailed(PeerModel peer, LinkFailure failure) => observer.OnLinkFailed(peer.Name, failure.Reason, failure.Detail);
+
+    internal void NotAdmitted(SipConnection connection, string domain, Admission admission) =>
+        observer.OnNotAdmitted(connection.Transport.ToString(), domain, admission);
+
+    internal void Rejected(SipConnection connection, SipReason reason)
+    {
+        Metrics.Rejected(reason);
+        observer.OnRejected(connection.Transport.ToString(), reason);
+    }
+
+    /// <summary>Runs an asynchronous piece of work that nobody awaits; a defect in it is logged, never lost.</summary>
+    internal async void Run(Func<ValueTask> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopping: whoever waited is told by the connection's end.
+            Metrics.Cancelled();
+        }
+        catch (Exception defect)
+        {
+            Defect(defect);
+        }
+    }
+
+    private void Sweep()
+    {
+        using var batch = SendBatch.Begin();
+        Calls.Sweep();
+        Links.Sweep();
+        Conversations.Sweep();
+    }
+}
+
+/// <summary>What a SIP side is made of besides its options.</summary>
+public sealed record SipSideParts(
+    TransportHub Hub, IDnsResolver Resolver, TimeProvider Time, IIdSource Ids, Func<int, int> RandomBelow, ISipObserver Observer);
+
+/// <summary>Where the side tells what an operator should know; Host writes it to the log.</summary>
+public interface ISipObserver
+{
+    /// <summary>A peer could not be reached; the reason is a public name.</summary>
+    void OnLinkFailed(string peer, string reason, string detail);
+
+    /// <summary>A connection's claim to speak for a domain was refused.</summary>
+    void OnNotAdmitted(string connection, string domain, Admission admission);
+
+    /// <summary>Received bytes that are no valid message.</summary>
+    void OnRejected(string connection, SipReason reason);
+
+    /// <summary>A conversation or dialog ended otherwise than by its users.</summary>
+    void OnEnded(string peer, string what, SipReason reason);
+
+    /// <summary>A bug of ours.</summary>
+    void OnDefect(Exception defect);
+}
