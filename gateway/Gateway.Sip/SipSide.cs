@@ -34,7 +34,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
         (hub, time, ids, observer) = (parts.Hub, parts.Time, parts.Ids, parts.Observer);
         Own = new OwnHop(options.Fqdn, options.AdvertisedPort, "TLS", options.UserAgent);
         Deadlines = new Deadlines(time);
-        Calls = new CallTable(this, ids.Next());
+        Calls = new CallTable(this, ids.NextId());
         Links = new LinkTable(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow)));
         Requests = new RequestDoor(this);
         Notifiers = new NotifierTable(this);
@@ -131,11 +131,14 @@ public sealed class SipSide : ISide, IAsyncDisposable
     /// <summary>What <c>status</c> shows.</summary>
     public SipSideView Describe() => SipSideView.Of(this);
 
-    internal string NewTag() => ids.Next().ToString("x", System.Globalization.CultureInfo.InvariantCulture)[..Math.Min(16, 10)];
+    internal string NewTag() => ids.NextId().ToString("x", System.Globalization.CultureInfo.InvariantCulture)[..10];
 
-    internal UInt128 NewId() => ids.Next();
+    internal UInt128 NewId() => ids.NextId();
 
-    internal Passage NewPassage(string peer, PassageKind kind, Address from, Address to) => new(ids.Next(), peer, Gateway.Federation.Protocol.Sip, kind, from, to);
+    /// <summary>A number in [0,1) that spreads refreshes (RFC 6665 §4.1.2.1).</summary>
+    internal double Jitter() => ids.NextJitter();
+
+    internal Passage NewPassage(string peer, PassageKind kind, Address from, Address to) => new(ids.NextId(), peer, Gateway.Federation.Protocol.Sip, kind, from, to);
 
     internal void Defect(Exception defect) => observer.OnDefect(defect);
 
@@ -143,6 +146,10 @@ public sealed class SipSide : ISide, IAsyncDisposable
 
     internal void NotAdmitted(SipConnection connection, string domain, Admission admission) =>
         observer.OnNotAdmitted(connection.Transport.ToString(), domain, admission);
+
+    internal void Ended(string peer, string what, SipReason reason) => observer.OnEnded(peer, what, reason.PublicName());
+
+    internal void Unreadable(string peer, string reason) => observer.OnEnded(peer, "presence document", reason);
 
     internal void Rejected(SipConnection connection, SipReason reason)
     {
@@ -193,8 +200,8 @@ public interface ISipObserver
     /// <summary>Received bytes that are no valid message.</summary>
     void OnRejected(string connection, SipReason reason);
 
-    /// <summary>A conversation or dialog ended otherwise than by its users.</summary>
-    void OnEnded(string peer, string what, SipReason reason);
+    /// <summary>A conversation, dialog or document came to an end otherwise than by its users; the reason is a public name.</summary>
+    void OnEnded(string peer, string what, string reason);
 
     /// <summary>A bug of ours.</summary>
     void OnDefect(Exception defect);

@@ -1,4 +1,5 @@
 using Certificates;
+using Gateway.Mapping.Availability;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Subscriptions;
 using Gateway.Transport;
@@ -41,6 +42,9 @@ public sealed record SipSideOptions
 
     /// <summary>What we grant to SIP watchers (RFC 3856 §6.4).</summary>
     public ExpiryPolicy Expiry { get; init; } = ExpiryPolicy.Default;
+
+    /// <summary>The availability tables in force.</summary>
+    public AvailabilityTables Availability { get; init; } = AvailabilityTables.Default;
 
     /// <summary>Conversations held at once; more are refused.</summary>
     public int ConversationsMax { get; init; } = 50_000;

@@ -87,7 +87,7 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
         if (admissions.TryGetValue(domain, out var known) && known.Version == version) return known.Admission;
         // A peer that claims ever new domains must not grow this table.
         if (admissions.Count > 256) admissions.Clear();
-        var admission = side.Peers.Admit(Transport.Evidence, Protocol.Sip, domain);
+        var admission = side.Peers.Admit(Transport.Evidence, Gateway.Federation.Protocol.Sip, domain);
         admissions[domain] = new Admitted(admission, version);
         if (admission.Principal is { } principal && Link is null)
         {

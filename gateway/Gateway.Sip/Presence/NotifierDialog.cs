@@ -1,5 +1,7 @@
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Mapping.Documents;
+using Gateway.Mapping.Sip;
 using Gateway.Sip.Calls;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
@@ -79,19 +81,13 @@ internal sealed class NotifierDialog(
 
     public void End(PresenceReason reason, WatcherView? view)
     {
-        var wire = reason switch
-        {
-            PresenceReason.Rejected or PresenceReason.Blocked => TerminationReason.Rejected,
-            PresenceReason.NoSuchPresentity => TerminationReason.NoResource,
-            PresenceReason.Deactivated => TerminationReason.Deactivated,
-            PresenceReason.Expired => TerminationReason.Timeout,
-            _ => TerminationReason.GiveUp,
-        };
+        var header = ViewToNotify.Terminated(reason);
+        var wire = TerminationReasons.Read(header.Reason);
         // Whoever was refused sees closed, never the last state (RFC 8048 §5.3.3).
         var content = wire is TerminationReason.Timeout or TerminationReason.Deactivated && view is { Authorization: AuthorizationPhase.Granted }
             ? ContentOf(view)
             : ClosedContent();
-        lock (gate) Give(new NotifierInput.End(wire, content));
+        lock (gate) Give(new NotifierInput.End(wire, content, header.RetryAfterSeconds));
     }
 
     /// <summary>The peer may be reachable again: what failed is tried now and not at its time.</summary>
@@ -178,17 +174,19 @@ internal sealed class NotifierDialog(
         await side.Crossing.EnterAsync(new FederatedPeer(peer, watcher.Domain, Proof.TlsSubject), passage, presentity, new LegLost(watcher, LegId), side.Stopping);
     }
 
-    private NotifyContent ContentOf(WatcherView view) => side.Documents.ContentOf(presentity, view, peer);
+    private NotifyContent ContentOf(WatcherView view) =>
+        ViewToNotify.Body(view, side.Options.Availability, Style) is { } body ? new NotifyContent(ViewToNotify.ContentType, body, view.Version) : NotifyContent.Empty with { Version = view.Version };
 
-    private NotifyContent ClosedContent() => side.Documents.Closed(presentity, peer);
+    private NotifyContent ClosedContent() => new(ViewToNotify.ContentType, ViewToNotify.ClosedBody(presentity, Style));
+
+    private PidfStyle Style => SipDialect.ByName(peer.Profile) is { IsMicrosoft: false } ? PidfStyle.Rfc : PidfStyle.Microsoft;
 
     private sealed class Notification(NotifierDialog owner) : OutgoingRequest(SipMethod.Notify)
     {
         protected override void OnResponse(SipResponse response)
         {
             if (!response.IsFinal) return;
-            RetryAfterHeader.TryRead(response.First(SipHeaderId.RetryAfter), out var after);
-            owner.Answered(response.Status, after?.Seconds);
+            owner.Answered(response.Status, RetryAfterHeader.SecondsOf(response));
         }
 
         protected override void OnFailed(SipReason reason, LinkFailure failure)

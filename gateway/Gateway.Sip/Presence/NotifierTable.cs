@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Mapping.Errors;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Dialogs;
@@ -129,7 +130,7 @@ internal sealed class NotifierTable(SipSide side)
         var answer = await side.Crossing.EnterAsync(who.Principal, passage, who.To, command, side.Stopping);
         if (answer.Failure is { } failure)
         {
-            side.Requests.Responder.Refuse(connection, request, failure, SipStatuses.ToSubscribe(failure, who.Principal.Peer));
+            side.Requests.Responder.Refuse(connection, request, failure, who.Principal.Peer, SipRequestKind.NonInvite);
             return null;
         }
 

@@ -1,6 +1,9 @@
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Mapping;
 using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Errors;
+using Gateway.Mapping.Sip;
 using Gateway.Sip.Calls;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
@@ -28,6 +31,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     private string localTag = "";
     private bool wasGranted;
     private (SipConnection Connection, SipRequest Request)? notify;
+    private SipMessage? piggybacked;
 
     public Address Presentity { get; } = presentity;
 
@@ -151,8 +155,8 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
                 if (answer.Status == 200) Responder.Plain(received.Connection, received.Request, 200);
                 else Refuse(received.Connection, received.Request, answer.Status, SipReason.DialogUnknown, "This subscription is over.");
                 break;
-            case SubscriberOutput.Deliver deliver:
-                Deliver(deliver);
+            case SubscriberOutput.Deliver:
+                Deliver();
                 break;
             case SubscriberOutput.Interrupted interrupted:
                 OnInterrupted(interrupted);
@@ -214,50 +218,33 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
                 if (response.Has(SipHeaderId.MsPiggybackCSeq)) SubscriptionStateHeader.TryRead(response.First(SipHeaderId.SubscriptionState), out piggyback!);
             }
 
-            RetryAfterHeader.TryRead(response.First(SipHeaderId.RetryAfter), out var after);
             piggybacked = piggyback is null ? null : response;
-            Step(new SubscriberInput.Answered(response.Status, response.ExpiresSeconds, response.MinExpiresSeconds, after?.Seconds, piggyback));
+            Step(new SubscriberInput.Answered(response.Status, response.ExpiresSeconds, response.MinExpiresSeconds, RetryAfterHeader.SecondsOf(response), piggyback));
             piggybacked = null;
             if (response.IsSuccess && dialog is not null && usage.HasDialog && usage.Phase is not SubscriberPhase.Leaving)
                 Tell(new UpstreamAccepted(Watcher, LegDocument.Write(dialog, Peer.Name), usage.ExpiresAt));
         }
     }
 
-    private SipMessage? piggybacked;
-
-    private void Deliver(SubscriberOutput.Deliver deliver)
+    // The notification that the machine took note of, in neutral words.
+    private void Deliver()
     {
-        switch (deliver.Phase)
-        {
-            case SubscriberPhase.Pending:
-                Tell(new UpstreamPending(Watcher));
-                break;
-            case SubscriberPhase.Active:
-                Tell(new UpstreamGranted(Watcher));
-                Show((SipMessage?)notify?.Request ?? piggybacked);
-                break;
-            case SubscriberPhase.Ended when deliver.Reason == TerminationReason.Rejected:
-                Tell(new UpstreamDenied(Watcher, PresenceReason.Rejected));
-                break;
-            case SubscriberPhase.Ended when deliver.Reason == TerminationReason.NoResource:
-                Tell(new UpstreamDenied(Watcher, PresenceReason.NoSuchPresentity));
-                break;
-        }
-    }
-
-    private void Show(SipMessage? message)
-    {
-        if (message is null) return;
-        if (side.Documents.TryRead(message, side.Now, out var fragments)) Tell(new UpstreamShowed(Watcher, fragments, IsFullState: true));
-        else side.Ended(Peer.Name, "presence document", SipReason.BodyTypeUnsupported);
+        var message = (SipMessage?)notify?.Request ?? piggybacked;
+        if (message is null || !SubscriptionStateHeader.TryRead(message.First(SipHeaderId.SubscriptionState), out var state)) return;
+        var commands = NotifyToCommands.Read(
+            Watcher, state, message.First(SipHeaderId.ContentType), message.Body.Span, side.Options.Availability, side.Now, out var fault);
+        if (fault != MappingReason.None) side.Unreadable(Peer.Name, MappingReasons.NameOf(fault));
+        foreach (var command in commands) Tell(command);
     }
 
     private void OnInterrupted(SubscriberOutput.Interrupted interrupted)
     {
         (dialog, sequence) = (null, null);
         var wait = (int)Math.Clamp((interrupted.RetryAt - side.Now).TotalSeconds, 0, int.MaxValue);
-        if (wait == 0) return;
-        Tell(new UpstreamFailed(Watcher, SipStatuses.ConditionOf(interrupted.Status), wait));
+        // What a NOTIFY said was delivered already; a retry at once is nothing to hear of.
+        if (wait == 0 || notify is not null) return;
+        var condition = interrupted.Status == 0 ? Condition.RemoteServerTimeout : ErrorTable.ConditionOf(interrupted.Status);
+        Tell(new UpstreamFailed(Watcher, condition, wait));
     }
 
     private void OnEnded(SubscriberOutput.Ended ended)
@@ -265,9 +252,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         (dialog, sequence) = (null, null);
         table.Forget(this);
         if (ended.Reason != SipReason.SubscriptionRefused) return;
-        // 404 while asked is a no; where presence was granted before, users do not vanish at once: try again much later (field fact D2).
-        if (ended.Status is 404 or 604) Tell(wasGranted ? new UpstreamFailed(Watcher, Condition.ItemNotFound, 3_600) : new UpstreamDenied(Watcher, PresenceReason.NoSuchPresentity));
-        else Tell(new UpstreamDenied(Watcher, PresenceReason.Rejected));
+        Tell(SubscribeOutcomes.OfFailure(Watcher, ErrorTable.FromSip(ended.Status, SipReasonPhrases.Of(ended.Status)), wasGranted));
     }
 
     private void OnFailed(SipReason reason, string ofCall)

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping.Addresses;
@@ -131,7 +132,7 @@ internal sealed class RequestDoor(SipSide side)
             return true;
         }
 
-        if (side.Crossing.IsServed(to.Domain, Protocol.Sip) || !request.ToTagBytes.IsEmpty) return false;
+        if (side.Crossing.IsServed(to.Domain, Gateway.Federation.Protocol.Sip) || !request.ToTagBytes.IsEmpty) return false;
         var failure = FederationReasons.FailureOf(FederationReason.UnknownDomain);
         responder.Refuse(connection, request, 404, failure.Reason, failure.Text);
         return true;
@@ -145,7 +146,7 @@ internal sealed class RequestDoor(SipSide side)
         var unsupported = new List<string>();
         foreach (var value in request.All(SipHeaderId.Require))
         {
-            if (!Ascii.EqualsIgnoreCase(value, "timer"u8) && unsupported.Count < 16) unsupported.Add(System.Text.Encoding.UTF8.GetString(value));
+            if (!Ascii.EqualsIgnoreCase(value, "timer"u8) && unsupported.Count < 16) unsupported.Add(Encoding.UTF8.GetString(value));
         }
 
         if (unsupported.Count == 0) return false;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Errors;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Wire;
@@ -56,28 +58,19 @@ internal sealed class Responder(SipSide side)
         if (status == 489) writer.Header(SipHeaderId.AllowEvents, "presence");
         if (retryAfterSeconds is { } after) writer.Header(SipHeaderId.RetryAfter, (uint)after);
         headers?.Invoke(writer);
-        writer.Header(SipHeaderId.MsDiagnosticsPublic, $"{Diagnosis(status).ToString(CultureInfo.InvariantCulture)};reason=\"{Quotable(text)}\";reason-code=\"{reason}\"");
+        writer.Header(SipHeaderId.MsDiagnosticsPublic, string.Create(CultureInfo.InvariantCulture, $"{SipAnswer.DiagnosticsId};reason=\"{reason}: {Quotable(text)}\""));
         writer.End();
         connection.TrySend(buffer.WrittenSpan);
     }
 
-    public void Refuse(SipConnection connection, SipRequest request, Failure failure, int status) =>
-        Refuse(connection, request, status, failure.Reason, failure.Text, null, failure.RetryAfterSeconds);
+    /// <summary>Refuses with what the one error table says of a neutral failure.</summary>
+    public void Refuse(SipConnection connection, SipRequest request, Failure failure, PeerModel peer, SipRequestKind kind)
+    {
+        var answer = ErrorTable.ToSip(failure, kind, SipDialect.ByName(peer.Profile) is { Avoids6xx: true });
+        Refuse(connection, request, answer.Status, failure.Reason, failure.Text, null, answer.RetryAfterSeconds);
+    }
 
     public static void WriteAllow(SipWriter writer) => writer.Header(SipHeaderId.Allow, AllowedMethods);
-
-    // The nearest of Microsoft's public diagnosis numbers, so that its administrators find the known text beside ours.
-    private static int Diagnosis(int status) => status switch
-    {
-        403 => 1002,
-        404 => 1003,
-        481 => 1004,
-        480 => 1007,
-        504 => 1038,
-        405 or 489 => 1027,
-        488 => 52063,
-        _ => 10003,
-    };
 
     private static string Quotable(string text) => text.Replace('\\', '/').Replace('"', '\'');
 }

@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+using Gateway.Sip.Protocol;
+
+namespace Gateway.Sip;
+
+/// <summary>The SIP side's instruments. Labels come from closed enums only.</summary>
+internal sealed class SipMetrics : IDisposable
+{
+    private readonly Meter meter = new("gateway.sip");
+    private readonly Counter<long> refused;
+    private readonly Counter<long> rejected;
+    private readonly Counter<long> strays;
+    private readonly Counter<long> cancelled;
+
+    public SipMetrics(SipSide side)
+    {
+        refused = meter.CreateCounter<long>("gateway_sip_refusals_total", description: "Requests refused, by reason and status.");
+        rejected = meter.CreateCounter<long>("gateway_sip_rejected_messages_total", description: "Received bytes that were no valid message, by reason.");
+        strays = meter.CreateCounter<long>("gateway_sip_stray_responses_total", description: "Responses that belong to no request of ours.");
+        cancelled = meter.CreateCounter<long>("gateway_sip_cancelled_works_total", description: "Works given up because the side stops.");
+        meter.CreateObservableGauge("gateway_sip_dialogs", () => Dialogs(side), description: "Dialogs in memory, by usage.");
+        meter.CreateObservableGauge("gateway_sip_pending_requests", () => side.Calls.Count, description: "Requests of ours that wait for an answer.");
+    }
+
+    public void Refused(string reason, int status) => refused.Add(1, new("reason", reason), new("status", status));
+
+    public void Rejected(SipReason reason) => rejected.Add(1, new KeyValuePair<string, object?>("reason", reason.PublicName()));
+
+    public void StrayResponse() => strays.Add(1);
+
+    public void Cancelled() => cancelled.Add(1);
+
+    public void Dispose() => meter.Dispose();
+
+    private static IEnumerable<Measurement<int>> Dialogs(SipSide side) =>
+    [
+        new(side.Notifiers.Count, new KeyValuePair<string, object?>("usage", "notifier")),
+        new(side.Subscribers.Count, new KeyValuePair<string, object?>("usage", "subscriber")),
+        new(side.Conversations.Count, new KeyValuePair<string, object?>("usage", "conversation")),
+    ];
+}
