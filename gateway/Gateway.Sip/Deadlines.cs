@@ -1,14 +1,11 @@
 namespace Gateway.Sip;
 
-/// <summary>
-/// All deadlines of the side behind one timer. An entry runs once, on the timer's thread, at or after its time; cancelling only
-/// forgets it. Actions must not block.
-/// </summary>
+/// <summary>All deadlines of the side behind one timer. Actions run on the timer's thread, at or after their time, and must not block.</summary>
 internal sealed class Deadlines : IDisposable
 {
     private readonly TimeProvider time;
     private readonly ITimer timer;
-    private readonly PriorityQueue<Deadline, DateTimeOffset> queue = new();
+    private readonly PriorityQueue<Alarm, DateTimeOffset> queue = new();
     private readonly Lock gate = new();
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
 
@@ -18,50 +15,42 @@ internal sealed class Deadlines : IDisposable
         timer = time.CreateTimer(static self => ((Deadlines)self!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public Deadline At(DateTimeOffset due, Action action)
-    {
-        var entry = new Deadline(action);
-        lock (gate)
-        {
-            queue.Enqueue(entry, due);
-            if (due < armedFor) Arm(due);
-        }
-
-        return entry;
-    }
-
-    public Deadline After(TimeSpan span, Action action) => At(time.GetUtcNow() + span, action);
+    public Alarm NewAlarm(Action action) => new(this, action);
 
     public void Dispose() => timer.Dispose();
 
-    private void Run()
-    {
-        while (TryTake() is { } entry) entry.Fire();
-    }
-
-    private Deadline? TryTake()
+    internal void Enqueue(Alarm alarm, DateTimeOffset due)
     {
         lock (gate)
         {
-            while (queue.TryPeek(out var entry, out var due))
+            queue.Enqueue(alarm, due);
+            if (due < armedFor) Arm(due);
+        }
+    }
+
+    private void Run()
+    {
+        while (TryTake(out var now) is { } alarm) alarm.Fire(now);
+    }
+
+    private Alarm? TryTake(out DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            now = time.GetUtcNow();
+            if (!queue.TryPeek(out var alarm, out var due))
             {
-                if (entry.IsCancelled)
-                {
-                    queue.Dequeue();
-                    continue;
-                }
-
-                if (due <= time.GetUtcNow())
-                {
-                    queue.Dequeue();
-                    return entry;
-                }
-
-                Arm(due);
+                armedFor = DateTimeOffset.MaxValue;
                 return null;
             }
 
-            armedFor = DateTimeOffset.MaxValue;
+            if (due <= now)
+            {
+                queue.Dequeue();
+                return alarm;
+            }
+
+            Arm(due);
             return null;
         }
     }
@@ -74,14 +63,46 @@ internal sealed class Deadlines : IDisposable
     }
 }
 
-/// <summary>One deadline: fires once unless cancelled before.</summary>
-internal sealed class Deadline(Action action)
+/// <summary>
+/// One owner's next deadline. Setting it again and again costs nothing as long as it moves later: an early wake-up looks again, so the queue holds about one entry per
+/// owner however often its deadline moves.
+/// </summary>
+internal sealed class Alarm(Deadlines deadlines, Action action)
 {
-    private Action? action = action;
+    private readonly Lock gate = new();
+    private DateTimeOffset due = DateTimeOffset.MaxValue;
+    private DateTimeOffset queuedFor = DateTimeOffset.MaxValue;
 
-    public bool IsCancelled => Volatile.Read(ref action) is null;
+    /// <summary>Moves the deadline; <see cref="DateTimeOffset.MaxValue"/> takes it away.</summary>
+    public void Set(DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            due = at;
+            if (at >= queuedFor) return;
+            queuedFor = at;
+        }
 
-    public void Cancel() => Interlocked.Exchange(ref action, null);
+        deadlines.Enqueue(this, at);
+    }
 
-    internal void Fire() => Interlocked.Exchange(ref action, null)?.Invoke();
+    internal void Fire(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            queuedFor = DateTimeOffset.MaxValue;
+            if (due > now)
+            {
+                if (due == DateTimeOffset.MaxValue) return;
+                queuedFor = due;
+            }
+            else
+            {
+                due = DateTimeOffset.MaxValue;
+            }
+        }
+
+        if (queuedFor != DateTimeOffset.MaxValue) deadlines.Enqueue(this, queuedFor);
+        else action();
+    }
 }

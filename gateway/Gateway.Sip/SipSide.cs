@@ -133,7 +133,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
 
     internal string NewTag() => ids.NextId().ToString("x", System.Globalization.CultureInfo.InvariantCulture)[..10];
 
-    internal UInt128 NewId() => ids.NextId();
+    internal string NewCallId() => ids.NextId().ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A number in [0,1) that spreads refreshes (RFC 6665 §4.1.2.1).</summary>
     internal double Jitter() => ids.NextJitter();
@@ -173,6 +173,17 @@ public sealed class SipSide : ISide, IAsyncDisposable
         {
             Defect(defect);
         }
+    }
+
+    /// <summary>Completes when <paramref name="isQuiet"/> holds, looked at with each sweep, or when patience ends.</summary>
+    internal async Task WhenQuietAsync(Func<bool> isQuiet, TimeSpan patience)
+    {
+        if (isQuiet()) return;
+        using var deadline = new CancellationTokenSource(patience, time);
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var end = deadline.Token.Register(() => waiter.TrySetResult());
+        await using var look = time.CreateTimer(_ => _ = isQuiet() && waiter.TrySetResult(), null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+        await waiter.Task;
     }
 
     private void Sweep()

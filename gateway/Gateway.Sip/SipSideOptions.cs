@@ -1,6 +1,7 @@
 using Certificates;
 using Gateway.Mapping.Availability;
 using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Conversations;
 using Gateway.Sip.Protocol.Subscriptions;
 using Gateway.Transport;
 
@@ -28,14 +29,11 @@ public sealed record SipSideOptions
     /// <summary>Product token of User-Agent and Server.</summary>
     public string UserAgent { get; init; } = "gateway";
 
-    /// <summary>Seconds without traffic after which we end a conversation (RFC 7573 §6.1).</summary>
-    public int ConversationIdleSeconds { get; init; } = 600;
+    /// <summary>Bounds of conversations: idle end, how long an INVITE may ring, queues.</summary>
+    public ConversationOptions Conversations { get; init; } = ConversationOptions.Default;
 
-    /// <summary>Seconds a message may wait for an answer before its sender hears of it.</summary>
-    public int MessageSecondsMax { get; init; } = 25;
-
-    /// <summary>Seconds we wait for a far user's client to accept an INVITE; clients answer late (field fact C2).</summary>
-    public int InviteSecondsMax { get; init; } = 90;
+    /// <summary>Seconds a request may wait for a connection to its peer.</summary>
+    public int LinkSecondsMax { get; init; } = 25;
 
     /// <summary>How we subscribe to SIP users.</summary>
     public SubscriberOptions Subscribe { get; init; } = SubscriberOptions.Default;

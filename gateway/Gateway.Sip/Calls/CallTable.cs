@@ -40,6 +40,9 @@ internal sealed class CallTable
         return prefix + request.Id.ToString("x", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A branch for a request that has no transaction of its own: ACK of a 2xx.</summary>
+    public string NewBranch() => prefix + "a" + Interlocked.Increment(ref lastId).ToString("x", CultureInfo.InvariantCulture);
+
     /// <summary>Sends a registered request; when the peer cannot be reached at all it fails at once.</summary>
     public void Send(PeerModel peer, string domain, int lane, OutgoingRequest request, ReadOnlySpan<byte> bytes)
     {

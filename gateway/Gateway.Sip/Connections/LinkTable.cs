@@ -46,7 +46,7 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
     public void Sweep()
     {
         var now = Now;
-        foreach (var (_, link) in links) link.Sweep(now, TimeSpan.FromSeconds(side.Options.MessageSecondsMax));
+        foreach (var (_, link) in links) link.Sweep(now, TimeSpan.FromSeconds(side.Options.LinkSecondsMax));
     }
 
     /// <summary>Dials the peer's targets in order until one stands and proves itself.</summary>

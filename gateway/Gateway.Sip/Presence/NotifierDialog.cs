@@ -26,7 +26,7 @@ internal sealed class NotifierDialog(
     private readonly Queue<NotifierInput> held = new();
     private DialogState dialog = state;
     private NotifierState usage = new();
-    private Deadline? deadline;
+    private Alarm? alarm;
     private int holds;
 
     public string LegId { get; } = legId;
@@ -136,9 +136,9 @@ internal sealed class NotifierDialog(
             else if (output is NotifierOutput.Ended ended) OnEnded(ended.Reason, wasTerminating);
         }
 
-        deadline?.Cancel();
         var due = usage.OwedAt < usage.RetryAt || usage.Waiting is null || usage.Outstanding is not null ? usage.OwedAt : usage.RetryAt;
-        deadline = due < DateTimeOffset.MaxValue && due > DateTimeOffset.MinValue ? side.Deadlines.At(due, Tick) : null;
+        if (due < DateTimeOffset.MaxValue) alarm ??= side.Deadlines.NewAlarm(Tick);
+        alarm?.Set(due);
     }
 
     private void OnEnded(SipReason reason, bool wasTerminating)

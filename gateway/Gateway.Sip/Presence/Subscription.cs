@@ -26,7 +26,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     private SubscriberState usage = new();
     private DialogState? dialog;
     private Sequence? sequence;
-    private Deadline? deadline;
+    private Alarm? alarm;
     private string callId = "";
     private string localTag = "";
     private bool wasGranted;
@@ -139,8 +139,8 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         var step = Subscriber.On(usage, input, side.Options.Subscribe, side.Options.Timers, side.Jitter(), side.Now);
         usage = step.State;
         foreach (var output in step.Outputs) Perform(output);
-        deadline?.Cancel();
-        deadline = usage.Deadline < DateTimeOffset.MaxValue ? side.Deadlines.At(usage.Deadline, Tick) : null;
+        alarm ??= side.Deadlines.NewAlarm(Tick);
+        alarm.Set(usage.Deadline);
     }
 
     private void Perform(SubscriberOutput output)
@@ -170,7 +170,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     private void BeginDialog()
     {
         (dialog, sequence) = (null, null);
-        callId = side.NewId().ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        callId = side.NewCallId();
         localTag = side.NewTag();
     }
 

@@ -1,0 +1,218 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Sip;
+using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Conversations;
+using Gateway.Sip.Protocol.Dialogs;
+using Gateway.Sip.Protocol.Transactions;
+using Gateway.Sip.Protocol.Wire;
+using Gateway.Sip.Requests;
+using Presence.Core.Model;
+using Machine = Gateway.Sip.Protocol.Conversations.Conversation;
+
+namespace Gateway.Sip.Conversations;
+
+/// <summary>
+/// The conversation of one SIP user with one XMPP user: the shell around the conversation machine. Under one gate it steps the machine and writes what it asks for; whatever
+/// leaves the SIP side (outcomes, typing) is handed over after the gate is open again, so that no two sides ever wait for each other.
+/// </summary>
+internal sealed partial class Conversation(SipSide side, ConversationTable table, Address sipUser, Address xmppUser, PeerModel peer)
+{
+    private readonly Lock gate = new();
+    private readonly List<ConversationDialog> dialogs = new(1);
+    private readonly Dictionary<long, Piece> pieces = [];
+    private readonly Queue<Action> outside = new();
+    private ConversationState state = ConversationState.New;
+    private DateTimeOffset due = DateTimeOffset.MaxValue;
+    private Failure? lastFailure;
+    private long lastPiece;
+    private (SipConnection Connection, SipRequest Request, ConversationDialog Dialog, Action<SipWriter> Headers)? invited;
+
+    private readonly record struct Piece(MessageDeparture Departure, bool IsLast);
+
+    public Address SipUser { get; } = sipUser;
+
+    public Address XmppUser { get; } = xmppUser;
+
+    public PeerModel Peer { get; } = peer;
+
+    /// <summary>Takes a message. False when this conversation is over: the caller opens another.</summary>
+    public bool TryDepart(MessageDeparture departure)
+    {
+        var bodies = ContentToSip.Bodies(departure.Content, DialectOf(Peer).MessageCharsMax);
+        lock (gate)
+        {
+            if (state.IsEnded || state.Closing != SipReason.None) return false;
+            for (var i = 0; i < bodies.Count; i++)
+            {
+                pieces[++lastPiece] = new Piece(departure, i == bodies.Count - 1);
+                Step(new ConversationInput.Send(new OutgoingMessage(lastPiece, ContentToSip.ContentType, bodies[i])));
+            }
+        }
+
+        HandOver();
+        return true;
+    }
+
+    /// <summary>Gives the machine one input from outside.</summary>
+    public void Give(ConversationInput input)
+    {
+        lock (gate) Step(input);
+        HandOver();
+    }
+
+    /// <summary>A second has passed; the machine is asked only when it wants to be.</summary>
+    public void Sweep(DateTimeOffset now)
+    {
+        if (now >= due) Give(new ConversationInput.Tick());
+    }
+
+    /// <summary>An acceptable INVITE of the peer.</summary>
+    public bool TryInvite(SipConnection connection, SipRequest request, ConversationDialog? made, Action<SipWriter> headers, TypingMode typing, uint sessionSeconds)
+    {
+        lock (gate)
+        {
+            if (state.IsEnded && state.LastLeg > 0) return false;
+            invited = (connection, request, made!, headers);
+            Step(new ConversationInput.Invited(typing, sessionSeconds));
+            invited = null;
+        }
+
+        HandOver();
+        return true;
+    }
+
+    /// <summary>The number the next accepted INVITE will get.</summary>
+    public ConversationDialog NewDialog(PeerModel from, string callId, string localTag)
+    {
+        lock (gate) return new ConversationDialog(this, state.LastLeg + 1, from, callId, localTag);
+    }
+
+    /// <summary>A request in a leg: its number must go up (RFC 3261 §12.2.2).</summary>
+    public SipReason Receive(ConversationDialog dialog, SipConnection connection, SipRequest request)
+    {
+        lock (gate)
+        {
+            if (dialog.State is null) return SipReason.DialogUnknown;
+            var fault = Dialog.TryReceive(dialog.State, request, out var next);
+            if (fault == SipReason.None) (dialog.State, dialog.Connection) = (next, connection);
+            return fault;
+        }
+    }
+
+    public void OnInviteResponse(int leg, SipResponse response, SipConnection? connection)
+    {
+        lock (gate)
+        {
+            var dialog = Find(leg);
+            if (response.IsProvisional)
+            {
+                Step(new ConversationInput.Ringing(leg));
+            }
+            else if (response.IsSuccess)
+            {
+                OnAccepted(dialog, leg, response, connection);
+            }
+            else
+            {
+                lastFailure = SipFailures.Of(response);
+                if (dialog is not null) Remove(dialog);
+                Step(new ConversationInput.InviteFailed(leg, response.Status));
+            }
+        }
+
+        HandOver();
+    }
+
+    public void OnInviteFailed(int leg, SipReason reason, LinkFailure failure)
+    {
+        lock (gate)
+        {
+            lastFailure = SipFailures.Of(failure);
+            if (Find(leg) is { } dialog) Remove(dialog);
+            Step(new ConversationInput.InviteFailed(leg, reason == SipReason.TransactionTimeout ? 408 : 0));
+        }
+
+        HandOver();
+    }
+
+    public void OnMessageResponse(int leg, SipResponse response)
+    {
+        lock (gate)
+        {
+            if (!response.IsSuccess) lastFailure = SipFailures.Of(response);
+            Step(new ConversationInput.MessageAnswered(leg, response.Status));
+        }
+
+        HandOver();
+    }
+
+    public void OnMessageLost(int leg, bool wasWritten, LinkFailure failure)
+    {
+        lock (gate)
+        {
+            lastFailure = SipFailures.Of(failure);
+            Step(new ConversationInput.MessageLost(leg, wasWritten));
+        }
+
+        HandOver();
+    }
+
+    private void OnAccepted(ConversationDialog? dialog, int leg, SipResponse response, SipConnection? connection)
+    {
+        if (dialog is not null)
+        {
+            (dialog.Accepted, dialog.Connection) = (response, connection ?? dialog.Connection);
+            if (dialog.State is null && Dialog.TryEstablish(response, side.Own, out var made) == SipReason.None) dialog.State = made;
+        }
+
+        var types = SessionDescription.TryRead(response.Body.Span, out var answer) ? answer.Message?.AcceptTypes ?? [] : [];
+        var software = response.FirstText(SipHeaderId.UserAgent) ?? response.FirstText(SipHeaderId.Server);
+        forked = dialog is null ? (response, connection) : null;
+        Step(new ConversationInput.Accepted(leg, response.ToTag, Typing.Choose(types, software, DialectOf(Peer))));
+        forked = null;
+    }
+
+    private ConversationDialog? Find(int leg)
+    {
+        foreach (var dialog in dialogs)
+        {
+            if (dialog.Number == leg) return dialog;
+        }
+
+        return null;
+    }
+
+    private void Remove(ConversationDialog dialog)
+    {
+        dialogs.Remove(dialog);
+        table.Forget(dialog);
+    }
+
+    // The caller holds the gate.
+    private void Step(ConversationInput input)
+    {
+        var step = Machine.On(state, input, side.Options.Conversations, side.Options.Timers, side.Now);
+        state = step.State;
+        for (var i = 0; i < step.Outputs.Count; i++) Perform(step.Outputs[i]);
+        due = state.DeadlineWith(side.Options.Conversations);
+    }
+
+    private void HandOver()
+    {
+        while (true)
+        {
+            Action? next;
+            lock (gate)
+            {
+                if (!outside.TryDequeue(out next)) return;
+            }
+
+            next();
+        }
+    }
+
+    private static SipDialect DialectOf(PeerModel peer) => SipDialect.ByName(peer.Profile) ?? SipDialect.Generic;
+}
