@@ -46,26 +46,28 @@ public sealed class Dialer(TransportHub hub)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(hub.Limits.ConnectSecondsMax), hub.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(endpoint, either.Token);
             return (socket, TransportReason.None, "");
         }
         catch (OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return cancel.IsCancellationRequested
                 ? (null, TransportReason.ClosedByUs, "The attempt was given up.")
                 : (null, TransportReason.ConnectTimeout, $"{endpoint} did not answer in {hub.Limits.ConnectSecondsMax} s.");
         }
         catch (SocketException broken)
         {
-            socket.Dispose();
+            socket?.Dispose();
             var reason = broken.SocketErrorCode switch
             {
                 SocketError.ConnectionRefused => TransportReason.ConnectRefused,
                 SocketError.TimedOut => TransportReason.ConnectTimeout,
+                SocketError.TooManyOpenSockets => TransportReason.TooManyConnections,
                 _ => TransportReason.Unreachable,
             };
             return (null, reason, $"{endpoint}: {broken.Message}");

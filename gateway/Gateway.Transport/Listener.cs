@@ -105,7 +105,9 @@ public sealed class Listener : IAsyncDisposable
 
     private void Enter(Socket accepted)
     {
-        var remote = Unmapped((IPEndPoint)accepted.RemoteEndPoint!);
+        // All that can fail on a connection that is already broken comes before it takes a place.
+        accepted.NoDelay = true;
+        var (local, remote) = (Unmapped((IPEndPoint)accepted.LocalEndPoint!), Unmapped((IPEndPoint)accepted.RemoteEndPoint!));
         var refusal = _rate.TryTake() ? _hub.TryEnter(remote.Address) : TransportReason.AcceptRateExceeded;
         if (refusal != TransportReason.None)
         {
@@ -113,8 +115,7 @@ public sealed class Listener : IAsyncDisposable
             _hub.Refused(Name, PeerEvidence.Plain(remote.ToString()), refusal, "");
             return;
         }
-        accepted.NoDelay = true;
-        var origin = new ConnectionOrigin(true, Name, "", Unmapped((IPEndPoint)accepted.LocalEndPoint!), remote, _options.IdleSecondsMax);
+        var origin = new ConnectionOrigin(true, Name, "", local, remote, _options.IdleSecondsMax);
         var connection = new TransportConnection(_hub, new NetworkStream(accepted, ownsSocket: true), accepted, origin);
         _hub.Add(connection);
         ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Listener.ServeAsync(work.Connection), (Listener: this, Connection: connection), preferLocal: false);

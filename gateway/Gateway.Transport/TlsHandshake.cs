@@ -63,8 +63,9 @@ internal static class TlsHandshake
                 var evidence = new PeerEvidence(_leaf, _intermediates, remote, tls.SslProtocol.ToString(), tls.NegotiatedCipherSuite.ToString());
                 return new TlsOutcome(tls, evidence, _version, TransportReason.None, "");
             }
-            catch (Exception broken) when (TransportConnection.IsNetwork(broken) || broken is NotSupportedException)
+            catch (Exception broken) when (broken is not OutOfMemoryException)
             {
+                // Whatever a stranger's certificate can make the libraries throw ends this handshake and nothing else.
                 await tls.DisposeAsync();
                 return new TlsOutcome(null, null, _version, _refusal == TransportReason.None ? TransportReason.HandshakeFailed : _refusal, Explain(broken));
             }

@@ -43,7 +43,11 @@ public sealed partial class TransportConnection
         }
         catch (Exception broken) when (IsNetwork(broken))
         {
-            Abort(BytesIn == 0 && broken is System.Security.Authentication.AuthenticationException ? TransportReason.HandshakeFailed : TransportReason.ConnectionLost, Words(broken));
+            Abort(IsRejection(broken) ? TransportReason.HandshakeFailed : TransportReason.ConnectionLost, Words(broken));
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            Failed(bug);
         }
         finally
         {
@@ -150,6 +154,17 @@ public sealed partial class TransportConnection
         }
     }
 
-    internal static string Words(Exception broken) =>
-        broken.InnerException is { } inner && !broken.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{broken.Message} {Words(inner)}" : broken.Message;
+    // In TLS 1.3 a client is done before the server has judged it: the alert that refuses our certificate comes as the first read.
+    private bool IsRejection(Exception broken) =>
+        BytesIn == _bytesInPlain && _evidence.IsEncrypted
+        && broken is IOException { InnerException: not (null or System.Net.Sockets.SocketException) } or System.Security.Authentication.AuthenticationException;
+
+    // "… failed, see inner exception." says nothing to an operator; what it wraps does.
+    internal static string Words(Exception broken)
+    {
+        if (broken.InnerException is not { } inner) return broken.Message;
+        return broken.Message.EndsWith("see inner exception.", StringComparison.Ordinal) ? Words(inner)
+            : broken.Message.Contains(inner.Message, StringComparison.Ordinal) ? broken.Message
+            : $"{broken.Message} {Words(inner)}";
+    }
 }

@@ -52,7 +52,8 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
                 return TransportReason.SendQueueFull;
             }
             _pending.Append(bytes, receipt);
-            _unsent += bytes.Length;
+            // The flush takes away without the lock, so both sides of the count are interlocked.
+            Interlocked.Add(ref _unsent, bytes.Length);
             mustFlush = !_isClaimed;
             _isClaimed = true;
         }

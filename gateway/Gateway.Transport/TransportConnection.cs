@@ -19,6 +19,7 @@ public sealed partial class TransportConnection
     private long _lastReceived;
     private long _bytesIn;
     private long _bytesOut;
+    private long _bytesInPlain;
     private int _isGone;
     private volatile PeerEvidence _evidence;
 
@@ -95,6 +96,7 @@ public sealed partial class TransportConnection
     {
         _stream = stream;
         _evidence = evidence;
+        _bytesInPlain = _bytesIn;
         CertificateVersion = certificateVersion;
     }
 
