@@ -44,7 +44,7 @@ public sealed class SqlitePresenceStoreTests : PresenceStoreContract
 
         var last = long.MaxValue;
         var length = new FileInfo(_folder.File + "-wal").Length;
-        for (var cut = 0; cut <= length; cut += length / 12)
+        for (var cut = 0L; cut <= length; cut += length / 12)
         {
             await using var after = SqlitePresenceStore.Open(new(_folder.CopyAsKilled(logBytes: length - cut)));
             var unit = await after.LoadAsync(Juliet, default);
