@@ -1,0 +1,21 @@
+namespace Xmpp.Tests;
+
+/// <summary>Waiting with an end that says what for.</summary>
+internal static class Deadline
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    public static async Task<T> Within<T>(this Task<T> task, string what)
+    {
+        try
+        {
+            return await task.WaitAsync(s_patience);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.", late);
+        }
+    }
+
+    public static async Task Within(this Task task, string what) => await task.ContinueWith(_ => true, TaskScheduler.Default).Within(what);
+}

@@ -1,0 +1,74 @@
+namespace Xmpp.Tests;
+
+/// <summary>Real time that a test may push forward: what waits for the network still waits, what waits for the clock comes due at once.</summary>
+internal sealed class HandTime : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<HandTimer> _timers = [];
+    private TimeSpan _pushed;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate) return base.GetUtcNow() + _pushed;
+    }
+
+    public override long GetTimestamp()
+    {
+        lock (_gate) return base.GetTimestamp() + (long)(_pushed.TotalSeconds * TimestampFrequency);
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new HandTimer(this, callback, state, dueTime, period);
+        lock (_gate) _timers.Add(timer);
+        return timer;
+    }
+
+    /// <summary>Moves the clock and fires, once each, the periodic timers.</summary>
+    public void Push(TimeSpan by)
+    {
+        List<HandTimer> due;
+        lock (_gate)
+        {
+            _pushed += by;
+            due = [.. _timers.Where(timer => timer.Period > TimeSpan.Zero)];
+        }
+        foreach (var timer in due) timer.Fire();
+    }
+
+    private sealed class HandTimer : ITimer
+    {
+        private readonly HandTime _owner;
+        private readonly TimerCallback _callback;
+        private readonly object? _state;
+        private readonly ITimer _real;
+
+        public HandTimer(HandTime owner, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            (_owner, _callback, _state, Period) = (owner, callback, state, period);
+            _real = TimeProvider.System.CreateTimer(callback, state, dueTime, period);
+        }
+
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => _callback(_state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Period = period;
+            return _real.Change(dueTime, period);
+        }
+
+        public void Dispose()
+        {
+            lock (_owner._gate) _owner._timers.Remove(this);
+            _real.Dispose();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

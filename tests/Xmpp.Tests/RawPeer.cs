@@ -1,0 +1,120 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Certificates;
+
+namespace Xmpp.Tests;
+
+/// <summary>A scripted server that writes bytes as the test says and keeps what comes back.</summary>
+internal sealed class RawPeer : IDisposable
+{
+    private readonly TcpClient _client = new();
+    private readonly StringBuilder _heard = new();
+    private Stream _stream = Stream.Null;
+
+    public string Heard => _heard.ToString();
+
+    public static string Header(string from, string to) =>
+        $"<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' from='{from}' to='{to}' version='1.0'>";
+
+    /// <summary>Connects in clear and says nothing.</summary>
+    public static async Task<RawPeer> ConnectAsync(Node node)
+    {
+        var peer = new RawPeer();
+        await peer._client.ConnectAsync("127.0.0.1", node.Port);
+        peer._client.NoDelay = true;
+        peer._stream = peer._client.GetStream();
+        return peer;
+    }
+
+    /// <summary>Connects, does STARTTLS with this certificate, and says the second header.</summary>
+    public static async Task<RawPeer> SecureAsync(Node node, string from, LabLeaf? leaf)
+    {
+        var peer = await ConnectAsync(node);
+        await peer.SendAsync(Header(from, node.Domain));
+        await peer.HearAsync("</stream:features>");
+        await peer.SendAsync("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        await peer.HearAsync("<proceed");
+        await peer.TlsAsync(node.Domain, leaf);
+        await peer.SendAsync(Header(from, node.Domain));
+        return peer;
+    }
+
+    /// <summary>The same up to a stream that takes stanzas.</summary>
+    public static async Task<RawPeer> AuthenticateAsync(Node node, string from, LabLeaf leaf)
+    {
+        var peer = await SecureAsync(node, from, leaf);
+        await peer.HearAsync("EXTERNAL");
+        await peer.SendAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(from))}</auth>");
+        await peer.HearAsync("<success");
+        peer.Forget();
+        await peer.SendAsync(Header(from, node.Domain));
+        await peer.HearAsync("</stream:features>");
+        peer.Forget();
+        return peer;
+    }
+
+    public async Task TlsAsync(string target, LabLeaf? leaf)
+    {
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = target,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            ClientCertificateContext = leaf is null ? null : SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
+        }).WaitAsync(TimeSpan.FromSeconds(10));
+        _stream = tls;
+        Forget();
+    }
+
+    public void Forget() => _heard.Clear();
+
+    public async Task SendAsync(string text) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+
+    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
+
+    /// <summary>One byte a write.</summary>
+    public async Task DripAsync(string text)
+    {
+        foreach (byte b in Encoding.UTF8.GetBytes(text)) await _stream.WriteAsync(new[] { b });
+    }
+
+    /// <summary>Reads until this was heard.</summary>
+    public async Task HearAsync(string text)
+    {
+        while (!Heard.Contains(text, StringComparison.Ordinal))
+        {
+            if (!await ReadAsync().Within($"'{text}'; so far: {Heard}")) Assert.Fail($"The stream ended before '{text}': {Heard}");
+        }
+    }
+
+    /// <summary>Reads to the end of the connection.</summary>
+    public async Task HearEndAsync()
+    {
+        while (await ReadAsync().Within($"the end; so far: {Heard}"))
+        {
+        }
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _client.Dispose();
+    }
+
+    private async Task<bool> ReadAsync()
+    {
+        byte[] buffer = new byte[8192];
+        try
+        {
+            int count = await _stream.ReadAsync(buffer);
+            _heard.Append(Encoding.UTF8.GetString(buffer, 0, count));
+            return count > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
