@@ -20,6 +20,7 @@ public static class SipParser
         if (lengthFault == SipReason.ContentLengthMissing) (lengthFault, body) = (SipReason.None, owned.Length - head);
         var cut = lengthFault == SipReason.None && head + body < owned.Length ? owned[..(head + body)] : owned;
         var fault = Parse(cut, head, limits, out message);
+        if (end < 0 && fault == SipReason.None) fault = SipReason.HeaderLineInvalid;
         if (lengthFault != SipReason.None) return lengthFault;
         return fault == SipReason.None && head + body > owned.Length ? SipReason.BodyTruncated : fault;
     }
@@ -43,21 +44,23 @@ public static class SipParser
 
     private static SipReason ReadHeaders(Span<byte> head, int at, SipLimits limits, out HeaderSlot[] slots)
     {
-        var lines = head[at..].Count((byte)'\n');
+        // The empty line that ends a head is no header; only a head that arrived whole may lack it.
+        var isEnded = head.EndsWith("\r\n\r\n"u8);
+        var lines = head[at..].Count((byte)'\n') + (isEnded ? -1 : 1);
         if (lines > limits.HeadersMax * 2)
         {
             slots = [];
             return SipReason.HeadersTooMany;
         }
 
-        var found = new HeaderSlot[lines];
+        var found = new HeaderSlot[Math.Max(lines, 0)];
         var count = 0;
         var fault = SipReason.None;
         while (at < head.Length)
         {
             var line = TakeLine(head, at, out var next);
             if (line.IsEmpty) break;
-            if (!TryReadLine(line, at, out var slot)) fault = SipReason.HeaderLineInvalid;
+            if (count == found.Length || !TryReadLine(line, at, out var slot)) fault = SipReason.HeaderLineInvalid;
             else if (slot.ValueLength > limits.HeaderBytesMax) fault = SipReason.HeaderTooLarge;
             else found[count++] = slot;
             at = next;

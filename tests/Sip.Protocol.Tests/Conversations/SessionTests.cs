@@ -1,0 +1,166 @@
+using System.Text;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Conversations;
+using Gateway.Sip.Protocol.Wire;
+
+namespace Sip.Protocol.Tests.Conversations;
+
+public sealed class SessionTests
+{
+    private const string LyncOffer =
+        "v=0\r\no=- 0 0 IN IP4 10.0.0.9\r\ns=session\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=message 5060 sip null\r\na=accept-types:text/plain text/html image/gif \r\n";
+
+    private const string MixedOffer =
+        "v=0\r\no=- 0 0 IN IP4 10.0.0.9\r\ns=session\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\nm=x-ms-message 5060 sip null\r\n";
+
+    [Fact]
+    public void Accept_types_of_lync_are_read_despite_the_trailing_blank()
+    {
+        Assert.True(SessionDescription.TryRead(Encoding.UTF8.GetBytes(LyncOffer), out var offer));
+
+        Assert.Equal(["text/plain", "text/html", "image/gif"], offer.Message!.AcceptTypes);
+    }
+
+    [Fact]
+    public void A_mixed_offer_is_answered_with_the_same_media_token_and_port_zero_for_the_rest()
+    {
+        SessionDescription.TryRead(Encoding.UTF8.GetBytes(MixedOffer), out var offer);
+        var answer = Encoding.UTF8.GetString(offer.WriteAnswer("gw.jabber.example", 5061, "sip:juliet@jabber.example"));
+
+        Assert.EndsWith(
+            "t=0 0\r\nm=audio 0 RTP/AVP 0 8\r\nm=x-ms-message 5061 sip sip:juliet@jabber.example\r\na=accept-types:text/plain text/html\r\n",
+            answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Our_own_offer_is_one_we_would_accept()
+    {
+        Assert.True(SessionDescription.TryRead(SessionDescription.WriteOffer("gw.jabber.example", 5061), out var offer));
+        Assert.Equal(5061, offer.Message!.Port);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("m=message 5060 sip null\r\n")]
+    [InlineData("v=0\r\nnonsense\r\n")]
+    [InlineData("v=0\r\nm=message port sip null\r\n")]
+    [InlineData("v=0\r\nm=message\r\n")]
+    public void A_broken_description_is_refused(string text) => Assert.False(SessionDescription.TryRead(Encoding.UTF8.GetBytes(text), out _));
+
+    [Theory]
+    [InlineData("application/sdp", LyncOffer, "", SipReason.None, 200)]
+    [InlineData("application/sdp;call-type=im", LyncOffer, "EndPoints: <sip:a@b>, <sip:c@d>", SipReason.None, 200)]
+    [InlineData("application/sdp", MixedOffer, "", SipReason.None, 200)]
+    [InlineData("application/sdp", "v=0\r\nm=audio 4000 RTP/AVP 0\r\n", "", SipReason.AudioVideoRefused, 488)]
+    [InlineData("application/sdp", "v=0\r\nm=message 0 sip null\r\n", "", SipReason.AudioVideoRefused, 488)]
+    [InlineData("application/sdp", "junk", "", SipReason.SessionNotAcceptable, 488)]
+    [InlineData("application/sdp", LyncOffer, "TriggeredInvite: TRUE", SipReason.MultipartyRefused, 488)]
+    [InlineData("application/sdp", LyncOffer, "EndPoints: <sip:a@b>, <sip:c@d>, <sip:e@f>", SipReason.MultipartyRefused, 488)]
+    [InlineData("application/sdp", LyncOffer, "Require: com.microsoft.rtc-multiparty", SipReason.MultipartyRefused, 420)]
+    [InlineData("application/sdp", LyncOffer, "Require: 100rel", SipReason.ExtensionUnsupported, 420)]
+    [InlineData("application/sdp", LyncOffer, "Require: timer", SipReason.None, 200)]
+    [InlineData("application/ms-conf-invite+xml", "<x/>", "", SipReason.ConferenceRefused, 488)]
+    [InlineData("multipart/alternative;boundary=x", "--x", "", SipReason.AudioVideoRefused, 488)]
+    [InlineData("multipart/mixed;boundary=x", "--x\r\nContent-Type: application/ms-filetransfer+xml\r\n", "", SipReason.FileTransferRefused, 488)]
+    [InlineData("text/plain", "hello", "", SipReason.BodyTypeUnsupported, 415)]
+    [InlineData("text/plain", "", "", SipReason.None, 200)]
+    public void Invitations_are_told_apart(string type, string body, string header, SipReason reason, int status)
+    {
+        var judgement = InviteJudge.Judge(Invite(type, body, header));
+
+        Assert.Equal((reason, status), (judgement.Reason, judgement.Status));
+    }
+
+    [Theory]
+    [InlineData("", true, null)]
+    [InlineData("Session-Expires: 1800", true, "1800;refresher=uac")]
+    [InlineData("x: 1800;refresher=uac", true, "1800;refresher=uac")]
+    [InlineData("Session-Expires: 1800;refresher=uas", true, null)]
+    [InlineData("Session-Expires: 89", false, null)]
+    public void A_session_timer_is_granted_with_the_peer_as_refresher(string header, bool ok, string? value)
+    {
+        var invite = Invite("application/sdp", LyncOffer, "Supported: timer" + (header.Length > 0 ? "\r\n" + header : ""));
+
+        Assert.Equal(ok, SessionTimer.TryAnswer(invite, out var answer, out _));
+        Assert.Equal(value, answer);
+    }
+
+    [Theory]
+    [InlineData("<?xml version=\"1.0\"?><KeyboardActivity><status status=\"type\" /></KeyboardActivity>", true, true)]
+    [InlineData("<KeyboardActivity><status  status='idle'/></KeyboardActivity>", true, false)]
+    [InlineData("<other/>", false, false)]
+    [InlineData("<KeyboardActivity><status status=\"", false, false)]
+    public void Keyboard_activity_is_read(string body, bool ok, bool typing)
+    {
+        Assert.Equal(ok, Typing.TryRead(Info("INFO", "application/xml", body), out var isTyping, out _));
+        Assert.Equal(typing, isTyping);
+    }
+
+    [Theory]
+    [InlineData("<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state><refresh>90</refresh></isComposing>", true, 90u)]
+    [InlineData("<ic:isComposing xmlns:ic='urn:ietf:params:xml:ns:im-iscomposing'>\r\n <ic:state> active </ic:state></ic:isComposing>", true, 120u)]
+    [InlineData("<isComposing><state>active</state><refresh>1</refresh></isComposing>", true, 60u)]
+    [InlineData("<isComposing><state>idle</state></isComposing>", false, 120u)]
+    public void Is_composing_is_read(string body, bool typing, uint refresh)
+    {
+        Assert.True(Typing.TryRead(Info("MESSAGE", "application/im-iscomposing+xml", body), out var isTyping, out var seconds));
+        Assert.Equal((typing, refresh), (isTyping, seconds));
+    }
+
+    [Fact]
+    public void What_we_write_about_typing_we_read()
+    {
+        foreach (var typing in new[] { true, false })
+        {
+            Assert.True(Typing.TryRead(Info("INFO", Typing.KeyboardActivityType, Encoding.UTF8.GetString(Typing.WriteKeyboardActivity(typing).Span)), out var one, out _));
+            Assert.True(Typing.TryRead(Info("MESSAGE", Typing.IsComposingType, Encoding.UTF8.GetString(Typing.WriteIsComposing(typing))), out var two, out _));
+            Assert.Equal((typing, typing), (one, two));
+        }
+    }
+
+    [Fact]
+    public void The_typing_mode_follows_accept_types_then_user_agent_then_dialect()
+    {
+        Assert.Equal(TypingMode.IsComposing, Typing.Choose([Typing.IsComposingType], "UCCAPI/15", SipDialect.Lync2013));
+        Assert.Equal(TypingMode.KeyboardActivity, Typing.Choose(["text/plain"], "UCCAPI/15.0 OC/15.0", SipDialect.Generic));
+        Assert.Equal(TypingMode.KeyboardActivity, Typing.Choose(["text/plain"], null, SipDialect.Sfb2015));
+        Assert.Equal(TypingMode.IsComposing, Typing.Choose(["text/plain"], "other", SipDialect.Generic));
+    }
+
+    [Theory]
+    [InlineData("short", 10, "short")]
+    [InlineData("line one\nline two\nline three", 18, "line one\nline two\n|line three")]
+    [InlineData("no line ends here", 8, "no line |ends |here")]
+    [InlineData("abcdefghij", 4, "abcd|efgh|ij")]
+    [InlineData("abc😀def", 4, "abc|😀de|f")]
+    public void Long_text_is_cut_at_line_ends_and_never_loses_a_character(string text, int max, string expected) =>
+        Assert.Equal(expected, string.Join('|', TextSplitter.Split(text, max)));
+
+    private static SipRequest Invite(string type, string body, string header) => Sample.Request($"""
+        INVITE sip:juliet@jabber.example SIP/2.0
+        Via: SIP/2.0/TLS 203.0.113.10:5061;branch=z9hG4bK2DA3892F
+        From: "Bo Example"<sip:bo@contoso.example>;tag=9d5c2a38ba;epid=b84a59c035
+        To: <sip:juliet@jabber.example>
+        Call-ID: ce9b1d0e2f3a4b5c8d7e6f5a4b3c2d1e
+        CSeq: 1 INVITE
+        {(header.Length > 0 ? header : "X-None: 1")}
+        Contact: <sip:bo@contoso.example;opaque=user:epid:AbC;gruu>
+        Content-Type: {type}
+        Content-Length: {Encoding.UTF8.GetByteCount(body)}
+
+
+        """ + body);
+
+    private static SipRequest Info(string method, string type, string body) => Sample.Request($"""
+        {method} sip:gw.jabber.example SIP/2.0
+        Via: SIP/2.0/TLS 203.0.113.10:5061;branch=z9hG4bK2DA3892F
+        From: <sip:bo@contoso.example>;tag=9d5c2a38ba
+        To: <sip:juliet@jabber.example>;tag=x
+        Call-ID: ce9b1d0e2f3a4b5c8d7e6f5a4b3c2d1e
+        CSeq: 3 {method}
+        Content-Type: {type}
+        Content-Length: {Encoding.UTF8.GetByteCount(body)}
+
+
+        """ + body);
+}
