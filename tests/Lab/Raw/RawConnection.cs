@@ -23,6 +23,9 @@ public sealed class RawConnection : IDisposable
     /// <summary>All that came so far.</summary>
     public string Seen => _seen.ToString();
 
+    /// <summary>Fingerprint of the certificate the other side presented.</summary>
+    public string? PeerFingerprint { get; private set; }
+
     public static async Task<RawConnection> OpenAsync(int port)
     {
         var tcp = new TcpClient { NoDelay = true };
@@ -47,6 +50,7 @@ public sealed class RawConnection : IDisposable
         }
 
         await tls.AuthenticateAsClientAsync(options).WaitAsync(Stage.Soon);
+        PeerFingerprint = tls.RemoteCertificate?.GetCertHashString();
         _stream = tls;
     }
 
