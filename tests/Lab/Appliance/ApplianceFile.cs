@@ -78,7 +78,7 @@ public sealed record ApplianceFile
             }),
         ["dns"] = new JsonObject { ["servers"] = new JsonArray("127.0.0.1@" + DnsPort.ToString(CultureInfo.InvariantCulture)) },
         ["store"] = new JsonObject { ["sqlite"] = "run/gateway.db" },
-        ["log"] = new JsonObject { ["level"] = "Debug" },
+        ["log"] = new JsonObject { ["level"] = "debug" },
     };
 
     private static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,8 @@ namespace Lab.Processes;
 /// <summary>
 /// What one process said, in order, with the waits on it. A wait first looks at what is already there and not yet taken, then at what comes; so a test never races with the process it watches.
 /// </summary>
-public sealed class Journal<T>(string owner, Func<T, string> print)
+/// <param name="isTelling">Which entries are worth printing when something did not come.</param>
+public sealed class Journal<T>(string owner, Func<T, string> print, Func<T, bool>? isTelling = null)
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
@@ -70,7 +71,7 @@ public sealed class Journal<T>(string owner, Func<T, string> print)
 
     public string Tail(int lines)
     {
-        lock (_lock) return string.Join('\n', _entries.TakeLast(lines).Select(e => (e.IsTaken ? "  * " : "    ") + print(e.Item)));
+        lock (_lock) return string.Join('\n', _entries.Where(e => isTelling?.Invoke(e.Item) != false).TakeLast(lines).Select(e => (e.IsTaken ? "  * " : "    ") + print(e.Item)));
     }
 
     private async Task<T> WaitAsync(string what, Func<T, bool> matches, bool takes, TimeSpan deadline)
@@ -85,7 +86,7 @@ public sealed class Journal<T>(string owner, Func<T, string> print)
                 return entry.Item;
             }
 
-            if (_ended is not null) throw new LabTimeoutException($"{owner} ended ({_ended}) before: {what}\n{Tail(30)}");
+            if (_ended is not null) throw new LabTimeoutException($"{owner} ended ({_ended}) before: {what}\n{Tail(15)}");
             _waiters.Add(new Waiter(matches, takes, found));
         }
 
@@ -96,7 +97,7 @@ public sealed class Journal<T>(string owner, Func<T, string> print)
         catch (TimeoutException)
         {
             lock (_lock) _waiters.RemoveAll(w => w.Found == found);
-            throw new LabTimeoutException($"{owner}: not within {deadline.TotalSeconds:0.#} s: {what}\nlast of {owner} (* = already expected):\n{Tail(30)}");
+            throw new LabTimeoutException($"{owner}: not within {deadline.TotalSeconds:0.#} s: {what}\nlast of {owner} (* = already expected):\n{Tail(15)}");
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class JsonProcess : IAsyncDisposable
 
     public JsonProcess(string name, string file, IEnumerable<string> arguments, string? recordFile = null)
     {
-        Events = new Journal<JsonObject>(name, Print);
+        Events = new Journal<JsonObject>(name, Print, e => !e.Is("sent") && !e.Is("received") && !e.Is("iq") && !e.Is("internal-hop"));
         Process = LabProcess.Start(name, file, arguments, recordFile: recordFile, onLine: OnLine);
     }
 
@@ -99,9 +99,12 @@ public sealed class JsonProcess : IAsyncDisposable
         Events.Add(parsed);
     }
 
-    private static string Print(JsonObject item)
+    /// <summary>An event on one line; whole stanzas and messages are in the record file.</summary>
+    public static string Print(JsonObject item)
     {
-        var text = item.ToJsonString(Plain);
-        return text.Length > 600 ? text[..600] + "…" : text;
+        var copy = (JsonObject)item.DeepClone();
+        foreach (var longOne in (string[])["xml", "text", "line"])
+            if (copy[longOne]?.ToString() is { Length: > 160 } text) copy[longOne] = text[..160] + "…";
+        return copy.ToJsonString(Plain);
     }
 }

@@ -74,22 +74,18 @@ public sealed class ScenePlayer(Stage stage)
             var found = stage.Edge.Events.All().Skip(_edgeStart).Where(e => (e.Is("violation") || e.Is("fault")) && !scene.Allows.Contains(e.At("about") ?? "")).ToList();
             if (found.Count == 0) return;
             stage.Directory.IsKept = true;
-            throw new LabTimeoutException($"{scene.Name}.scene: the edge found fault with the gateway:\n{string.Join('\n', found.Select(f => f.ToJsonString()))}\n{Story()}");
+            throw new LabTimeoutException($"{scene.Name}.scene: the edge found fault with the gateway:\n{string.Join('\n', found.Select(JsonProcess.Print))}\n{Story()}");
         }
 
         /// <summary>What happened in this scene, for the reader of a failure.</summary>
         public string Story()
         {
-            var edge = stage.Edge.Events.All().Skip(_edgeStart).TakeLast(40).Select(e => "edge    " + Short(e));
-            var client = stage.Client.Events.All().Skip(_clientStart).Where(e => !e.Is("sent")).TakeLast(30).Select(e => "client  " + Short(e));
-            return $"{string.Join('\n', edge)}\n{string.Join('\n', client)}\ngateway's last lines:\n{stage.Gateway.Process.Lines.Tail(25)}";
+            var edge = stage.Edge.Events.All().Skip(_edgeStart).Where(IsTelling).TakeLast(25).Select(e => "edge    " + JsonProcess.Print(e));
+            var client = stage.Client.Events.All().Skip(_clientStart).Where(e => IsTelling(e) && !e.Is("sent")).TakeLast(20).Select(e => "client  " + JsonProcess.Print(e));
+            return $"{string.Join('\n', edge)}\n{string.Join('\n', client)}\ngateway's last lines:\n{stage.Gateway.Process.Lines.Tail(20)}";
         }
 
-        private static string Short(JsonObject item)
-        {
-            var text = item.ToJsonString();
-            return text.Length > 700 ? text[..700] + "…" : text;
-        }
+        private static bool IsTelling(JsonObject item) => !item.Is("internal-hop") && !item.Is("iq") && !item.Is("received");
 
         private async Task DoAsync(SceneLine line)
         {
@@ -124,7 +120,7 @@ public sealed class ScenePlayer(Stage stage)
             var found = events.All().Skip(skip).Where(e => IsIt(line, e)).ToList();
             return found.Count == line.Count
                 ? Task.CompletedTask
-                : throw new LabTimeoutException($"expected {line.Count}, found {found.Count}:\n{string.Join('\n', found.Select(Short))}");
+                : throw new LabTimeoutException($"expected {line.Count}, found {found.Count}:\n{string.Join('\n', found.Select(JsonProcess.Print))}");
         }
 
         private (Journal<JsonObject> Events, int Skip) Source(SceneLine line) => line.Actor == "Edge" || _kinds[line.Actor] == SceneActorKind.Lync
