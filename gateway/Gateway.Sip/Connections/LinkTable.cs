@@ -31,6 +31,7 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
     {
         if (!unbound.TryRemove(connection, out _)) return;
         For(peer).Add(connection);
+        side.Notifiers.LinkRestored(peer.Name);
     }
 
     public void Closed(SipConnection connection)
@@ -40,6 +41,8 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
     }
 
     public void Fail(Calls.OutgoingRequest request, LinkFailure failure) => side.Calls.Fail(request, failure);
+
+    public void Restored(string peer) => side.Notifiers.LinkRestored(peer);
 
     public void Defect(Exception defect) => side.Defect(defect);
 

@@ -135,6 +135,7 @@ internal sealed class PeerLink(LinkTable table, string peerName)
 
         if (connection is not null) Add(connection);
         Release(connection, failure);
+        if (connection is not null) table.Restored(PeerName);
     }
 
     private void Release(SipConnection? connection, LinkFailure failure)

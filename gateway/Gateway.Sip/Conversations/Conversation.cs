@@ -202,6 +202,8 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
 
     private void HandOver()
     {
+        // A send that failed at once calls back inside the step that made it: the outer call hands over.
+        if (gate.IsHeldByCurrentThread) return;
         while (true)
         {
             Action? next;

@@ -101,6 +101,14 @@ internal sealed class RequestDoor(SipSide side)
         }
 
         var admission = connection.Admit(from.Domain);
+
+        // An edge's health probe speaks for itself and for no user: that it is a known peer is enough (field fact C5).
+        if (request.Method == SipMethod.Options && admission.Reason == FederationReason.FromDomainNotAllowed)
+        {
+            responder.Dialog(connection, request, 200, side.NewTag(), AnswerOptions);
+            return null;
+        }
+
         if (admission.Principal is not { } principal)
         {
             responder.Refuse(connection, request, 403, NameOf(admission), FederationReasons.FailureOf(admission.Reason).Text);
