@@ -39,7 +39,9 @@ public static class FederationFaults
         {
             var entry = model.Domains.FirstOrDefault(d => d.Name == domain);
             if (entry is { Kind: not DomainKind.Shared } && RouteTable.ProtocolOf(entry.Kind) != peer.Protocol)
-                faults.Add(new("domains", $"domain '{domain}' is {entry.Kind}, but {peer.Protocol} peer '{peer.Name}' may speak for it.", "Change the domain's kind, or take it from the peer's fromDomains."));
+                faults.Add(new(
+                    "domains", $"domain '{domain}' is {entry.Kind}, but {peer.Protocol} peer '{peer.Name}' may speak for it.",
+                    "Change the domain's kind, or take it from the peer's fromDomains."));
         }
     }
 
@@ -49,11 +51,18 @@ public static class FederationFaults
         for (var i = 0; i < model.Routes.Length; i++)
         {
             var route = model.Routes[i];
-            if (!names.Contains(route.Peer)) faults.Add(new($"routes[{i}].peer", $"no peer is named '{route.Peer}'.", $"Known peers: {string.Join(", ", names.Order(StringComparer.Ordinal))}."));
-            if (route.Type == RouteType.User && !route.Pattern.Contains('@')) faults.Add(new($"routes[{i}].pattern", $"'{route.Pattern}' is no user address.", "Write user@domain, or make it a domain route."));
+            if (!names.Contains(route.Peer))
+                faults.Add(new($"routes[{i}].peer", $"no peer is named '{route.Peer}'.", $"Known peers: {string.Join(", ", names.Order(StringComparer.Ordinal))}."));
+            if (route.Type == RouteType.User && !route.Pattern.Contains('@'))
+                faults.Add(new($"routes[{i}].pattern", $"'{route.Pattern}' is no user address.", "Write user@domain, or make it a domain route."));
         }
 
-        foreach (var tie in model.Routes.GroupBy(r => (r.Type, r.Pattern, r.Priority, r.Weight)).Where(g => g.Select(r => r.Peer).Distinct(StringComparer.Ordinal).Count() > 1))
-            faults.Add(new("routes", $"two routes for '{tie.Key.Pattern}' have the same priority and weight and different peers.", "Give the back-up a larger priority, or different weights to share the load."));
+        foreach (var tie in model.Routes.GroupBy(r => (r.Type, r.Pattern, r.Priority, r.Weight)))
+        {
+            if (tie.Select(r => r.Peer).Distinct(StringComparer.Ordinal).Count() == 1) continue;
+            faults.Add(new(
+                "routes", $"two routes for '{tie.Key.Pattern}' have the same priority and weight and different peers.",
+                "Give the back-up a larger priority, or different weights to share the load."));
+        }
     }
 }

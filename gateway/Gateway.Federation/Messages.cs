@@ -1,6 +1,8 @@
 namespace Gateway.Federation;
 
-/// <summary>An instant message in neutral form. <see cref="Body"/> is plain Unicode text with LF line ends; <see cref="Xhtml"/> is a sanitised XHTML-IM body's inner markup (XEP-0071) or null.</summary>
+/// <summary>
+/// An instant message in neutral form. <see cref="Body"/> is plain Unicode text with LF line ends; <see cref="Xhtml"/> is a sanitised XHTML-IM body's inner markup (XEP-0071) or null.
+/// </summary>
 public sealed record MessageContent(string Body)
 {
     public string? Xhtml { get; init; }

@@ -28,5 +28,6 @@ internal static class PidfNamespaces
     public const string Msrtc = "http://schemas.microsoft.com/2002/09/sip/presence";
 
     /// <summary>Whether activities of this namespace are RPID ones, draft or final, whatever draft it was.</summary>
-    public static bool IsRpid(string @namespace) => @namespace is Rpid or DraftRpid || (@namespace.StartsWith(Pidf, StringComparison.Ordinal) && @namespace.Contains("rpid", StringComparison.Ordinal));
+    public static bool IsRpid(string @namespace) => @namespace is Rpid or DraftRpid
+        || (@namespace.StartsWith(Pidf, StringComparison.Ordinal) && @namespace.Contains("rpid", StringComparison.Ordinal));
 }

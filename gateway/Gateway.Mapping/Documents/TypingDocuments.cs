@@ -28,7 +28,8 @@ public static class TypingDocuments
     public static ReadOnlySpan<byte> KeyboardIdle => "<?xml version=\"1.0\"?><KeyboardActivity><status status=\"idle\" /></KeyboardActivity>"u8;
 
     public static ReadOnlySpan<byte> ComposingActive =>
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state><contenttype>text/plain</contenttype><refresh>60</refresh></isComposing>"u8;
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"u8
+        + "<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state><contenttype>text/plain</contenttype><refresh>60</refresh></isComposing>"u8;
 
     public static ReadOnlySpan<byte> ComposingIdle =>
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>idle</state><contenttype>text/plain</contenttype></isComposing>"u8;
@@ -51,7 +52,7 @@ public static class TypingDocuments
             if (step != XmlStep.Start) continue;
             if (xml.Depth == 1) isRoot = xml.Is(PidfNamespaces.IsComposing, "isComposing");
             else if (xml.Name == "state") state = xml.ReadText()?.Trim();
-            else if (xml.Name == "refresh" && int.TryParse(xml.ReadText()?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) refresh = Math.Clamp(seconds, 1, RefreshSecondsMax);
+            else if (xml.Name == "refresh") refresh = ReadSeconds(xml.ReadText());
         }
 
         reason = xml.Reason == MappingReason.None && (!isRoot || state is null) ? MappingReason.DocumentMalformed : xml.Reason;
@@ -60,6 +61,9 @@ public static class TypingDocuments
         notice = new TypingNotice(state == "active" ? ChatState.Composing : ChatState.Active, refresh);
         return reason == MappingReason.None;
     }
+
+    private static int ReadSeconds(string? text) =>
+        int.TryParse(text?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? Math.Clamp(seconds, 1, RefreshSecondsMax) : RefreshSecondsDefault;
 
     public static bool TryReadKeyboard(ReadOnlySpan<byte> body, out TypingNotice notice, out MappingReason reason)
     {

@@ -17,23 +17,21 @@ public static class SipToContent
     public static SipContent Read(SipRequest request)
     {
         var content = Read(request.First(SipHeaderId.ContentType), request.Body.Span);
-        if (content.Message is null) return content;
-        return content with
+        return content.Message is not { } message ? content : SipContent.Of(new MessageContent(message.Body)
         {
-            Message = content.Message with
-            {
-                Subject = request.FirstText(SipHeaderId.Subject),
-                Thread = request.CallId,
-                Language = request.FirstText(SipHeaderId.ContentLanguage),
-            },
-        };
+            Xhtml = message.Xhtml,
+            Subject = request.FirstText(SipHeaderId.Subject),
+            Thread = request.CallId,
+            Language = request.FirstText(SipHeaderId.ContentLanguage),
+        });
     }
 
     /// <summary>A body by its Content-Type value; an absent type is plain text (RFC 3428 §8).</summary>
     public static SipContent Read(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
         if (body.Length > BodyBytesMax) return SipContent.Refused(MappingReason.BodyTooLarge);
-        if (contentType.IsEmpty || contentType.SequenceEqual("text/plain"u8) || Ascii.EqualsIgnoreCase(contentType, "text/plain; charset=UTF-8"u8) || Ascii.EqualsIgnoreCase(contentType, "text/plain;charset=UTF-8"u8))
+        if (contentType.IsEmpty || contentType.SequenceEqual("text/plain"u8)
+            || Ascii.EqualsIgnoreCase(contentType, "text/plain; charset=UTF-8"u8) || Ascii.EqualsIgnoreCase(contentType, "text/plain;charset=UTF-8"u8))
             return OfPlain(Encoding.UTF8.GetString(body));
         return MediaType.TryRead(contentType, out var type) ? Read(type, body) : SipContent.Refused(MappingReason.BodyTypeUnsupported);
     }
