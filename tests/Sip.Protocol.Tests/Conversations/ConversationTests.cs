@@ -141,6 +141,7 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    [Clause("RFC3261", "13.2.2.4")]
     public void Another_fork_that_answers_is_ended_and_the_same_200_is_acknowledged_again()
     {
         On(Text(1));
@@ -150,6 +151,7 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    [Clause("RFC7573", "6.1")]
     public void A_silent_conversation_ends_with_bye_after_its_idle_time()
     {
         Establish();
@@ -197,6 +199,7 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    [Clause("RFC3261", "13.3.1.4")]
     public void A_200_never_acknowledged_is_ended_with_bye()
     {
         On(new Invited(TypingMode.None));
@@ -205,6 +208,7 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    [Clause("RFC4028", "10")]
     public void A_session_timer_not_refreshed_ends_the_leg()
     {
         On(new Invited(TypingMode.None, SessionSeconds: 100));

@@ -22,6 +22,7 @@ public sealed class SessionTests
     }
 
     [Fact]
+    [Clause("RFC3264", "6")]
     public void A_mixed_offer_is_answered_with_the_same_media_token_and_port_zero_for_the_rest()
     {
         SessionDescription.TryRead(Encoding.UTF8.GetBytes(MixedOffer), out var offer);
@@ -77,6 +78,7 @@ public sealed class SessionTests
     [InlineData("x: 1800;refresher=uac", true, "1800;refresher=uac")]
     [InlineData("Session-Expires: 1800;refresher=uas", true, null)]
     [InlineData("Session-Expires: 89", false, null)]
+    [Clause("RFC4028", "9")]
     public void A_session_timer_is_granted_with_the_peer_as_refresher(string header, bool ok, string? value)
     {
         var invite = Invite("application/sdp", LyncOffer, "Supported: timer" + (header.Length > 0 ? "\r\n" + header : ""));
@@ -101,6 +103,7 @@ public sealed class SessionTests
     [InlineData("<ic:isComposing xmlns:ic='urn:ietf:params:xml:ns:im-iscomposing'>\r\n <ic:state> active </ic:state></ic:isComposing>", true, 120u)]
     [InlineData("<isComposing><state>active</state><refresh>1</refresh></isComposing>", true, 60u)]
     [InlineData("<isComposing><state>idle</state></isComposing>", false, 120u)]
+    [Clause("RFC3994", "3.3")]
     public void Is_composing_is_read(string body, bool typing, uint refresh)
     {
         Assert.True(Typing.TryRead(Info("MESSAGE", "application/im-iscomposing+xml", body), out var isTyping, out var seconds));

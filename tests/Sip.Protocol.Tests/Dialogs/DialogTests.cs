@@ -27,6 +27,8 @@ public sealed class DialogTests
         """;
 
     [Fact]
+    [Clause("RFC3261", "12.1.1")]
+    [Clause("RFC3261", "12.2.1.1")]
     public void Notify_in_a_dialog_we_accepted_replays_the_routes_byte_for_byte()
     {
         Assert.Equal(SipReason.None, Dialog.TryAccept(Sample.Request(Sample.Subscribe), "gw3f9a", _own, out var dialog));
@@ -54,6 +56,7 @@ public sealed class DialogTests
     }
 
     [Fact]
+    [Clause("RFC3261", "12.1.2")]
     public void A_dialog_we_started_has_the_routes_backwards_without_our_own()
     {
         Assert.Equal(SipReason.None, Dialog.TryEstablish(Sample.Response(InviteAnswer), _own, out var dialog));
@@ -70,6 +73,7 @@ public sealed class DialogTests
 
     // RFC 3261 §12.2.1.1
     [Fact]
+    [Clause("RFC3261", "12.2.1.1")]
     public void A_strict_router_becomes_the_request_uri_and_the_target_the_last_route()
     {
         var dialog = new DialogState
@@ -90,6 +94,7 @@ public sealed class DialogTests
     [InlineData(2u, SipReason.CSeqOutOfOrder)]
     [InlineData(3u, SipReason.None)]
     [InlineData(900u, SipReason.None)]
+    [Clause("RFC3261", "12.2.2")]
     public void Numbers_never_go_back_and_gaps_are_legal(uint number, SipReason expected)
     {
         var dialog = new DialogState
@@ -103,6 +108,7 @@ public sealed class DialogTests
     }
 
     [Fact]
+    [Clause("RFC3261", "12.2")]
     public void A_target_refresh_moves_the_target_and_other_requests_do_not()
     {
         var dialog = new DialogState { Id = new("c", "l", "r"), LocalHeader = "", RemoteHeader = "", RemoteTarget = "sip:old@host" };

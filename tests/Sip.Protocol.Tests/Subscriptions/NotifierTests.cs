@@ -9,6 +9,7 @@ public sealed class NotifierTests
     private NotifierState _state = new();
 
     [Fact]
+    [Clause("RFC6665", "4.2.1.2")]
     public void Accepted_subscription_is_notified_at_once_with_the_time_left()
     {
         Assert.Equal(["NOTIFY pending;expires=3600 #1"], On(new NotifierInput.Accepted(3600, Content(1))));
@@ -38,6 +39,7 @@ public sealed class NotifierTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.2.2")]
     public void Silent_expiry_notifies_terminated_by_timeout()
     {
         On(new NotifierInput.Accepted(60, Content(1)));
@@ -49,6 +51,7 @@ public sealed class NotifierTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.4.3")]
     public void A_poll_waits_shortly_for_the_state_and_is_one_terminated_notify()
     {
         Assert.Empty(On(new NotifierInput.Accepted(0)));
@@ -71,6 +74,7 @@ public sealed class NotifierTests
     [InlineData(408)]
     [InlineData(404)]
     [InlineData(489)]
+    [Clause("RFC6665", "4.2.2")]
     public void A_refusal_that_ends_the_usage_ends_it(int status)
     {
         On(new NotifierInput.Accepted(3600, Content(1)));
@@ -112,6 +116,8 @@ public sealed class NotifierTests
     [InlineData(59u, false, 59u)]
     [InlineData(60u, true, 60u)]
     [InlineData(4_000_000u, true, 86_400u)]
+    [Clause("RFC6665", "4.2.1.1")]
+    [Clause("RFC3856", "6.4")]
     public void Grants_follow_the_policy(uint? requested, bool ok, uint granted)
     {
         Assert.Equal(ok, ExpiryPolicy.Default.TryGrant(requested, out var seconds));

@@ -11,6 +11,7 @@ public sealed class SubscriberTests
     private SubscriberState _state = new();
 
     [Fact]
+    [Clause("RFC6665", "4.1.2.2")]
     public void Accepted_and_notified_is_active_and_refreshed_inside_the_dialog()
     {
         Assert.Equal(["SUBSCRIBE 3600 new"], On(new Begin()));
@@ -24,6 +25,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.4.1")]
     public void Notify_before_the_200_makes_the_subscription()
     {
         On(new Begin());
@@ -41,6 +43,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.1.2.1")]
     public void A_423_is_raised_to_min_expires()
     {
         On(new Begin());
@@ -48,6 +51,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.1.2.2")]
     public void A_481_to_a_refresh_opens_a_new_dialog_at_once()
     {
         Activate();
@@ -57,6 +61,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.1.2.2")]
     public void Another_failed_refresh_keeps_the_subscription_until_it_expires()
     {
         Activate();
@@ -85,6 +90,7 @@ public sealed class SubscriberTests
     [InlineData("terminated;reason=rejected", "answer 200|deliver Ended Rejected|ended Rejected 0")]
     [InlineData("terminated;reason=noresource", "answer 200|deliver Ended NoResource|ended NoResource 0")]
     [InlineData("terminated;reason=invariant", "answer 200|deliver Ended Invariant|ended Invariant 0")]
+    [Clause("RFC6665", "4.1.3")]
     public void Each_reason_of_termination_has_its_behaviour(string header, string expected)
     {
         Activate();
@@ -124,6 +130,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.1.2.4")]
     public void No_notify_within_timer_n_gives_the_dialog_up()
     {
         On(new Begin());
@@ -134,6 +141,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.1.2.3")]
     public void Stop_unsubscribes_and_waits_for_the_last_notify()
     {
         Activate();
@@ -152,6 +160,7 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    [Clause("RFC6665", "4.4.3")]
     public void A_poll_is_one_subscribe_and_one_notify()
     {
         Assert.Equal(["SUBSCRIBE 0 new"], On(new Begin(IsPoll: true)));

@@ -21,6 +21,8 @@ public sealed class TransactionKeyTests
         """;
 
     [Fact]
+    [Clause("RFC3261", "17.2.3")]
+    [Clause("RFC3261", "9.2")]
     public void Ack_and_cancel_find_their_invite()
     {
         var invite = Sample.Request(Invite);
@@ -34,6 +36,7 @@ public sealed class TransactionKeyTests
     }
 
     [Fact]
+    [Clause("RFC3261", "17.2.3")]
     public void Same_branch_from_another_sent_by_is_another_transaction()
     {
         var other = Sample.Request(Invite.Replace("TLS gw.", "TLS gw2.", StringComparison.Ordinal));
@@ -45,6 +48,7 @@ public sealed class TransactionKeyTests
     [Theory]
     [InlineData("")]
     [InlineData(";branch=1234")]
+    [Clause("RFC3261", "17.2.3")]
     public void Without_the_cookie_the_rfc_2543_rule_matches_the_ack(string branch)
     {
         var text = Invite.Replace(";branch=z9hG4bKabc", branch, StringComparison.Ordinal);
@@ -58,6 +62,7 @@ public sealed class TransactionKeyTests
     }
 
     [Fact]
+    [Clause("RFC3261", "17.1.3")]
     public void Response_finds_its_client_transaction_by_branch_and_method()
     {
         var response = Sample.Response(Invite.Replace("INVITE sip:juliet@jabber.example SIP/2.0", "SIP/2.0 180 Ringing", StringComparison.Ordinal));
@@ -67,6 +72,7 @@ public sealed class TransactionKeyTests
 
     // RFC 3261 §17.1.1.3
     [Fact]
+    [Clause("RFC3261", "17.1.1.3")]
     public void Ack_of_a_failure_has_the_top_via_the_routes_and_the_to_of_the_response()
     {
         var invite = Sample.Request(Invite);

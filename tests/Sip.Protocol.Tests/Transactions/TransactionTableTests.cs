@@ -27,6 +27,8 @@ public sealed class TransactionTableTests
     [InlineData(Accepted, "486", None, Accepted, SipReason.None)]
     [InlineData(Accepted, "tick", None, Terminated, SipReason.Answered)]
     [InlineData(Terminated, "200", None, Terminated, SipReason.None)]
+    [Clause("RFC3261", "17.1.1.2")]
+    [Clause("RFC6026", "7.2")]
     public void Invite_client(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(InviteClient.On(State(from), Input(input), _timers, _now), done, to, end);
 
@@ -40,6 +42,7 @@ public sealed class TransactionTableTests
     [InlineData(Proceeding, "tick", PassUp, Terminated, SipReason.TransactionTimeout)]
     [InlineData(Proceeding, "broken", PassUp, Terminated, SipReason.TransportFailed)]
     [InlineData(Terminated, "200", None, Terminated, SipReason.None)]
+    [Clause("RFC3261", "17.1.2.2")]
     public void Non_invite_client(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(NonInviteClient.On(State(from), Input(input), _now), done, to, end);
 
@@ -59,6 +62,8 @@ public sealed class TransactionTableTests
     [InlineData(Completed, "tick", PassUp, Terminated, SipReason.AckNeverCame)]
     [InlineData(Completed, "broken", PassUp, Terminated, SipReason.TransportFailed)]
     [InlineData(Terminated, "ack", None, Terminated, SipReason.None)]
+    [Clause("RFC3261", "17.2.1")]
+    [Clause("RFC6026", "7.1")]
     public void Invite_server(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(InviteServer.On(State(from), Input(input), _timers, _now), done, to, end);
 
@@ -71,6 +76,8 @@ public sealed class TransactionTableTests
     [InlineData(Proceeding, "404", SendResponse, Terminated, SipReason.Answered)]
     [InlineData(Proceeding, "broken", PassUp, Terminated, SipReason.TransportFailed)]
     [InlineData(Terminated, "request", None, Terminated, SipReason.None)]
+    [Clause("RFC3261", "17.2.2")]
+    [Clause("RFC4320", "4.1")]
     public void Non_invite_server(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(NonInviteServer.On(State(from), Input(input), _now), done, to, end);
 

@@ -10,6 +10,8 @@ public sealed class SipFramerTests
     private static readonly byte[] _message = Sample.Wire(Sample.Message);
 
     [Fact]
+    [Clause("RFC3261", "18.3")]
+    [Clause("RFC5626", "3.5.1")]
     public void Two_messages_in_one_read_come_out_one_after_the_other_with_keep_alives_swallowed()
     {
         byte[] both = [.. "\r\n\r\n"u8, .. _message, .. "\r\n\r\n\r\n"u8, .. _message, .. "\r\n"u8];
@@ -59,6 +61,7 @@ public sealed class SipFramerTests
     [InlineData("Content-Length: 65537", SipReason.BodyTooLarge)]
     [InlineData("Content-Length:", SipReason.ContentLengthInvalid)]
     [InlineData("X-None: 1", SipReason.ContentLengthMissing)]
+    [Clause("RFC3261", "18.3")]
     public void A_length_two_readers_could_read_differently_loses_the_stream(string lines, SipReason reason)
     {
         var text = Encoding.UTF8.GetString(_message).Replace("Content-Length: 13", lines, StringComparison.Ordinal);

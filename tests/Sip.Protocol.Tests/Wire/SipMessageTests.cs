@@ -28,6 +28,7 @@ public sealed class SipMessageTests
     }
 
     [Fact]
+    [Clause("RFC3261", "7.3.1")]
     public void Lists_are_one_list_whether_on_one_line_or_many()
     {
         Assert.Equal(["com.microsoft.autoextend", "ms-benotify", "eventlist"], Sample.Strings(_subscribe.All(SipHeaderId.Supported)));
@@ -54,6 +55,8 @@ public sealed class SipMessageTests
     }
 
     [Fact]
+    [Clause("RFC3261", "8.2.6.2")]
+    [Clause("RFC3261", "12.1.1")]
     public void Response_echoes_via_record_route_and_addresses_byte_for_byte()
     {
         var output = new ArrayBufferWriter<byte>();

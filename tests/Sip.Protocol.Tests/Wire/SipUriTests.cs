@@ -55,6 +55,7 @@ public sealed class SipUriTests
     [InlineData("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5")]
     [InlineData("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;newparam=5")]
     [InlineData("sip:alice@atlanta.com?subject=project%20x&priority=urgent", "sip:alice@atlanta.com?priority=urgent&subject=project%20x")]
+    [Clause("RFC3261", "19.1.4")]
     public void Equivalent_uris(string one, string other) => Assert.True(Equivalent(one, other));
 
     [Theory]
@@ -66,6 +67,7 @@ public sealed class SipUriTests
     [InlineData("sip:bob@phone21.boxesbybob.com", "sip:bob@192.0.2.4")]
     [InlineData("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off")]
     [InlineData("sip:carol@chicago.com", "sips:carol@chicago.com")]
+    [Clause("RFC3261", "19.1.4")]
     public void Different_uris(string one, string other) => Assert.False(Equivalent(one, other));
 
     [Fact]

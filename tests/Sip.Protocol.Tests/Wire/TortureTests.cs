@@ -15,6 +15,7 @@ public sealed class TortureTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Clause("RFC4475", "3")]
     public void Message_has_the_verdict_beside_it(string name)
     {
         var expected = File.ReadLines(Path.Combine(_folder, name + ".expect")).Single(l => l.StartsWith("grammar: ", StringComparison.Ordinal))["grammar: ".Length..];

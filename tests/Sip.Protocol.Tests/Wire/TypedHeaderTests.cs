@@ -123,6 +123,7 @@ public sealed class TypedHeaderTests
     [InlineData("text/xml+msrtc.pidf, Application/PIDF+xml", true)]
     [InlineData("text/plain", false)]
     [InlineData("", false)]
+    [Clause("RFC3261", "20.1")]
     public void Accept_decides_the_format(string accept, bool allowed)
     {
         var request = Sample.Request(Sample.Message.Replace("Supported: timer", "Accept: " + accept, StringComparison.Ordinal));
@@ -139,6 +140,7 @@ public sealed class TypedHeaderTests
     [InlineData("ms-diagnostics-PUBLIC", SipHeaderId.MsDiagnosticsPublic)]
     [InlineData("call-id", SipHeaderId.CallId)]
     [InlineData("x-unheard-of", SipHeaderId.Other)]
+    [Clause("RFC3261", "7.3.3")]
     public void Header_names_are_known_in_any_case_and_compact(string name, SipHeaderId id) => Assert.Equal(id, SipHeaders.Read(Encoding.UTF8.GetBytes(name)));
 
     [Fact]
