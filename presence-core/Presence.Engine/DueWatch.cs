@@ -15,6 +15,7 @@ internal sealed class DueWatch(EngineParts parts, Func<Address, PresentityComman
     private readonly Lock _lock = new();
     private DateTimeOffset _armed = DateTimeOffset.MaxValue;
     private bool _isSweeping;
+    private bool _isRungAgain;
 
     /// <summary>A pair was committed that is due then.</summary>
     public void Note(DateTimeOffset due)
@@ -33,8 +34,15 @@ internal sealed class DueWatch(EngineParts parts, Func<Address, PresentityComman
     {
         lock (_lock)
         {
-            if (due > _armed || _isSweeping) return;
+            if (due > _armed) return;
             _armed = DateTimeOffset.MaxValue;
+            if (_isSweeping)
+            {
+                // The sweep may have passed this unit already: it is run once more.
+                _isRungAgain = true;
+                return;
+            }
+
             _isSweeping = true;
         }
 
@@ -43,12 +51,34 @@ internal sealed class DueWatch(EngineParts parts, Func<Address, PresentityComman
 
     private async Task SweepAsync()
     {
-        DateTimeOffset? next = null;
+        while (true)
+        {
+            var next = await SweepOnceAsync();
+            lock (_lock)
+            {
+                if (_isRungAgain)
+                {
+                    _isRungAgain = false;
+                    continue;
+                }
+
+                _isSweeping = false;
+            }
+
+            // What is still due could not be served now (busy, store down): not a tight loop.
+            if (next is { } due) Note(due <= parts.Clock.Now ? parts.Clock.Now.AddSeconds(1) : due);
+            return;
+        }
+    }
+
+    /// <returns>When the store is to be looked at next; null when nothing is due.</returns>
+    private async Task<DateTimeOffset?> SweepOnceAsync()
+    {
         try
         {
             var now = parts.Clock.Now;
             Address? after = null;
-            while (!parts.Stopping.IsCancellationRequested)
+            while (true)
             {
                 var page = await parts.Store.FindDueAsync(now, after, PageMax, parts.Stopping);
                 var answers = page.Select(unit => submit(unit, new Expire()).AsTask()).ToArray();
@@ -57,28 +87,17 @@ internal sealed class DueWatch(EngineParts parts, Func<Address, PresentityComman
                 after = page[^1];
             }
 
-            next = await parts.Store.FindNextDueAsync(parts.Stopping);
+            return await parts.Store.FindNextDueAsync(parts.Stopping);
         }
         catch (OperationCanceledException) when (parts.Stopping.IsCancellationRequested)
         {
-            next = null;
+            return null;
         }
         catch (Exception fault)
         {
+            if (parts.Stopping.IsCancellationRequested) return null;
             parts.Report(EngineReason.StoreFailed, "looking for deadlines", fault);
-            next = parts.Clock.Now;
+            return parts.Clock.Now;
         }
-
-        lock (_lock)
-        {
-            _isSweeping = false;
-            // Notes that came during the sweep armed the clock, but their ring found the sweep; arm again for them.
-            if (_armed < (next ?? DateTimeOffset.MaxValue)) next = _armed;
-            _armed = DateTimeOffset.MaxValue;
-        }
-
-        // What is still due could not be served now (busy, store down): not a tight loop.
-        var soonest = parts.Clock.Now.AddSeconds(1);
-        if (next is { } due) Note(due < parts.Clock.Now ? soonest : due);
     }
 }
