@@ -35,6 +35,7 @@ internal sealed class MutePeer : IAsyncDisposable
         catch (Exception over) when (over is SocketException or ObjectDisposedException)
         {
             // The test is over.
+            return;
         }
     }
 }

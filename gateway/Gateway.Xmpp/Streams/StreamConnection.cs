@@ -61,6 +61,8 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
         connection.IdleSecondsMax = 0;
         context.Streams.Add(this);
         Opened();
+        // A connection that was under way when we stopped arrives too late to be told with the others.
+        if (context.Links.IsStopping) End(XmppReason.SystemShutdown);
     }
 
     public int OnReceived(TransportConnection connection, ReadOnlyMemory<byte> unread)
