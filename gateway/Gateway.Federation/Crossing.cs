@@ -159,6 +159,9 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     private void OnCompleted(MessageDeparture departure, Outcome outcome)
     {
         metrics.Count(departure.CameFrom!, departure.Passage.CameBy, PassageKind.Message, outcome.Failure?.Reason ?? "ok");
+
+        // What the far system says of one user is its own business; a link that fails is the operator's.
+        if (outcome.Failure is { } failure && !failure.Reason.StartsWith("mapping.", StringComparison.Ordinal)) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text);
         metrics.RecordLatency(departure.Passage.CameBy, time.GetElapsedTime(departure.EnteredAt));
     }
 

@@ -35,6 +35,8 @@ public static class FederationFaults
     {
         foreach (var twice in model.Domains.GroupBy(d => d.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             faults.Add(new("domains", $"domain '{twice.Key}' has two entries.", "Keep one."));
+        if (model.DiscoveredSip is not null && model.DiscoveredXmpp is not null && model.Domains.All(d => d.Name != "*"))
+            faults.Add(new("domains", "both protocols take discovered partners and no entry says which one an unknown domain belongs to.", "Add a domain '*' of kind sip or xmpp."));
         foreach (var (peer, domain) in model.Peers.SelectMany(p => p.FromDomains.Select(d => (p, d))))
         {
             var entry = model.Domains.FirstOrDefault(d => d.Name == domain);

@@ -21,7 +21,8 @@ public sealed record FederationModel
     public PolicyModel Policy { get; init; } = new();
 
     /// <summary>
-    /// The record of partners nobody configured (<c>federation: open</c>), one per protocol, or null: closed. Name, From domains and addresses are filled in per domain.
+    /// The record of partners nobody configured (<c>federation: open</c>), one per protocol, or null: closed. Name, From domains and addresses are filled in per domain. Where both
+    /// protocols are open, a <c>*</c> entry of <see cref="Domains"/> says by which one an unknown domain is reached.
     /// </summary>
     public PeerModel? DiscoveredSip { get; init; }
 

@@ -94,7 +94,11 @@ public sealed class FederationTables
             .SelectMany(p => p.FromDomains.Select(d => new DomainModel(d, p.Protocol == Protocol.Sip ? DomainKind.Sip : DomainKind.Xmpp)))
             .Where(d => !written.Contains(d.Name) && !(patterns.TryFind(d.Name, out var pattern) && pattern.IsBlocked))
             .DistinctBy(d => d.Name);
-        return model.Domains.Concat(spoken);
+        var all = model.Domains.Concat(spoken);
+
+        // Where one protocol alone discovers partners, every domain that no entry names is one of its. Where both do, the operator must say so with a "*" entry.
+        var isOneOpen = (model.DiscoveredSip is null) != (model.DiscoveredXmpp is null);
+        return isOneOpen && !written.Contains("*") ? all.Append(new DomainModel("*", model.DiscoveredSip is null ? DomainKind.Xmpp : DomainKind.Sip)) : all;
     }
 
     private static DomainMap<bool> Patterns(IEnumerable<string> patterns) =>

@@ -129,6 +129,32 @@ public sealed class CrossingTests
     }
 
     [Fact]
+    public void With_open_federation_a_discovered_partner_is_answered_and_reached()
+    {
+        var rig = new Rig(Rig.Usual with { DiscoveredSip = new PeerModel("template", Protocol.Sip) });
+        var stranger = rig.Registry.Current.Peers.Discover("fabrikam.example", Protocol.Sip)!.First;
+
+        rig.Send(new Address("eve", "fabrikam.example"), Rig.Juliet, stranger);
+        rig.Send(Rig.Juliet, new Address("eve", "fabrikam.example"), Rig.Server);
+
+        Assert.Single(rig.Xmpp.Messages);
+        Assert.Equal("discovered:sip:fabrikam.example", Assert.Single(rig.Sip.Messages).Peer.Name);
+    }
+
+    [Fact]
+    public void A_link_that_fails_is_shown_to_the_operator_and_a_users_refusal_is_not()
+    {
+        var rig = new Rig();
+        rig.Send(Rig.Alice, Rig.Juliet, Rig.Edge);
+        rig.Send(Rig.Alice, Rig.Juliet, Rig.Edge);
+
+        rig.Xmpp.Messages[0].Complete(Outcome.Failed(FederationReasons.FailureOf(FederationReason.LinkUnavailable)));
+        rig.Xmpp.Messages[1].Complete(Outcome.Failed(Condition.ItemNotFound, "mapping.RefusedByXmpp", "no such user"));
+
+        Assert.Equal(("capulet", "federation.LinkUnavailable"), (Assert.Single(rig.Refusals.Snapshot()).Subject, rig.Refusals.Snapshot()[0].Reason));
+    }
+
+    [Fact]
     public void A_defect_of_a_side_is_answered_as_internal_error_and_reported()
     {
         var rig = new Rig();

@@ -101,6 +101,8 @@ public sealed class RouteTests
         Assert.Contains(faults, f => f.Text.Contains("no peer is named 'three'", StringComparison.Ordinal));
         Assert.Contains(faults, f => f.Text.Contains("is no user address", StringComparison.Ordinal));
         Assert.Empty(FederationFaults.Find(Rig.Usual));
+        var template = new PeerModel("template", Protocol.Sip);
+        Assert.Single(FederationFaults.Find(Rig.Usual with { DiscoveredSip = template, DiscoveredXmpp = template }));
     }
 
     [Fact]

@@ -29,6 +29,23 @@ internal static class PeerJudge
         return refused;
     }
 
+    /// <summary>
+    /// Whether the certificate carries one of the peer's names at all, trusted or not: cheap, so that a stranger's certificate is not tried in full against every record.
+    /// </summary>
+    public static bool MayBe(PeerModel peer, CertificateNames names)
+    {
+        foreach (var name in NamesOf(peer, peer.FromDomains.FirstOrDefault("invalid"), []))
+        {
+            var expected = DomainNames.ToAscii(name);
+            if (names.DnsNames.Concat(names.XmppAddrs).Append(names.CommonName ?? "").Any(n => DomainNames.ToAscii(n) == expected)) return true;
+            if (names.SrvNames.Any(n => n.EndsWith("." + expected, StringComparison.OrdinalIgnoreCase))) return true;
+            if (names.Uris.Any(u => u.Contains(expected, StringComparison.OrdinalIgnoreCase))) return true;
+            if (names.DnsNames.Any(n => n.StartsWith("*.", StringComparison.Ordinal) && expected.EndsWith(n[1..], StringComparison.OrdinalIgnoreCase))) return true;
+        }
+
+        return false;
+    }
+
     private static IEnumerable<string> NamesOf(PeerModel peer, string domain, IReadOnlyList<string> discoveredTargets)
     {
         if (!peer.TlsSubjects.IsEmpty) return peer.TlsSubjects;

@@ -106,8 +106,7 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     private static PeerModel? DiscoveredFor(FederationTables tables, string domain, Protocol protocol)
     {
         var entry = tables.FindDomain(domain);
-        if (entry is not null && Routes.RouteTable.ProtocolOf(entry.Kind) != protocol) return null;
-        if (entry?.Kind == Domains.DomainKind.Shared) return null;
+        if (entry is null || entry.Kind == Domains.DomainKind.Shared || Routes.RouteTable.ProtocolOf(entry.Kind) != protocol) return null;
         return tables.Peers.Discover(domain, protocol)?.First;
     }
 
@@ -115,9 +114,10 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     private PeerModel? FindKnown(FederationTables tables, PeerEvidence evidence, Protocol protocol)
     {
         if (evidence.Leaf is null) return null;
+        var names = CertificateNames.Read(evidence.Leaf);
         foreach (var peer in tables.Peers.All)
         {
-            if (peer.Protocol != protocol) continue;
+            if (peer.Protocol != protocol || !PeerJudge.MayBe(peer, names)) continue;
             if (PeerJudge.Judge(peer, peer.FromDomains.FirstOrDefault("invalid"), evidence, [], certificates.Current, time.GetUtcNow()).IsProved) return peer;
         }
 
