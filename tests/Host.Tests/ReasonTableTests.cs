@@ -1,0 +1,41 @@
+using Gateway.Host.Reasons;
+
+namespace Host.Tests;
+
+/// <summary>No reason without a row, no row without a reason.</summary>
+public sealed class ReasonTableTests
+{
+    public static TheoryData<string> Reasons() =>
+        [.. ReasonTable.Rooms.SelectMany(r => Enum.GetNames(r.Reasons).Select(n => $"{r.Room}.{n}"))];
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void Every_member_of_every_reason_enum_has_a_row_with_text_and_next_step(string reason)
+    {
+        var row = ReasonTable.Find(reason);
+
+        Assert.True(row is not null, $"{reason} has no row in Gateway.Host/Reasons");
+        Assert.NotEmpty(row.NextStep);
+        Assert.True(row.Text.Length > 0 || reason.EndsWith(".None", StringComparison.Ordinal), $"{reason} has no text");
+    }
+
+    [Fact]
+    public void Every_row_belongs_to_a_member()
+    {
+        var members = ReasonTable.Rooms.SelectMany(r => Enum.GetNames(r.Reasons).Select(n => $"{r.Room}.{n}")).ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(ReasonTable.All, row => Assert.Contains(row.Name, (IReadOnlySet<string>)members));
+    }
+
+    [Fact]
+    public void Every_reason_enum_of_the_rooms_is_listed()
+    {
+        var listed = ReasonTable.Rooms.Select(r => r.Reasons).ToHashSet();
+        var found = Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
+            .Where(f => Path.GetFileName(f) is var name && (name.StartsWith("Gateway.", StringComparison.Ordinal) || name.StartsWith("Presence.", StringComparison.Ordinal) || name == "Certificates.dll"))
+            .SelectMany(f => System.Reflection.Assembly.LoadFrom(f).GetExportedTypes())
+            .Where(t => t.IsEnum && t.Name.EndsWith("Reason", StringComparison.Ordinal));
+
+        Assert.Empty(found.Where(t => !listed.Contains(t)));
+    }
+}
