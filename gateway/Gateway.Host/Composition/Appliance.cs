@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Host.Composition;
 
 /// <summary>
-/// The life of the appliance. Start: certificates ▸ store and engine ▸ administration ▸ sides and their listeners ▸ ready. Stop: not ready ▸ nothing new ▸ finish what is under way ▸ goodbye ▸
-/// engine ▸ store ▸ administration.
+/// The life of the appliance. Start: certificates ▸ store and engine ▸ administration ▸ sides and their listeners ▸ ready.
+/// Stop: not ready ▸ nothing new ▸ finish what is under way ▸ goodbye ▸ engine ▸ store ▸ administration.
 /// </summary>
 public sealed class Appliance : IHostedService, IAsyncDisposable
 {
@@ -50,7 +50,8 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
             _ = control.ReloadAsync(CancellationToken.None);
         });
         control.State = "running";
-        PartsLog.Ready(logger, string.Join(", ", parts.Sides.SelectMany(s => s.Listeners()).Select(l => $"{l.Protocol} {l.Address}").Append($"http {admin.HttpAddress}").Append($"admin {parts.Model.AdminSocket}")));
+        var listeners = parts.Sides.SelectMany(s => s.Listeners()).Select(l => $"{l.Protocol} {l.Address}");
+        PartsLog.Ready(logger, string.Join(", ", listeners.Append($"http {admin.HttpAddress}").Append($"admin {parts.Model.AdminSocket}")));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -105,7 +105,8 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
     [
         set.Default?.Name ?? "",
         .. set.Own.Select(o => $"{o.Name} {o.Fingerprint} {string.Join(' ', o.Domains)} {string.Join(' ', o.Intermediates.Select(Fingerprints.Of))}"),
-        .. set.Trust.Select(t => $"{t.Name} {t.IncludesSystemRoots} {t.RsaBitsMin} {string.Join(' ', t.Roots.Concat(t.Intermediates).Select(Fingerprints.Of))} {string.Join(' ', t.Withdrawn.Order(StringComparer.Ordinal))}"),
+        .. set.Trust.Select(t => $"{t.Name} {t.IncludesSystemRoots} {t.RsaBitsMin} {string.Join(' ', t.Withdrawn.Order(StringComparer.Ordinal))}"),
+        .. set.Trust.SelectMany(t => t.Roots.Concat(t.Intermediates).Select(c => $"{t.Name} {Fingerprints.Of(c)}")),
     ]);
 
     private ReloadReport Refuse(DateTimeOffset now, IReadOnlyList<string> faults)

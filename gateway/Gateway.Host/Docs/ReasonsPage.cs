@@ -22,7 +22,7 @@ public static class ReasonsPage
             foreach (var name in Enum.GetNames(reasons))
             {
                 if (name == "None" || ReasonTable.Find($"{room}.{name}") is not { } row) continue;
-                text.Append("| `").Append(row.Name).Append("` | ").Append(row.Sip).Append(" | ").Append(row.Xmpp).Append(" | ").Append(Cell(row.Text)).Append(" | ").Append(Cell(row.NextStep)).Append(" |\n");
+                text.Append($"| `{row.Name}` | {row.Sip} | {row.Xmpp} | {Cell(row.Text)} | {Cell(row.NextStep)} |\n");
             }
 
             text.Append('\n');

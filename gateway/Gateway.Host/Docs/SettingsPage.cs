@@ -38,7 +38,8 @@ public static class SettingsPage
         {
             var name = $"{prefix}.{shape.Name}";
             var element = SettingShape.ElementOf(shape.Type);
-            text.Append("| `").Append(name).Append("` | ").Append(TypeWords(shape)).Append(" | ").Append(Default(shape, defaults)).Append(" | ").Append(shape.Setting.Text.Replace("|", "\\|", StringComparison.Ordinal)).Append(" |\n");
+            var meaning = shape.Setting.Text.Replace("|", "\\|", StringComparison.Ordinal);
+            text.Append($"| `{name}` | {TypeWords(shape)} | {Default(shape, defaults)} | {meaning} |\n");
             if (SettingShape.IsRecord(shape.Type)) WriteRows(text, shape.Type, name);
             else if (element is not null && SettingShape.IsRecord(element)) WriteRows(text, element, name + "[]");
         }

@@ -8,7 +8,8 @@ internal static class SipRows
     public static IEnumerable<ReasonRow> All =>
     [
         Row(SipReason.None, "", "", "Nothing was refused.", "Nothing was refused."),
-        Row(SipReason.HeadTooLarge, "connection ends", "", "A message's head is longer than limits.sipHeadBytesMax.", "Raise the limit if the partner's proxies add much; else the peer is hostile."),
+        Row(SipReason.HeadTooLarge, "connection ends", "", "A message's head is longer than limits.sipHeadBytesMax.",
+            "Raise the limit if the partner's proxies add much; else the peer is hostile."),
         Row(SipReason.BodyTooLarge, "connection ends", "", "A message's body is longer than limits.sipBodyBytesMax.", "Raise the limit if the partner's documents are that large."),
         Row(SipReason.ContentLengthMissing, "connection ends", "", "A message without Content-Length on a stream.", "The peer is broken; a wire trace shows the message."),
         Row(SipReason.ContentLengthInvalid, "connection ends", "", "Content-Length is no number.", "The peer is broken; a wire trace shows the message."),
@@ -58,7 +59,8 @@ internal static class SipRows
         Row(SipReason.ConferenceRefused, "488", "", "An invitation to a conference.", "Nothing."),
         Row(SipReason.Overloaded, "503", "", "The gateway has no room.", "Look at CPU and `gateway status`."),
         Row(SipReason.Answered, "", "", "The transaction was answered.", "Nothing."),
-        Row(SipReason.TransactionTimeout, "", "remote-server-timeout", "The peer did not answer a request in time.", "Does the edge know our host name and believe our certificate? `gateway doctor PEER`."),
+        Row(SipReason.TransactionTimeout, "", "remote-server-timeout", "The peer did not answer a request in time.",
+            "Does the edge know our host name and believe our certificate? `gateway doctor PEER`."),
         Row(SipReason.TransportFailed, "", "remote-server-timeout", "The connection broke under a request.", "`gateway doctor PEER`."),
         Row(SipReason.AckNeverCame, "", "", "The peer never acknowledged our 200.", "Its proxies do not route to our Contact: does our fqdn resolve there?"),
         Row(SipReason.Cancelled, "487", "", "The peer took its invitation back.", "Nothing."),
