@@ -46,6 +46,7 @@ internal static class FederationRows
         (PresenceReason.StoreUnavailable, "Check the disk of store.sqlite: space, permissions, errors in the system's log."),
         (PresenceReason.UnknownWatcher, "Nothing: the peer spoke of a subscription that has ended; it will build a new one."),
         (PresenceReason.Blocked, "Nothing: an access rule decided so."),
+        (PresenceReason.ExpiresTooBrief, "Nothing: the watcher asks again for longer; presence.expiresMin is the bound."),
         (PresenceReason.None, "Nothing was refused."),
     ];
 

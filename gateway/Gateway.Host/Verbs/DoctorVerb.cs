@@ -1,5 +1,11 @@
+using Certificates;
+using Gateway.Admin.Doctor;
 using Gateway.Admin.Reports;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Host.Composition;
 using Gateway.Host.Configuration;
+using Gateway.Transport;
 
 namespace Gateway.Host.Verbs;
 
@@ -21,9 +27,17 @@ internal static class DoctorVerb
         return report.HasFailures ? ExitCodes.FoundBad : ExitCodes.Good;
     }
 
-    public static Task<DoctorReport> CheckAsync(ApplianceModel model, string? peer, CancellationToken cancellation)
+    // A doctor of its own parts: what it dials and refuses does not count among the appliance's connections and refusals.
+    public static async Task<DoctorReport> CheckAsync(ApplianceModel model, string? peer, CancellationToken cancellation)
     {
-        _ = (model, peer, cancellation);
-        return Task.FromResult(new DoctorReport([]));
+        var time = TimeProvider.System;
+        var (resolver, native) = ResolverFactory.Make(model.Dns, time);
+        using var _ = native;
+        using var certificates = new CertificateStore(model.Certificates with { WatchSeconds = 0 }, time);
+        certificates.Reload();
+        var registry = new PeerRegistry(certificates, time, new RecentRefusals(time));
+        registry.Publish(new FederationTables(model.Federation));
+        using var hub = new TransportHub(new TransportLimits { ConnectSecondsMax = 5 }, time);
+        return await GatewayDoctor.CheckAsync(new DoctorParts(model.Fqdn, model.Federation, certificates, registry, resolver, hub), peer, cancellation);
     }
 }
