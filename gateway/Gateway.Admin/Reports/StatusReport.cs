@@ -45,6 +45,9 @@ public sealed record PeerStatus(string Name, string Protocol, string Profile)
     public IReadOnlyList<string> Relaxations { get; init; } = [];
 
     public IReadOnlyList<ConnectionStatus> Connections { get; init; } = [];
+
+    /// <summary>Why it could not be reached the last time; empty when it could, or was not needed.</summary>
+    public string LastFailure { get; init; } = "";
 }
 
 /// <summary>One connection: SIP connection or XMPP stream.</summary>

@@ -20,6 +20,7 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
     private readonly AdminServer admin;
     private readonly EngineRuntime engine;
     private PosixSignalRegistration? hangUp;
+    private int isDisposed;
 
     public Appliance(ConfigurationReading reading, LogSwitch levels, ILoggerFactory logs)
     {
@@ -37,11 +38,12 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
         LoadCertificates();
         parts.Registry.Publish(new FederationTables(parts.Model.Federation));
         control.TellRelaxations();
-        parts.Sides = SideFactory.Make(parts);
+        await engine.OpenStoreAsync(cancellationToken);
+        parts.Sides = SideFactory.Make(parts, await engine.DialbackSecretAsync(cancellationToken));
         await engine.StartAsync(cancellationToken);
         await StartAdminAsync(cancellationToken);
         foreach (var side in parts.Sides) await side.StartAsync(cancellationToken);
-        await engine.ResumeAsync(cancellationToken);
+        engine.Speak();
 
         // SIGHUP's own meaning is to end the process; we take its other meaning.
         hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -74,6 +76,7 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0) return;
         hangUp?.Dispose();
         await engine.DisposeAsync();
         await parts.DisposeAsync();

@@ -5,6 +5,7 @@ using Gateway.Federation.Peers;
 using Gateway.Host.Configuration;
 using Gateway.Transport;
 using Microsoft.Extensions.Logging;
+using Presence.Core.Ports;
 
 namespace Gateway.Host.Composition;
 
@@ -13,6 +14,8 @@ namespace Gateway.Host.Composition;
 /// </summary>
 public sealed class ApplianceParts : IAsyncDisposable
 {
+    private readonly IDisposable nativeResolver;
+
     public ApplianceParts(ApplianceModel model, TimeProvider time, ILoggerFactory logs)
     {
         Model = model;
@@ -27,6 +30,7 @@ public sealed class ApplianceParts : IAsyncDisposable
         FederationMetrics = new FederationMetrics();
         var defects = logs.CreateLogger<Crossing>();
         Crossing = new Crossing(Registry, FederationMetrics, Refusals, time) { DefectSink = fault => PartsLog.Defect(defects, fault) };
+        (Resolver, nativeResolver) = ResolverFactory.Make(model.Dns, time);
         Hub = new TransportHub(LimitsOf(model), time, new TransportLog(logs.CreateLogger<TransportLog>(), Refusals));
     }
 
@@ -52,6 +56,10 @@ public sealed class ApplianceParts : IAsyncDisposable
 
     public TransportHub Hub { get; }
 
+    public IDnsResolver Resolver { get; }
+
+    public IIdSource Ids { get; } = new Federation.RandomIds();
+
     /// <summary>Both sides; empty until they are made.</summary>
     public IReadOnlyList<ISideRuntime> Sides { get; set; } = [];
 
@@ -59,6 +67,7 @@ public sealed class ApplianceParts : IAsyncDisposable
     {
         foreach (var side in Sides) await side.DisposeAsync();
         Hub.Dispose();
+        nativeResolver.Dispose();
         Certificates.Dispose();
         FederationMetrics.Dispose();
         RefusalLog.Dispose();
@@ -73,6 +82,9 @@ public sealed class ApplianceParts : IAsyncDisposable
         UnsentBytesMax = model.Limits.UnsentBytesMaxPerConnection,
         HandshakeSecondsMax = model.Limits.HandshakeSecondsMax,
         IdleSecondsMax = model.Limits.IdleSecondsMax,
+
+        // The owner of a connection must be able to see one whole message.
+        UnreadBytesMax = Math.Max(1 << 20, 2 * Math.Max(model.Limits.StanzaBytesMax, model.Limits.SipHeadBytesMax + model.Limits.SipBodyBytesMax)),
     };
 }
 

@@ -1,23 +1,85 @@
+using Gateway.Federation;
+using Presence.Core;
+using Presence.Core.Ports;
+using Presence.Engine;
+using Presence.Sqlite;
+using Microsoft.Extensions.Logging;
+
 namespace Gateway.Host.Composition;
 
-/// <summary>Store and presence engine as the composition starts and stops them.</summary>
+/// <summary>Store and presence engine as the composition starts, joins and stops them.</summary>
 public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
 {
-    public bool IsStoreOpen { get; private set; }
+    private readonly EffectGate gate = new(parts.Crossing);
+    private SqlitePresenceStore? store;
+    private PresenceEngine? engine;
 
-    public Task StartAsync(CancellationToken cancellation)
+    public bool IsStoreOpen => store is not null;
+
+    public async Task OpenStoreAsync(CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         Directory.CreateDirectory(Path.GetDirectoryName(parts.Model.StoreFile)!);
-        IsStoreOpen = true;
-        return Task.CompletedTask;
+        try
+        {
+            // Opening may wait for recovery after a crash: off the caller's thread.
+            store = await Task.Run(() => SqlitePresenceStore.Open(new SqliteStoreOptions(parts.Model.StoreFile)), cancellation);
+        }
+        catch (PresenceStoreException fault)
+        {
+            throw new ApplianceFailure($"the store {parts.Model.StoreFile} cannot be used: {fault.Message}", fault);
+        }
     }
 
-    /// <summary>Takes up what an earlier process left: called when the sides can speak.</summary>
-    public Task ResumeAsync(CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>The secret behind dialback keys (XEP-0185): it lives in the store, so that whoever shares the store shares it.</summary>
+    public async Task<string> DialbackSecretAsync(CancellationToken cancellation) =>
+        Convert.ToHexStringLower((await store!.GetOrCreateSecretAsync("dialback", cancellation)).Span);
 
-    public IReadOnlyDictionary<string, long> Numbers() => new Dictionary<string, long>(StringComparer.Ordinal);
+    /// <summary>Starts the engine and joins it with crossing and sides. Effects wait until <see cref="Speak"/>.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var presence = parts.Model.Presence;
+        var settings = PresentitySettings.Default with
+        {
+            ExpiresSecondsMin = presence.ExpiresMin,
+            ExpiresSecondsMax = presence.Expires,
+            ExpiresSecondsDefault = Math.Clamp(PresentitySettings.Default.ExpiresSecondsDefault, presence.ExpiresMin, presence.Expires),
+            RetrySecondsMax = presence.SubscriptionFailureRetry,
+            RetryAfterSecondsMax = Math.Max(PresentitySettings.Default.RetryAfterSecondsMax, presence.SubscriptionFailureRetry),
+        };
+        var options = new EngineOptions { Settings = settings, Ids = parts.Ids };
+        engine = await PresenceEngine.StartAsync(store!, gate, options, parts.Time, new EngineLog(parts.Logs.CreateLogger<EngineLog>()), cancellation);
+        parts.Crossing.Connect(engine, SideOf(Protocol.Sip), SideOf(Protocol.Xmpp));
+    }
 
-    public Task StopAsync() => Task.CompletedTask;
+    /// <summary>Both sides can speak: what an earlier life left undone, and what is decided from now on, may leave.</summary>
+    public void Speak() => gate.Open();
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public IReadOnlyDictionary<string, long> Numbers()
+    {
+        var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (engine is null) return numbers;
+        numbers["epoch"] = engine.Epoch;
+        numbers["commands open"] = engine.OpenCommands;
+        numbers["effects open"] = engine.OpenEffects;
+        numbers["awakened"] = engine.Awakened.IsCompleted ? 1 : 0;
+        foreach (var (name, value) in parts.Sides.SelectMany(s => s.Numbers())) numbers[name] = value;
+        return numbers;
+    }
+
+    public async Task StopAsync()
+    {
+        gate.Open();
+        if (engine is not null) await engine.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (engine is not null) await engine.DisposeAsync();
+        engine = null;
+        if (store is not null) await store.DisposeAsync();
+        store = null;
+    }
+
+    private ISide SideOf(Protocol protocol) => parts.Sides.First(s => s.Side.Protocol == protocol).Side;
 }

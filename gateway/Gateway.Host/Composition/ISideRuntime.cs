@@ -16,6 +16,12 @@ public interface ISideRuntime : IAsyncDisposable
     /// <summary>Connections with the name of the peer each belongs to; empty where that is not known yet.</summary>
     IReadOnlyList<(string Peer, ConnectionStatus Connection)> Connections();
 
+    /// <summary>Why each peer could not be reached the last time, where it could not.</summary>
+    IReadOnlyList<(string Peer, string Failure)> Failures();
+
+    /// <summary>Numbers worth showing, by name.</summary>
+    IReadOnlyList<(string Name, long Value)> Numbers();
+
     /// <summary>Accepts nothing new, finishes what is under way, says goodbye; returns at the latest when <paramref name="deadline"/> is cancelled.</summary>
     Task DrainAsync(CancellationToken deadline);
 }

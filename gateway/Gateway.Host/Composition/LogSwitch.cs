@@ -21,6 +21,8 @@ public sealed class LogSwitch(LogLevelOption level)
             LogLevelOption.Warning => LogLevel.Warning,
             _ => LogLevel.Error,
         };
+        // The generic host tells a failed start with a stack; we have told it in one line.
+        if (category?.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal) == true) return false;
         if (category?.StartsWith("Microsoft.", StringComparison.Ordinal) == true && least < LogLevel.Warning) least = LogLevel.Warning;
         return level >= least;
     }

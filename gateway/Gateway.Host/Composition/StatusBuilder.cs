@@ -44,14 +44,16 @@ public sealed class StatusBuilder(ApplianceParts parts)
         return names;
     }
 
-    private static List<PeerStatus> Peers(FederationModel model, ILookup<string, ConnectionStatus> connections)
+    private List<PeerStatus> Peers(FederationModel model, ILookup<string, ConnectionStatus> connections)
     {
+        var failures = parts.Sides.SelectMany(s => s.Failures()).ToLookup(f => f.Peer, f => f.Failure, StringComparer.Ordinal);
         var peers = model.Peers.Select(p => new PeerStatus(p.Name, Word(p.Protocol), p.Profile)
         {
             Addresses = p.Addresses,
             Domains = [.. p.FromDomains.Order(StringComparer.Ordinal)],
             Relaxations = RelaxationsOf(p),
             Connections = [.. connections[p.Name]],
+            LastFailure = string.Join("; ", failures[p.Name]),
         }).ToList();
         var configured = model.Peers.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var group in connections.Where(c => !configured.Contains(c.Key)))

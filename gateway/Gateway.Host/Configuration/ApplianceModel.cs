@@ -14,8 +14,6 @@ public sealed record ApplianceModel
 
     public required string Fqdn { get; init; }
 
-    public required string DialbackSecretFile { get; init; }
-
     public ImmutableArray<ListenerModel> SipListeners { get; init; } = [];
 
     public ImmutableArray<ListenerModel> XmppListeners { get; init; } = [];

@@ -19,7 +19,6 @@ public static class ModelBuilder
     {
         File = Path.GetFullPath(place.File),
         Fqdn = DomainNames.ToAscii(options.Identity.Fqdn),
-        DialbackSecretFile = place.Resolve(options.Identity.DialbackSecretFile),
         SipListeners = Listeners(options.Listeners.Sip),
         XmppListeners = Listeners(options.Listeners.Xmpp),
         Http = options.Listeners.Http.Length > 0 ? IPEndPoint.Parse(options.Listeners.Http) : null,

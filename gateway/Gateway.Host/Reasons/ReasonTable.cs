@@ -17,11 +17,12 @@ public static class ReasonTable
         ("transport", typeof(Transport.TransportReason)),
         ("sip", typeof(Sip.Protocol.SipReason)),
         ("xmpp", typeof(Xmpp.Protocol.XmppReason)),
+        ("engine", typeof(Presence.Engine.EngineReason)),
         ("mapping", typeof(Mapping.MappingReason)),
     ];
 
     private static readonly Dictionary<string, ReasonRow> ByName =
-        FederationRows.All.Concat(CertificateRows.All).Concat(TransportRows.All).Concat(SipRows.All).Concat(XmppRows.All).Concat(MappingRows.All)
+        FederationRows.All.Concat(CertificateRows.All).Concat(TransportRows.All).Concat(SipRows.All).Concat(XmppRows.All).Concat(MappingRows.All).Concat(EngineRows.All)
             .ToDictionary(r => r.Name, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<ReasonRow> All => ByName.Values;

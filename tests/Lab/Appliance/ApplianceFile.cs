@@ -55,7 +55,7 @@ public sealed record ApplianceFile
             ["http"] = Loopback(HttpPort),
             ["admin"] = "run/admin.sock",
         },
-        ["identity"] = new JsonObject { ["fqdn"] = Fqdn, ["dialbackSecretFile"] = "run/dialback.secret" },
+        ["identity"] = new JsonObject { ["fqdn"] = Fqdn },
         ["certificates"] = new JsonObject
         {
             ["own"] = new JsonArray(new JsonObject { ["name"] = "gateway", ["certificate"] = Certificate.CertificateFile, ["key"] = Certificate.KeyFile }),

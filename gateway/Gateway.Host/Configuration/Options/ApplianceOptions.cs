@@ -51,7 +51,7 @@ public sealed record ListenersOptions
     [Setting("SIP over mutual TLS; the port of federation is 5061.")]
     public IReadOnlyList<ListenerOptions> Sip { get; init; } = [];
 
-    [Setting("XMPP server-to-server; the usual port is 5269.")]
+    [Setting("XMPP server-to-server; the usual port is 5269, and all entries share one port.")]
     public IReadOnlyList<ListenerOptions> Xmpp { get; init; } = [];
 
     [Setting("Health and metrics over plain HTTP. Keep it on loopback; empty turns it off.")]
@@ -76,9 +76,6 @@ public sealed record IdentityOptions
 {
     [Setting("Our host name, as in our certificate and in DNS: it stands in every Contact and Record-Route, and edges send later requests of a dialog to it.", IsRequired = true)]
     public string Fqdn { get; init; } = "";
-
-    [Setting("File that keeps the secret behind dialback keys (XEP-0185); made on first start, mode 0600.")]
-    public string DialbackSecretFile { get; init; } = "run/dialback.secret";
 }
 
 /// <summary>One domain.</summary>

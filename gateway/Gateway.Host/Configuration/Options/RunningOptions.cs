@@ -29,7 +29,7 @@ public sealed record PresenceOptions
     [Setting("Longest subscription we grant and the length we ask for, in seconds.", Min = 60, Max = 604_800)]
     public int Expires { get; init; } = 86_400;
 
-    [Setting("Shortest subscription we grant; less is answered 423.", Min = 0, Max = 3_600)]
+    [Setting("Shortest subscription we grant; less is answered 423.", Min = 1, Max = 3_600)]
     public int ExpiresMin { get; init; } = 60;
 
     [Setting("Seconds until a subscription that failed for good is tried again.", Min = 60, Max = 604_800)]
@@ -58,7 +58,7 @@ public sealed record LimitsOptions
     public int SipHeadBytesMax { get; init; } = 32 * 1_024;
 
     [Setting("Bytes of one SIP message's body.", Min = 2_048, Max = 4_194_304)]
-    public int SipBodyBytesMax { get; init; } = 256 * 1_024;
+    public int SipBodyBytesMax { get; init; } = 64 * 1_024;
 
     [Setting("Bytes of one stanza.", Min = 10_000, Max = 4_194_304)]
     public int StanzaBytesMax { get; init; } = 256 * 1_024;

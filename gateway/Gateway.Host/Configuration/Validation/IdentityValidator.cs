@@ -16,7 +16,5 @@ public sealed class IdentityValidator : IValidator
         }
         else if (IPAddress.TryParse(fqdn, out _)) faults.Add(path, "is an address", "edges answer only names that match our certificate");
         else if (!DomainText.IsDomain(fqdn) || !fqdn.Contains('.', StringComparison.Ordinal)) faults.Add(path, $"\"{fqdn}\" is not a full host name");
-
-        if (options.Identity.DialbackSecretFile.Length == 0) faults.Add("$.identity.dialbackSecretFile", "is empty", "run/dialback.secret");
     }
 }

@@ -1,0 +1,92 @@
+using System.Net.Sockets;
+using Gateway.Admin.Reports;
+using Gateway.Federation;
+using Gateway.Host.Configuration;
+using Gateway.Xmpp;
+using Gateway.Xmpp.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Host.Composition;
+
+/// <summary>The XMPP side as the composition makes, starts, shows and stops it.</summary>
+internal sealed class XmppRuntime : ISideRuntime
+{
+    private readonly ApplianceModel model;
+    private readonly XmppSide side;
+
+    public XmppRuntime(ApplianceParts parts, string dialbackSecret)
+    {
+        model = parts.Model;
+        side = new XmppSide(new XmppParts
+        {
+            Options = OptionsOf(model),
+            Hub = parts.Hub,
+            Resolver = parts.Resolver,
+            NextBelow = Random.Shared.Next,
+            Certificates = parts.Certificates,
+            Registry = parts.Registry,
+            Crossing = parts.Crossing,
+            Refusals = parts.Refusals,
+            Ids = parts.Ids,
+            DialbackSecret = dialbackSecret,
+            Observer = new XmppLog(parts.Logs.CreateLogger<XmppLog>()),
+        });
+    }
+
+    public ISide Side => side;
+
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            side.Start();
+            return Task.CompletedTask;
+        }
+        catch (SocketException fault)
+        {
+            throw new ApplianceFailure($"XMPP cannot listen on {string.Join(", ", model.XmppListeners.Select(l => l.EndPoint))}: {fault.Message}", fault);
+        }
+    }
+
+    public IReadOnlyList<ListenerStatus> Listeners()
+    {
+        var connections = side.Streams.Count(s => s.IsInbound);
+        return [.. side.Listeners.Select(l => new ListenerStatus("xmpp", l.Endpoint.ToString(), true, connections))];
+    }
+
+    public IReadOnlyList<(string Peer, ConnectionStatus Connection)> Connections()
+    {
+        var queues = side.Pairs.ToLookup(p => (p.LocalDomain, p.RemoteDomain));
+        return
+        [
+            .. side.Streams.Select(s => (s.Peer, new ConnectionStatus
+            {
+                Direction = s.IsInbound ? "in" : "out",
+                Remote = s.Remote,
+                Phase = s.Phase,
+                Proofs = [$"{s.RemoteDomain} to {s.LocalDomain}: {s.ProvedBy}"],
+                Tls = s.TlsVersion.Length > 0 ? $"{s.TlsVersion} {s.Cipher}" : "",
+                Since = s.Since,
+                Queued = s.IsInbound ? 0 : queues[(s.LocalDomain, s.RemoteDomain)].Sum(p => (long)p.QueuedItems),
+            })),
+        ];
+    }
+
+    public IReadOnlyList<(string Peer, string Failure)> Failures() =>
+        [.. side.Pairs.Where(p => p.LastFailure.Length > 0).Select(p => (p.Peer, $"{p.LastFailure}: {p.LastFailureText} ({p.LocalDomain} to {p.RemoteDomain})"))];
+
+    public IReadOnlyList<(string Name, long Value)> Numbers() =>
+        [("xmpp streams", side.Streams.Count), ("xmpp domain pairs", side.Pairs.Count), ("xmpp stanzas queued", side.Pairs.Sum(p => (long)p.QueuedItems))];
+
+    public Task DrainAsync(CancellationToken deadline) => side.StopAsync().WaitAsync(deadline);
+
+    public ValueTask DisposeAsync() => side.DisposeAsync();
+
+    private static XmppOptions OptionsOf(ApplianceModel model) => new()
+    {
+        ListenAddresses = [.. model.XmppListeners.Select(l => l.EndPoint.Address.ToString())],
+        Port = model.XmppListeners.Select(l => l.EndPoint.Port).FirstOrDefault(),
+        Limits = new XmppLimits { StanzaBytesMax = model.Limits.StanzaBytesMax },
+        ProductVersion = ApplianceVersion.Text,
+    };
+}
