@@ -17,14 +17,18 @@ public sealed class PresentityProperties
     public void Nothing_is_granted_unless_it_was_asked_and_agreed() => Prop.ForAll(Histories(), history =>
     {
         var unit = new Unit();
-        var (asked, agreed) = (new HashSet<Address>(), new HashSet<Address>());
         foreach (var step in history)
         {
+            var before = unit.State;
             step(unit);
-            foreach (var effect in unit.Effects.OfType<AskUpstream>().Where(a => a.Request == UpstreamRequest.Subscribe)) asked.Add(effect.Watcher);
-            if (Last is UpstreamGranted granted && asked.Contains(granted.Watcher)) agreed.Add(granted.Watcher);
-            foreach (var tell in unit.Effects.OfType<Tell>().Where(t => t.IsGranted)) Assert.Contains(tell.Watcher, agreed);
-            foreach (var pair in unit.State.Pairs.Values.Where(p => p.IsGranted)) Assert.Contains(pair.Watcher, agreed);
+            foreach (var pair in unit.State.Pairs.Values.Where(p => p.IsGranted))
+            {
+                var was = before.Find(pair.Watcher)?.Authorization ?? AuthorizationPhase.None;
+                var isAgreed = was == AuthorizationPhase.Asked && Last is UpstreamGranted granted && granted.Watcher == pair.Watcher;
+                Assert.True(was == AuthorizationPhase.Granted || isAgreed, $"{pair.Watcher} was {was} and is granted by {Last}");
+            }
+
+            foreach (var tell in unit.Effects.OfType<Tell>().Where(t => t.IsGranted)) Assert.True(unit.State.Find(tell.Watcher)!.IsGranted);
         }
     }).Check(Runs);
 

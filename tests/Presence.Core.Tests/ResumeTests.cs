@@ -19,6 +19,14 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Commands_of_time_name_no_watcher_and_can_be_printed()
+    {
+        Assert.Equal("", default(Address).ToString());
+        Assert.Contains("Epoch = 7", new Resume(7).ToString(), StringComparison.Ordinal);
+        Assert.True(new Expire().Watcher.CompareTo(Alice) < 0);
+    }
+
+    [Fact]
     public void An_undecided_asking_is_repeated()
     {
         var unit = new Unit().With(new RequestAuthorization(Alice, Leg("x")), new Resume(2));

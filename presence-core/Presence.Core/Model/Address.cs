@@ -7,7 +7,8 @@ namespace Presence.Core.Model;
 /// </summary>
 public readonly record struct Address(string Local, string Domain) : IComparable<Address>
 {
-    public bool IsDomain => Local.Length == 0;
+    /// <summary>Also holds for the default value, which commands of time carry and logs print.</summary>
+    public bool IsDomain => string.IsNullOrEmpty(Local);
 
     public int CompareTo(Address other)
     {
@@ -15,5 +16,5 @@ public readonly record struct Address(string Local, string Domain) : IComparable
         return byDomain != 0 ? byDomain : string.CompareOrdinal(Local, other.Local);
     }
 
-    public override string ToString() => IsDomain ? Domain : $"{Local}@{Domain}";
+    public override string ToString() => IsDomain ? Domain ?? "" : $"{Local}@{Domain}";
 }
