@@ -55,7 +55,9 @@ public static class ErrorTable
         {
             SipStatus = status,
             RetryAfterSeconds = retryAfterSeconds,
-            IsBare = status is not (405 or 406),
+
+            // The global failures and 501 speak of the user wherever he is, all others of the place that answered: a 404 must not become a 604 on its way through.
+            IsBare = status is >= 600 or 501,
         };
     }
 

@@ -129,6 +129,19 @@ public sealed class ErrorTableTests
         Assert.Equal(500, ErrorTable.ToSip(FederationReasons.FailureOf(FederationReason.InternalError), SipRequestKind.NonInvite, isMicrosoft: true).Status);
     }
 
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(406)]
+    [InlineData(480)]
+    [InlineData(501)]
+    [InlineData(600)]
+    [InlineData(604)]
+    [InlineData(606)]
+    public void A_status_keeps_its_reach_between_two_sip_peers(int status) =>
+        Assert.Equal(status, ErrorTable.ToSip(ErrorTable.FromSip(status, "Phrase"), SipRequestKind.NonInvite, isMicrosoft: false).Status);
+
     [Fact]
     public void A_content_filter_is_a_policy_violation() =>
         Assert.Equal(Condition.PolicyViolation, ErrorTable.FromSip(606, "Not Acceptable", warningCode: 309).Condition);
