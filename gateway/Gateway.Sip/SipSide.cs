@@ -151,6 +151,9 @@ public sealed class SipSide : ISide, IAsyncDisposable
 
     internal void Unreadable(string peer, string reason) => observer.OnEnded(peer, "presence document", reason);
 
+    /// <summary>A refusal that nobody further in has written down.</summary>
+    internal void Refused(string subject, string reason, string text) => observer.OnRefused(subject, reason, text);
+
     internal void Rejected(SipConnection connection, SipReason reason)
     {
         Metrics.Rejected(reason);
@@ -207,6 +210,9 @@ public interface ISipObserver
 
     /// <summary>A connection's claim to speak for a domain was refused.</summary>
     void OnNotAdmitted(string connection, string domain, Admission admission);
+
+    /// <summary>A request that was refused at the door, with its public reason and words for the operator.</summary>
+    void OnRefused(string subject, string reason, string text);
 
     /// <summary>Received bytes that are no valid message.</summary>
     void OnRejected(string connection, SipReason reason);

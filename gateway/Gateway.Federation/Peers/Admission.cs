@@ -25,6 +25,9 @@ public sealed record Admission
 
     public bool IsAdmitted => Principal is not null;
 
+    /// <summary>The public name of the refusal, as fine as it is known: the certificate's fault before the judge's.</summary>
+    public string PublicReason => CertificateReason == CertificateReason.None ? FederationReasons.NameOf(Reason) : $"certificates.{CertificateReason}";
+
     internal static Admission Granted(FederatedPeer principal, CertificateProof? proof) => new() { Principal = principal, Proof = proof };
 
     internal static Admission Refused(

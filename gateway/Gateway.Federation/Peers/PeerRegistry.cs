@@ -131,5 +131,5 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         FederationReason.PeerNotProved, $"Peer '{peer.Name}': {verdict.Reason}: {verdict.Detail}", verdict.Reason, peer.Protocol == Protocol.Xmpp && peer.AllowsDialback);
 
     private void Record(Admission admission, string subject, string remote) =>
-        refusals.Add(subject, FederationReasons.NameOf(admission.Reason), $"{admission.Text} ({remote})");
+        refusals.Add(subject, admission.PublicReason, $"{admission.Text} ({remote})");
 }

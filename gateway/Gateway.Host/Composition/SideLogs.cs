@@ -17,6 +17,8 @@ public sealed partial class SipLog(ILogger<SipLog> logger, RecentRefusals refusa
     // The judge has written the refusal down already.
     public void OnNotAdmitted(string connection, string domain, Admission admission) => Log.NotAdmitted(logger, connection, domain, admission.Text);
 
+    public void OnRefused(string subject, string reason, string text) => refusals.Add(subject, reason, text);
+
     public void OnRejected(string connection, SipReason reason) => refusals.Add(Stranger(connection), reason.PublicName(), $"malformed or oversize SIP from {connection}");
 
     public void OnEnded(string peer, string what, string reason) => Log.Ended(logger, peer, what, reason);

@@ -61,7 +61,8 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
                     break;
                 default:
                     side.Requests.Reject(this, frame.Message, frame.Reason);
-                    if (frame.IsStreamLost)
+                    // What is no SIP at all is another protocol, or noise: nothing after it can be trusted either.
+                    if (frame.IsStreamLost || frame.Message is null)
                     {
                         connection.Close(TransportReason.ClosedByUs, frame.Reason.PublicName());
                         return unread.Length;

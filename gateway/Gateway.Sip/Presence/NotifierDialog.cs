@@ -26,6 +26,7 @@ internal sealed class NotifierDialog(
     private readonly Queue<NotifierInput> held = new();
     private DialogState dialog = state;
     private NotifierState usage = new();
+    private NotifierInput.Show? shown;
     private Alarm? alarm;
     private int holds;
 
@@ -71,11 +72,12 @@ internal sealed class NotifierDialog(
     public void Show(WatcherView view, DateTimeOffset? expiresAt)
     {
         var isActive = view.Authorization == AuthorizationPhase.Granted;
+        var content = ContentOf(view);
         lock (gate)
         {
             // Revived after a restart: what is left of the time comes from the core.
             if (expiresAt is { } end && usage.ExpiresAt == DateTimeOffset.MaxValue) usage = usage with { ExpiresAt = end };
-            Give(new NotifierInput.Show(isActive, ContentOf(view)));
+            Give(new NotifierInput.Show(isActive, content));
         }
     }
 
@@ -122,9 +124,22 @@ internal sealed class NotifierDialog(
         lock (gate) Step(new NotifierInput.Tick());
     }
 
+    // The caller holds the gate. What the watcher has been told, or is about to be, is not told again unless a SUBSCRIBE asks for it.
+    private bool IsNews(NotifierInput.Show show)
+    {
+        if (usage.OwedAt != DateTimeOffset.MaxValue || shown is null) return true;
+        return shown.IsActive != show.IsActive || !shown.Content.Body.Span.SequenceEqual(show.Content.Body.Span);
+    }
+
     // The caller holds the gate.
     private void Step(NotifierInput input)
     {
+        if (input is NotifierInput.Show show)
+        {
+            if (!IsNews(show)) return;
+            shown = show;
+        }
+
         var now = side.Now;
         if (input is NotifierInput.Tick && now >= usage.ExpiresAt) return;
         var wasTerminating = usage.Phase is NotifierPhase.Terminating;

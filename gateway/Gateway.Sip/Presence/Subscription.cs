@@ -214,7 +214,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
             if (response.IsSuccess)
             {
                 if (dialog is null && Dialog.TryEstablish(response, side.Own, out var made) == SipReason.None) Adopt(made);
-                else if (dialog is not null) dialog = Dialog.ReceiveAnswer(dialog, response);
+                else if (dialog is not null) dialog = Complete(Dialog.ReceiveAnswer(dialog, response), response);
                 if (response.Has(SipHeaderId.MsPiggybackCSeq)) SubscriptionStateHeader.TryRead(response.First(SipHeaderId.SubscriptionState), out piggyback!);
             }
 
@@ -224,6 +224,13 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
             if (response.IsSuccess && dialog is not null && usage.HasDialog && usage.Phase is not SubscriberPhase.Leaving)
                 Tell(new UpstreamAccepted(Watcher, LegDocument.Write(dialog, Peer.Name), usage.ExpiresAt));
         }
+    }
+
+    // A NOTIFY that overtook the 200 made the dialog without the proxies' Record-Route where they put it into the 200 only: take it now (RFC 6665 §4.4.1).
+    private DialogState Complete(DialogState known, SipResponse response)
+    {
+        if (known.RouteSet.Count > 0 || !response.Has(SipHeaderId.RecordRoute)) return known;
+        return Dialog.TryEstablish(response, side.Own, out var whole) == SipReason.None ? known with { RouteSet = whole.RouteSet } : known;
     }
 
     // The notification that the machine took note of, in neutral words.

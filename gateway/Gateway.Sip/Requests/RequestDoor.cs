@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Errors;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Wire;
@@ -111,20 +112,20 @@ internal sealed class RequestDoor(SipSide side)
 
         if (admission.Principal is not { } principal)
         {
-            responder.Refuse(connection, request, 403, NameOf(admission), FederationReasons.FailureOf(admission.Reason).Text);
+            responder.Refuse(connection, request, 403, admission.PublicReason, FederationReasons.FailureOf(admission.Reason).Text);
             side.NotAdmitted(connection, from.Domain, admission);
             // A stranger gets its one answer, not a connection to keep asking on. A proved peer with a wrong domain keeps it.
             if (admission.Reason is FederationReason.PeerNotProved or FederationReason.UnknownPeer && connection.Link is null)
-                connection.Transport.Close(TransportReason.ClosedByUs, NameOf(admission));
+                connection.Transport.Close(TransportReason.ClosedByUs, admission.PublicReason);
             return null;
         }
 
         if (request.Method == SipMethod.Options) return new Requester(principal, from, from);
-        if (IsTargetRefused(connection, request, out var to)) return null;
+        if (IsTargetRefused(connection, request, principal, from, out var to)) return null;
         return new Requester(principal, from, to);
     }
 
-    private bool IsTargetRefused(SipConnection connection, SipRequest request, out Address to)
+    private bool IsTargetRefused(SipConnection connection, SipRequest request, FederatedPeer principal, Address from, out Address to)
     {
         if (!SipAddresses.TryRead(NameAddress.UriOf(request.First(SipHeaderId.To)), out to, out var fault))
         {
@@ -140,9 +141,13 @@ internal sealed class RequestDoor(SipSide side)
             return true;
         }
 
-        if (side.Crossing.IsServed(to.Domain, Gateway.Federation.Protocol.Sip) || !request.ToTagBytes.IsEmpty) return false;
-        var failure = FederationReasons.FailureOf(FederationReason.UnknownDomain);
-        responder.Refuse(connection, request, 404, failure.Reason, failure.Text);
+        // Inside a dialog it was judged when the dialog began.
+        if (!request.ToTagBytes.IsEmpty) return false;
+        var way = side.Peers.Current.FindWay(from, to, principal.Peer);
+        if (way.IsFound) return false;
+        var failure = FederationReasons.FailureOf(way.Reason);
+        side.Refused(principal.Peer.Name, failure.Reason, way.By);
+        responder.Refuse(connection, request, failure, principal.Peer, SipRequestKind.NonInvite);
         return true;
     }
 
@@ -170,10 +175,6 @@ internal sealed class RequestDoor(SipSide side)
         writer.Header(SipHeaderId.AllowEvents, "presence");
         writer.Header(SipHeaderId.Server, side.Options.UserAgent);
     }
-
-    private static string NameOf(Admission admission) => admission.CertificateReason == Certificates.CertificateReason.None
-        ? FederationReasons.NameOf(admission.Reason)
-        : "certificates." + admission.CertificateReason;
 }
 
 /// <summary>Who asks: the principal of the connection for the From domain, and both users as neutral addresses.</summary>
