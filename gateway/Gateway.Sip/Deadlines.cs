@@ -1,17 +1,21 @@
+using Gateway.Transport;
+
 namespace Gateway.Sip;
 
 /// <summary>All deadlines of the side behind one timer. Actions run on the timer's thread, at or after their time, and must not block.</summary>
 internal sealed class Deadlines : IDisposable
 {
     private readonly TimeProvider time;
+    private readonly Action<Exception> onDefect;
     private readonly ITimer timer;
     private readonly PriorityQueue<Alarm, DateTimeOffset> queue = new();
     private readonly Lock gate = new();
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
 
-    public Deadlines(TimeProvider time)
+    /// <summary>A defect in one action is told and stops no other: an exception that left a timer would end the process.</summary>
+    public Deadlines(TimeProvider time, Action<Exception> onDefect)
     {
-        this.time = time;
+        (this.time, this.onDefect) = (time, onDefect);
         timer = time.CreateTimer(static self => ((Deadlines)self!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -30,15 +34,26 @@ internal sealed class Deadlines : IDisposable
 
     private void Run()
     {
-        while (TryTake(out var now) is { } alarm) alarm.Fire(now);
+        using var batch = SendBatch.Begin();
+        while (TryTake(out var due, out var now) is { } alarm)
+        {
+            try
+            {
+                alarm.Fire(due, now);
+            }
+            catch (Exception defect) when (defect is not OutOfMemoryException)
+            {
+                onDefect(defect);
+            }
+        }
     }
 
-    private Alarm? TryTake(out DateTimeOffset now)
+    private Alarm? TryTake(out DateTimeOffset due, out DateTimeOffset now)
     {
         lock (gate)
         {
             now = time.GetUtcNow();
-            if (!queue.TryPeek(out var alarm, out var due))
+            if (!queue.TryPeek(out var alarm, out due))
             {
                 armedFor = DateTimeOffset.MaxValue;
                 return null;
@@ -86,23 +101,20 @@ internal sealed class Alarm(Deadlines deadlines, Action action)
         deadlines.Enqueue(this, at);
     }
 
-    internal void Fire(DateTimeOffset now)
+    /// <summary>The entry of <paramref name="entry"/> has come up: acts, or waits on when the deadline has moved later.</summary>
+    internal void Fire(DateTimeOffset entry, DateTimeOffset now)
     {
+        DateTimeOffset again;
         lock (gate)
         {
-            queuedFor = DateTimeOffset.MaxValue;
-            if (due > now)
-            {
-                if (due == DateTimeOffset.MaxValue) return;
-                queuedFor = due;
-            }
-            else
-            {
-                due = DateTimeOffset.MaxValue;
-            }
+            // An earlier deadline overtook this entry; the entry that did stands for the owner now.
+            if (entry != queuedFor) return;
+            again = due > now ? due : DateTimeOffset.MaxValue;
+            if (due <= now) (due, queuedFor) = (DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
+            else if ((queuedFor = due) == DateTimeOffset.MaxValue) return;
         }
 
-        if (queuedFor != DateTimeOffset.MaxValue) deadlines.Enqueue(this, queuedFor);
+        if (again != DateTimeOffset.MaxValue) deadlines.Enqueue(this, again);
         else action();
     }
 }

@@ -33,7 +33,8 @@ public sealed class SipSide : ISide, IAsyncDisposable
         (Options, Peers, Crossing) = (options, peers, crossing);
         (hub, time, ids, observer) = (parts.Hub, parts.Time, parts.Ids, parts.Observer);
         Own = new OwnHop(options.Fqdn, options.AdvertisedPort, "TLS", options.UserAgent);
-        Deadlines = new Deadlines(time);
+        Deadlines = new Deadlines(time, Defect);
+        Stopping = stopping.Token;
         Calls = new CallTable(this, ids.NextId());
         Links = new LinkTable(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow)));
         Requests = new RequestDoor(this);
@@ -75,7 +76,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
 
     internal DateTimeOffset Now => time.GetUtcNow();
 
-    internal CancellationToken Stopping => stopping.Token;
+    internal CancellationToken Stopping { get; }
 
     /// <summary>Binds the listeners; throws the socket's exception when one cannot be bound.</summary>
     public Task StartAsync()
@@ -192,9 +193,17 @@ public sealed class SipSide : ISide, IAsyncDisposable
     private void Sweep()
     {
         using var batch = SendBatch.Begin();
-        Calls.Sweep();
-        Links.Sweep();
-        Conversations.Sweep();
+        try
+        {
+            Calls.Sweep();
+            Links.Sweep();
+            Conversations.Sweep();
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            // The timer's thread has nobody above it: a defect is told, and the next sweep goes on.
+            Defect(defect);
+        }
     }
 }
 

@@ -67,7 +67,13 @@ internal sealed class CallTable
         }
 
         // Law 11: the answer counts only from the peer that was asked, whichever of its connections carries it.
-        if (request.Connection is { } asked && asked != connection && (asked.Link is null || asked.Link != connection.Link)) return;
+        // What was not sent yet has no answer: its branch was guessed.
+        if (request.Connection is not { } asked || (asked != connection && (asked.Link is null || asked.Link != connection.Link)))
+        {
+            side.Metrics.StrayResponse();
+            return;
+        }
+
         if (response.CSeq.Method != request.Method) return;
         if (request.Receive(response, side.Options.Timers, side.Now)) pending.TryRemove(id, out _);
     }

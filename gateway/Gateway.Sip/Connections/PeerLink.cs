@@ -30,8 +30,15 @@ internal sealed class PeerLink(LinkTable table, string peerName)
 
     public void Add(SipConnection connection)
     {
-        lock (gate) live = [.. live, connection];
         connection.Link = this;
+        lock (gate)
+        {
+            // A peer that speaks at once on a connection we dialled is bound by its request before the dial is judged.
+            if (!live.Contains(connection)) live = [.. live, connection];
+        }
+
+        // Ended before it was known here: its end could not take it away.
+        if (!connection.IsUsable) Remove(connection);
     }
 
     public void Remove(SipConnection connection)
@@ -51,6 +58,9 @@ internal sealed class PeerLink(LinkTable table, string peerName)
             request.Connection = connection;
             var sent = connection.Transport.TrySend(bytes, null);
             if (sent == TransportReason.None) return true;
+
+            // Nothing was written: the end of that connection is no longer this request's business.
+            request.Connection = null;
             if (sent == TransportReason.SendQueueFull)
             {
                 failure = new LinkFailure(LinkFailureKind.QueueFull, "transport." + sent, "The connection's send queue is full.");
@@ -154,9 +164,18 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         using var batch = SendBatch.Begin();
         foreach (var item in released)
         {
+            // Given up meanwhile, by its owner or by age: no longer to be sent.
+            if (item.Request.IsTerminated) continue;
             item.Request.Connection = connection;
-            if (connection is null) table.Fail(item.Request, failure);
-            else if (!connection.TrySend(item.Bytes)) table.Fail(item.Request, new LinkFailure(LinkFailureKind.Unreachable, "transport.Closed", "The connection ended at once."));
+            if (connection is null)
+            {
+                table.Fail(item.Request, failure);
+            }
+            else if (!connection.TrySend(item.Bytes))
+            {
+                item.Request.Connection = null;
+                table.Fail(item.Request, new LinkFailure(LinkFailureKind.Unreachable, "transport.Closed", "The connection ended at once."));
+            }
         }
     }
 }

@@ -58,6 +58,9 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
                 case SipFrameVerdict.Message:
                     MessagesIn++;
                     Deliver(frame.Message!);
+
+                    // A stranger got its one answer: what it sent behind is not read.
+                    if (connection.IsClosed) return unread.Length;
                     break;
                 default:
                     side.Requests.Reject(this, frame.Message, frame.Reason);

@@ -110,8 +110,8 @@ internal sealed partial class Conversation
 
     private void AcceptInvite(int leg)
     {
-        var (connection, request, made, headers) = invited!.Value;
-        System.Diagnostics.Debug.Assert(made.Number == leg, "the machine numbers legs in order");
+        var (connection, request, make, headers) = invited!.Value;
+        var made = make(leg);
         dialogs.Add(made);
         table.Remember(made);
         side.Requests.Responder.Dialog(connection, request, 200, made.LocalTag, headers, made.LocalDescription, "application/sdp");

@@ -28,7 +28,9 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     private DateTimeOffset due = DateTimeOffset.MaxValue;
     private Failure? lastFailure;
     private long lastPiece;
-    private (SipConnection Connection, SipRequest Request, ConversationDialog Dialog, Action<SipWriter> Headers)? invited;
+    private int steps;
+    private bool isHandingOver;
+    private (SipConnection Connection, SipRequest Request, Func<int, ConversationDialog> Make, Action<SipWriter> Headers)? invited;
 
     private readonly record struct Piece(MessageDeparture Departure, bool IsLast);
 
@@ -69,13 +71,14 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         if (now >= due) Give(new ConversationInput.Tick());
     }
 
-    /// <summary>An acceptable INVITE of the peer.</summary>
-    public bool TryInvite(SipConnection connection, SipRequest request, ConversationDialog? made, Action<SipWriter> headers, TypingMode typing, uint sessionSeconds)
+    /// <summary>An acceptable INVITE of the peer; <paramref name="make"/> makes its dialog when the machine has given the leg a number.</summary>
+    public bool TryInvite(
+        SipConnection connection, SipRequest request, Func<int, ConversationDialog> make, Action<SipWriter> headers, TypingMode typing, uint sessionSeconds)
     {
         lock (gate)
         {
             if (state.IsEnded && state.LastLeg > 0) return false;
-            invited = (connection, request, made!, headers);
+            invited = (connection, request, make, headers);
             Step(new ConversationInput.Invited(typing, sessionSeconds));
             invited = null;
         }
@@ -84,18 +87,12 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         return true;
     }
 
-    /// <summary>The number the next accepted INVITE will get.</summary>
-    public ConversationDialog NewDialog(PeerModel from, string callId, string localTag)
-    {
-        lock (gate) return new ConversationDialog(this, state.LastLeg + 1, from, callId, localTag);
-    }
-
     /// <summary>A request in a leg: its number must go up (RFC 3261 §12.2.2).</summary>
     public SipReason Receive(ConversationDialog dialog, SipConnection connection, SipRequest request)
     {
         lock (gate)
         {
-            if (dialog.State is null) return SipReason.DialogUnknown;
+            if (dialog.State is null || !System.Text.Ascii.Equals(request.FromTagBytes, dialog.State.Id.RemoteTag)) return SipReason.DialogUnknown;
             var fault = Dialog.TryReceive(dialog.State, request, out var next);
             if (fault == SipReason.None) (dialog.State, dialog.Connection) = (next, connection);
             return fault;
@@ -196,7 +193,13 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     {
         var step = Machine.On(state, input, side.Options.Conversations, side.Options.Timers, side.Now);
         state = step.State;
+        steps++;
         for (var i = 0; i < step.Outputs.Count; i++) Perform(step.Outputs[i]);
+        if (--steps > 0) return;
+
+        // The words of a failure belong to the step it made; a leg the machine dropped is dropped here once its last outputs are performed.
+        lastFailure = null;
+        if (dialogs.Count > state.Legs.Length) RemoveDropped();
         due = state.DeadlineWith(side.Options.Conversations);
     }
 
@@ -204,15 +207,36 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     {
         // A send that failed at once calls back inside the step that made it: the outer call hands over.
         if (gate.IsHeldByCurrentThread) return;
-        while (true)
+        while (TryTakeOutside(out var next))
         {
-            Action? next;
-            lock (gate)
+            try
             {
-                if (!outside.TryDequeue(out next)) return;
+                next();
             }
+            finally
+            {
+                lock (gate) isHandingOver = false;
+            }
+        }
+    }
 
-            next();
+    // One thread at a time, so that what is told outside keeps its order.
+    private bool TryTakeOutside([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Action? next)
+    {
+        lock (gate)
+        {
+            next = null;
+            return !isHandingOver && (isHandingOver = outside.TryDequeue(out next));
+        }
+    }
+
+    private void RemoveDropped()
+    {
+        for (var i = dialogs.Count - 1; i >= 0; i--)
+        {
+            var isLeg = false;
+            foreach (var leg in state.Legs) isLeg |= leg.Number == dialogs[i].Number;
+            if (!isLeg) Remove(dialogs[i]);
         }
     }
 

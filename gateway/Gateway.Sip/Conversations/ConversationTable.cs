@@ -49,9 +49,9 @@ internal sealed class ConversationTable(SipSide side)
             : new ConversationInput.SendTyping(departure.State == ChatState.Composing));
     }
 
-    public void OnAck(SipRequest request)
+    public void OnAck(SipConnection connection, SipRequest request)
     {
-        if (dialogs.TryGetValue(KeyOf(request), out var dialog)) dialog.Conversation.Give(new ConversationInput.Acknowledged(dialog.Number));
+        if (dialogs.TryGetValue(KeyOf(request), out var dialog) && dialog.Peer.Name == connection.Link?.PeerName) dialog.Conversation.Give(new ConversationInput.Acknowledged(dialog.Number));
     }
 
     public void OnMessage(SipConnection connection, SipRequest request, Requester who)
@@ -119,6 +119,9 @@ internal sealed class ConversationTable(SipSide side)
         }
 
         await side.WhenQuietAsync(() => pairs.IsEmpty, patience);
+
+        // Whoever still waits is told that it was not delivered.
+        foreach (var (_, conversation) in pairs) conversation.Give(new ConversationInput.Close(SipReason.ShuttingDown, AtOnce: true));
     }
 
     private void OnInvite(SipConnection connection, SipRequest request, Requester who)
@@ -167,9 +170,11 @@ internal sealed class ConversationTable(SipSide side)
         while (true)
         {
             var conversation = Obtain(who.From, who.To, who.Principal.Peer);
-            var dialog = conversation.NewDialog(who.Principal.Peer, request.CallId, state.Id.LocalTag);
-            (dialog.State, dialog.Connection, dialog.LocalDescription) = (state, connection, description);
-            if (conversation.TryInvite(connection, request, dialog, WriteHeaders, typing, seconds)) return;
+            ConversationDialog Make(int number) => new(conversation, number, who.Principal.Peer, request.CallId, state.Id.LocalTag)
+            {
+                State = state, Connection = connection, LocalDescription = description,
+            };
+            if (conversation.TryInvite(connection, request, Make, WriteHeaders, typing, seconds)) return;
             Forget(conversation);
         }
     }
@@ -181,7 +186,6 @@ internal sealed class ConversationTable(SipSide side)
             case SipMethod.Bye:
                 Responder.Plain(connection, request, 200);
                 dialog.Conversation.Give(new ConversationInput.Bye(dialog.Number));
-                Forget(dialog);
                 break;
             case SipMethod.Info:
                 var content = SipToContent.Read(request);

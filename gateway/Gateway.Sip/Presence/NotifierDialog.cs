@@ -34,6 +34,9 @@ internal sealed class NotifierDialog(
 
     public string PeerName => peer.Name;
 
+    /// <summary>Whether a request in this dialog comes from the peer that made it and concerns its two users (design law 11).</summary>
+    public bool IsOf(Requester who) => peer.Name == who.Principal.Peer.Name && watcher == who.From && presentity == who.To;
+
     /// <summary>Made by a SUBSCRIBE that is not answered yet: starts held.</summary>
     public bool IsNew
     {
@@ -164,12 +167,7 @@ internal sealed class NotifierDialog(
 
     private async ValueTask SendAsync(NotifierOutput.SendNotify notify)
     {
-        if (sequence.IsExhausted(dialog))
-        {
-            var reserved = await sequence.ReserveAsync(dialog);
-            lock (gate) dialog = Dialog.ContinueAt(dialog, reserved.LocalCSeq);
-        }
-
+        if (sequence.IsExhausted(dialog) && !await TryReserveAsync()) return;
         lock (gate) dialog = Dialog.Advance(dialog);
         var request = new Notification(this);
         var branch = side.Calls.Register(request);
@@ -180,6 +178,23 @@ internal sealed class NotifierDialog(
         if (notify.Content.Body.IsEmpty) writer.End();
         else writer.End(notify.Content.ContentType, notify.Content.Body.Span);
         side.Calls.Send(peer, watcher.Domain, LegId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
+    }
+
+    // Without numbers of its own nothing may be said: the NOTIFY counts as lost and is tried again (design §6, one voice).
+    private async ValueTask<bool> TryReserveAsync()
+    {
+        try
+        {
+            var reserved = await sequence.ReserveAsync(dialog);
+            lock (gate) dialog = Dialog.ContinueAt(dialog, reserved.LocalCSeq);
+            return true;
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        {
+            side.Defect(failure);
+            Lost();
+            return false;
+        }
     }
 
     private async ValueTask ReportLostAsync(SipReason reason)

@@ -106,7 +106,7 @@ internal sealed class NotifierTable(SipSide side)
     {
         var legId = LegDocument.IdOf(DialogId.OfRequest(request));
         var dialog = await FindAsync(legId, who);
-        if (dialog is null || dialog.PeerName != who.Principal.Peer.Name)
+        if (dialog is null || !dialog.IsOf(who))
         {
             side.Requests.Responder.Refuse(connection, request, 481, SipReason.DialogUnknown.PublicName(), "This subscription is not known here.");
             return;
@@ -126,8 +126,7 @@ internal sealed class NotifierTable(SipSide side)
 
     private async ValueTask<uint?> SubmitAsync(SipConnection connection, SipRequest request, Requester who, PresentityCommand command, string tag)
     {
-        var passage = side.NewPassage(who.Principal.Peer.Name, PassageKind.Watch, who.From, who.To);
-        var answer = await side.Crossing.EnterAsync(who.Principal, passage, who.To, command, side.Stopping);
+        var answer = await EnterAsync(who, command);
         if (answer.Failure is { } failure)
         {
             side.Requests.Responder.Refuse(connection, request, failure, who.Principal.Peer, SipRequestKind.NonInvite);
@@ -140,6 +139,21 @@ internal sealed class NotifierTable(SipSide side)
             writer.Header(SipHeaderId.Expires, (uint)answer.Reply.ExpiresSeconds);
         });
         return (uint)answer.Reply.ExpiresSeconds;
+    }
+
+    // Whoever asked gets an answer whatever happens to us.
+    private async ValueTask<PresenceAnswer> EnterAsync(Requester who, PresentityCommand command)
+    {
+        try
+        {
+            var passage = side.NewPassage(who.Principal.Peer.Name, PassageKind.Watch, who.From, who.To);
+            return await side.Crossing.EnterAsync(who.Principal, passage, who.To, command, side.Stopping);
+        }
+        catch (Exception defect) when (defect is not (OperationCanceledException or OutOfMemoryException))
+        {
+            side.Defect(defect);
+            return new PresenceAnswer(default, FederationReasons.FailureOf(FederationReason.InternalError));
+        }
     }
 
     private async ValueTask<NotifierDialog?> FindAsync(string legId, Requester who)

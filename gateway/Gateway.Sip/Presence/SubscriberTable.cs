@@ -21,11 +21,15 @@ internal sealed class SubscriberTable(SipSide side)
 
     public void Ask(AskUpstream ask, WatcherView? view, PeerModel peer)
     {
-        var subscription = subscriptions.GetOrAdd(
-            (ask.Presentity, ask.Watcher),
-            static (pair, made) => new Subscription(made.Side, made.Table, made.Peer, pair.Presentity, pair.Watcher),
-            (Side: side, Table: this, Peer: peer));
-        subscription.Ask(ask.Request, ask.Leg ?? view?.UpstreamLeg, view?.Authorization == AuthorizationPhase.Granted);
+        while (true)
+        {
+            var subscription = subscriptions.GetOrAdd(
+                (ask.Presentity, ask.Watcher),
+                static (pair, made) => new Subscription(made.Side, made.Table, made.Peer, pair.Presentity, pair.Watcher),
+                (Side: side, Table: this, Peer: peer));
+            if (subscription.TryAsk(ask.Request, ask.Leg ?? view?.UpstreamLeg, view?.Authorization == AuthorizationPhase.Granted)) return;
+            Forget(subscription);
+        }
     }
 
     public void OnNotify(SipConnection connection, SipRequest request, Requester who)
@@ -52,8 +56,11 @@ internal sealed class SubscriberTable(SipSide side)
         {
             var subscription = subscriptions.GetOrAdd((who.From, who.To), new Subscription(side, this, who.Principal.Peer, who.From, who.To));
             subscription.Revive(dialog, view.Authorization == AuthorizationPhase.Granted);
-            subscription.OnNotify(connection, request, who.Principal);
-            return;
+            if (subscription.Owns(request))
+            {
+                subscription.OnNotify(connection, request, who.Principal);
+                return;
+            }
         }
 
         side.Requests.Responder.Refuse(connection, request, 481, SipReason.DialogUnknown.PublicName(), "This subscription is not known here.");

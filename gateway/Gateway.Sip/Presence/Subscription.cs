@@ -39,22 +39,28 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
 
     public PeerModel Peer { get; } = peer;
 
-    public void Ask(UpstreamRequest request, Leg? leg, bool isGranted)
+    /// <summary>What the core wants now. False when this subscription is over: the caller makes another.</summary>
+    public bool TryAsk(UpstreamRequest request, Leg? leg, bool isGranted)
     {
         lock (gate)
         {
+            if (usage.Phase == SubscriberPhase.Ended) return false;
             wasGranted = isGranted;
-            if (usage.Phase == SubscriberPhase.Ended) usage = new SubscriberState();
             if (usage.Phase == SubscriberPhase.Idle && leg is not null && LegDocument.TryRead(leg, out var stored, out var owner) && owner == Peer.Name) Take(stored);
             if (request is UpstreamRequest.Pause or UpstreamRequest.Unsubscribe)
             {
                 Step(new SubscriberInput.Stop());
-                return;
+                return true;
             }
+
+            // Wanted again while we take our leave: what is left of the old dialog is ignored, and the answer that is still out keeps the new one.
+            if (usage.Phase == SubscriberPhase.Leaving) usage = new SubscriberState();
+            else if (usage.IsStopping) usage = usage with { IsStopping = false };
 
             // A living dialog is refreshed now: the answer brings the state that is asked for.
             if (usage is { HasDialog: true, IsRequestOut: false }) usage = usage with { RefreshAt = side.Now };
             Step(usage.HasDialog ? new SubscriberInput.Tick() : new SubscriberInput.Begin());
+            return true;
         }
     }
 
@@ -64,7 +70,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         lock (gate)
         {
             wasGranted = isGranted;
-            if (dialog is null) Take(stored);
+            if (usage.Phase == SubscriberPhase.Idle) Take(stored);
         }
     }
 
@@ -77,7 +83,13 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     {
         lock (gate)
         {
-            if (principal.Peer.Name != Peer.Name || !IsInOrder(connection, request)) return;
+            if (principal.Peer.Name != Peer.Name)
+            {
+                Refuse(connection, request, 481, SipReason.DialogUnknown, "This subscription is not known here.");
+                return;
+            }
+
+            if (!IsInOrder(connection, request)) return;
             if (!SubscriptionStateHeader.TryRead(request.First(SipHeaderId.SubscriptionState), out var state))
             {
                 Refuse(connection, request, 400, SipReason.HeaderMissing, "NOTIFY needs a Subscription-State.");
@@ -148,7 +160,8 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         switch (output)
         {
             case SubscriberOutput.Subscribe subscribe:
-                if (subscribe.InNewDialog) BeginDialog();
+                // A 200 without a usable Contact made no dialog to go on in.
+                if (subscribe.InNewDialog || dialog is null) BeginDialog();
                 side.Run(() => SendAsync(subscribe));
                 break;
             case SubscriberOutput.AnswerNotify answer when notify is { } received:
@@ -176,12 +189,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
 
     private async ValueTask SendAsync(SubscriberOutput.Subscribe subscribe)
     {
-        if (dialog is { } current && sequence is { } numbers && numbers.IsExhausted(current))
-        {
-            var reserved = await numbers.ReserveAsync(current);
-            lock (gate) dialog = dialog is null ? null : Dialog.ContinueAt(dialog, reserved.LocalCSeq);
-        }
-
+        if (dialog is { } current && sequence is { } numbers && numbers.IsExhausted(current) && !await TryReserveAsync(current, numbers)) return;
         var request = new Subscribing(this, callId);
         var branch = side.Calls.Register(request);
         var buffer = Responder.Scratch();
@@ -201,6 +209,28 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         writer.Header(SipHeaderId.Expires, subscribe.ExpiresSeconds);
         writer.End();
         side.Calls.Send(Peer, Presentity.Domain, callId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
+    }
+
+    private async ValueTask<bool> TryReserveAsync(DialogState current, Sequence numbers)
+    {
+        var ofCall = current.Id.CallId;
+        try
+        {
+            var reserved = await numbers.ReserveAsync(current);
+            lock (gate)
+            {
+                // Given up while the store was asked: this request belongs to nobody any more.
+                if (dialog is null || dialog.Id.CallId != ofCall) return false;
+                dialog = Dialog.ContinueAt(dialog, reserved.LocalCSeq);
+                return true;
+            }
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        {
+            side.Defect(failure);
+            OnFailed(SipReason.TransportFailed, ofCall);
+            return false;
+        }
     }
 
     private void OnResponse(SipResponse response, string ofCall)

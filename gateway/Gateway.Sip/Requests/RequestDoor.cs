@@ -41,7 +41,7 @@ internal sealed class RequestDoor(SipSide side)
     {
         if (request.Method == SipMethod.Ack)
         {
-            side.Conversations.OnAck(request);
+            side.Conversations.OnAck(connection, request);
             return;
         }
 
