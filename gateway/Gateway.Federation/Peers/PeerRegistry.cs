@@ -69,10 +69,10 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
             first ??= NotProved(peer, verdict);
         }
 
-        if (first is not null) return first;
-        if (FindKnown(tables, evidence, protocol) is { } known)
+        // A known system that claims another's domain is proved, only not for this one; where dialback may still prove it, the certificate has not the last word.
+        if (first is not { MayUseDialback: true } && FindKnown(tables, evidence, protocol) is { } known)
             return Admission.Refused(FederationReason.FromDomainNotAllowed, $"Peer '{known.Name}' is proved, but its record does not let it speak for '{domain}'.");
-        return JudgeDiscovered(tables, evidence, protocol, domain, discoveredTargets);
+        return first ?? JudgeDiscovered(tables, evidence, protocol, domain, discoveredTargets);
     }
 
     private Admission JudgeDiscovered(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets)

@@ -1,0 +1,100 @@
+using Certificates;
+using Gateway.Federation;
+using Sip.Tests.World;
+
+namespace Sip.Tests;
+
+/// <summary>Who may ask at all: RFC 5922 §7, design §7 and law 15. A stranger gets one 403 that says why, and no connection to keep asking on.</summary>
+public sealed class AdmissionTests
+{
+    public static TheoryData<string, string> Strangers => new()
+    {
+        { "unknown-ca", "certificates." },
+        { "wrong-name", "certificates.WrongName" },
+        { "expired", "certificates.Expired" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public async Task A_stranger_gets_403_with_the_reason_and_the_connection_ends(string kind, string reason)
+    {
+        await using var rig = await Rig.StartAsync();
+        var leaf = kind switch
+        {
+            "unknown-ca" => Rig.Stranger.Issue("sip.contoso.example"),
+            "wrong-name" => Rig.Lab.Issue("sip.montague.example"),
+            _ => Rig.Lab.Issue(LabLeafOptions.For("sip.contoso.example") with { NotBefore = DateTimeOffset.UtcNow.AddDays(-20), NotAfter = DateTimeOffset.UtcNow.AddDays(-2) }),
+        };
+        var edge = await rig.DialAsync(leaf);
+        var answer = await edge.AskAsync(Lines.Subscribe(Lines.NewCallId()));
+
+        Assert.Equal(403, answer.Status);
+        Assert.Contains(reason, answer["ms-diagnostics-public"], StringComparison.Ordinal);
+        await edge.EndAsync();
+        Assert.Contains(rig.Reports, r => r.StartsWith("not admitted contoso.example PeerNotProved", StringComparison.Ordinal));
+        Assert.False(rig.Crossing.HasCommands);
+    }
+
+    [Fact]
+    public async Task What_a_stranger_sends_behind_its_first_request_is_never_handled()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialAsync(Rig.Stranger.Issue("sip.contoso.example"));
+        await edge.SendAsync(Lines.Options("one") + Lines.Options("two") + Lines.Options("three"));
+
+        Assert.Equal(403, (await edge.ResponseAsync("one", "OPTIONS")).Status);
+        await edge.EndAsync();
+        Assert.Empty(edge.Unread);
+        Assert.Single(rig.Reports);
+    }
+
+    [Fact]
+    public async Task A_domain_no_peer_speaks_for_gets_403_unknown_peer_and_the_connection_ends()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialAsync(Rig.Lab.Issue("sip.montague.example"));
+        var answer = await edge.AskAsync(Lines.Request("OPTIONS", Lines.NewCallId(), 1, from: "<sip:romeo@montague.example>;tag=1"));
+
+        Assert.Equal(403, answer.Status);
+        Assert.Contains("federation.UnknownPeer", answer["ms-diagnostics-public"], StringComparison.Ordinal);
+        await edge.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_proved_peer_that_claims_a_foreign_domain_gets_403_and_keeps_its_connection()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialAsync();
+        var answer = await edge.AskAsync(Lines.Request("MESSAGE", Lines.NewCallId(), 1, body: "hi", from: "<sip:romeo@montague.example>;tag=1"));
+        Assert.Equal(403, answer.Status);
+        Assert.Contains("federation.FromDomainNotAllowed", answer["ms-diagnostics-public"], StringComparison.Ordinal);
+
+        var foreign = await edge.AskAsync(Lines.Request("MESSAGE", Lines.NewCallId(), 1, body: "hi", from: "<sip:bo@fabrikam.example>;tag=1"));
+        Assert.Equal(403, foreign.Status);
+        Assert.False(rig.Crossing.HasMessages);
+        await edge.SettleAsync();
+    }
+
+    [Fact]
+    public async Task A_peer_that_leaves_the_tables_is_refused_on_the_connection_it_has()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        rig.Publish(rig.Other);
+
+        var answer = await edge.AskAsync(Lines.Subscribe(Lines.NewCallId()));
+        Assert.Equal(403, answer.Status);
+        Assert.False(rig.Crossing.HasCommands);
+    }
+
+    [Fact]
+    public async Task With_no_tables_everything_is_refused()
+    {
+        await using var rig = await Rig.StartAsync();
+        rig.Registry.Publish(FederationTables.Empty);
+        var edge = await rig.DialAsync();
+
+        Assert.Equal(403, (await edge.AskAsync(Lines.Options(Lines.NewCallId()))).Status);
+        await edge.EndAsync();
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
+using Certificates;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Sip;
+using Gateway.Sip.Protocol;
+using Gateway.Transport;
+using Presence.Core;
+using Presence.Core.Model;
+
+namespace Sip.Tests.World;
+
+/// <summary>One SIP side on loopback with its hub, certificates, tables and a fake crossing; the edges that speak with it; and what it reported.</summary>
+internal sealed class Rig : ISipObserver, IAsyncDisposable
+{
+    public const string Fqdn = "gw.jabber.example";
+
+    public static readonly Address Bo = new("bo", "contoso.example");
+    public static readonly Address Juliet = new("juliet", "jabber.example");
+
+    private static int anyId;
+    private readonly TransportHub hub;
+    private readonly TcpListener target = new(IPAddress.Loopback, 0);
+    private readonly List<Edge> edges = [];
+
+    private Rig(Func<SipSideOptions, SipSideOptions> change, bool isReachable)
+    {
+        target.Start();
+        var port = isReachable ? ((IPEndPoint)target.LocalEndpoint).Port : 1;
+        hub = new TransportHub(new TransportLimits(), TimeProvider.System);
+        var own = new FixedCertificates(new CertificateSet(1, [Lab.Issue(Fqdn).ToOwn("gw")], [Lab.ToTrust("default")]));
+        Refusals = new RecentRefusals(Time);
+        Registry = new PeerRegistry(own, Time, Refusals);
+        Edge = new PeerModel("edge", Protocol.Sip)
+        {
+            Profile = "lync2013", TlsSubjects = ["sip.contoso.example"], FromDomains = Set("contoso.example"), Addresses = [$"sip.contoso.example:{port}"],
+        };
+        Other = new PeerModel("other", Protocol.Sip) { TlsSubjects = ["sip.fabrikam.example"], FromDomains = Set("fabrikam.example"), Addresses = ["sip.fabrikam.example:1"] };
+        Publish(Edge, Other);
+        Crossing = new FakeCrossing(Registry);
+        Resolver.Host("sip.contoso.example", "127.0.0.1").Host("sip.fabrikam.example", "127.0.0.1");
+        var options = change(new SipSideOptions
+        {
+            Fqdn = Fqdn, Certificates = own, Listeners = [new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = own } }],
+        });
+        Side = new SipSide(options, Registry, Crossing, new SipSideParts(hub, Resolver, Time, new RandomIds(), _ => 0, this));
+    }
+
+    public static LabAuthority Lab { get; } = LabAuthority.Create(DateTimeOffset.UtcNow);
+
+    public static LabAuthority Stranger { get; } = LabAuthority.Create(DateTimeOffset.UtcNow, "Stranger Root");
+
+    private static LabLeaf EdgeLeaf { get; } = Lab.Issue(LabLeafOptions.For("sip.contoso.example") with { Usage = LabUsage.ServerAuth });
+
+    private static LabLeaf OtherLeaf { get; } = Lab.Issue("sip.fabrikam.example");
+
+    public HandTime Time { get; } = new();
+
+    public TableResolver Resolver { get; } = new();
+
+    public RecentRefusals Refusals { get; }
+
+    public PeerRegistry Registry { get; }
+
+    public FakeCrossing Crossing { get; }
+
+    public SipSide Side { get; }
+
+    public PeerModel Edge { get; }
+
+    public PeerModel Other { get; }
+
+    public ConcurrentQueue<string> Reports { get; } = new();
+
+    public ConcurrentQueue<Exception> Defects { get; } = new();
+
+    public SipSideView View => Side.Describe();
+
+    public static async Task<Rig> StartAsync(Func<SipSideOptions, SipSideOptions>? change = null, bool isReachable = true)
+    {
+        var rig = new Rig(change ?? (o => o), isReachable);
+        await rig.Side.StartAsync();
+        return rig;
+    }
+
+    public void Publish(params PeerModel[] peers) => Registry.Publish(new FederationTables(new FederationModel
+    {
+        Peers = [new PeerModel("xmpp", Protocol.Xmpp) { FromDomains = Set("jabber.example") }, .. peers],
+    }));
+
+    /// <summary>A connection of the edge to us, proved by its certificate.</summary>
+    public async Task<Edge> DialAsync(LabLeaf? leaf = null)
+    {
+        var edge = await World.Edge.DialAsync(Side.Listeners[0].Endpoint.Port, leaf ?? EdgeLeaf);
+        edges.Add(edge);
+        return edge;
+    }
+
+    /// <summary>A connection of the edge that is bound to its peer already: it has asked something.</summary>
+    public async Task<Edge> DialBoundAsync()
+    {
+        var edge = await DialAsync();
+        await edge.SettleAsync();
+        return edge;
+    }
+
+    public Task<Edge> DialOtherAsync() => DialAsync(OtherLeaf);
+
+    /// <summary>The next connection we open to the edge.</summary>
+    public async Task<Edge> AcceptAsync(LabLeaf? leaf = null)
+    {
+        var client = await target.AcceptTcpClientAsync().Within("the gateway to connect");
+        var edge = await World.Edge.ServeAsync(client, leaf ?? EdgeLeaf);
+        edges.Add(edge);
+        return edge;
+    }
+
+    /// <summary>Sends a message of Juliet to Bo; the task is its outcome.</summary>
+    public Task<Outcome> Depart(string body, Address? from = null, Address? to = null)
+    {
+        var passage = new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.Message, from ?? Juliet, to ?? Bo);
+        var arrival = new Sent(passage, new MessageContent(body));
+        Side.Depart(new MessageDeparture(arrival, Edge, null));
+        return arrival.Answered.Within($"the outcome of '{body}'");
+    }
+
+    public void Depart(ChatState state) =>
+        Side.Depart(new ChatStateDeparture(new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.ChatState, Juliet, Bo), state, null, Edge));
+
+    /// <summary>The core shows Bo what Juliet is, on this leg.</summary>
+    public async Task ShowAsync(Leg leg, AuthorizationPhase authorization, Availability? availability = null, long version = 1, DateTimeOffset? expiresAt = null) =>
+        await Side.PerformAsync(new Show(Juliet, Bo, leg.Id), ViewOf(leg, authorization, availability, version, expiresAt), Edge, default);
+
+    public async Task EndAsync(Leg leg, PresenceReason reason) => await Side.PerformAsync(new End(Juliet, Bo, leg, reason), null, Edge, default);
+
+    public static WatcherView ViewOf(Leg leg, AuthorizationPhase authorization, Availability? availability = null, long version = 1, DateTimeOffset? expiresAt = null) => new(
+        Juliet, Bo, authorization, availability is not null, availability is { } known ? [new Fragment("balcony", known, null, null, 0, DateTimeOffset.UnixEpoch)] : [],
+        [new LegView(leg, expiresAt)], null, version);
+
+    /// <summary>The core wants Juliet to see Bo.</summary>
+    public async Task AskAsync(UpstreamRequest request, Leg? leg = null, AuthorizationPhase authorization = AuthorizationPhase.None) => await Side.PerformAsync(
+        new AskUpstream(Bo, Juliet, request, leg), new WatcherView(Bo, Juliet, authorization, false, [], [], leg, 1), Edge, default);
+
+    /// <summary>Ends the test: a defect of ours fails it whatever else it saw.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var edge in edges) await edge.DisposeAsync();
+        await Side.DisposeAsync();
+        hub.Dispose();
+        target.Dispose();
+        Assert.Empty(Defects);
+    }
+
+    public void OnLinkFailed(string peer, string reason, string detail) => Reports.Enqueue($"link {peer} {reason}");
+
+    public void OnNotAdmitted(string connection, string domain, Admission admission) => Reports.Enqueue($"not admitted {domain} {admission.Reason} {admission.CertificateReason}");
+
+    public void OnRejected(string connection, SipReason reason) => Reports.Enqueue($"rejected {reason}");
+
+    public void OnEnded(string peer, string what, string reason) => Reports.Enqueue($"ended {peer} {what} {reason}");
+
+    public void OnDefect(Exception defect) => Defects.Enqueue(defect);
+
+    private static FrozenSet<string> Set(string domain) => new[] { domain }.ToFrozenSet();
+
+    private sealed class Sent(Passage passage, MessageContent content) : MessageArrival(passage, content)
+    {
+        private readonly TaskCompletionSource<Outcome> answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Outcome> Answered => answered.Task;
+
+        public override void Answer(in Outcome outcome) => answered.SetResult(outcome);
+    }
+}
