@@ -158,6 +158,8 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
 
     public void OnNotAdmitted(string connection, string domain, Admission admission) => Reports.Enqueue($"not admitted {domain} {admission.Reason} {admission.CertificateReason}");
 
+    public void OnRefused(string subject, string reason, string text) => Reports.Enqueue($"refused {subject} {reason}");
+
     public void OnRejected(string connection, SipReason reason) => Reports.Enqueue($"rejected {reason}");
 
     public void OnEnded(string peer, string what, string reason) => Reports.Enqueue($"ended {peer} {what} {reason}");
