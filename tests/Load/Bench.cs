@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using Load.Measure;
+using Load.Scenarios;
+using Load.Sip;
+using Load.Subjects;
+using Load.Wire;
+using Load.Xmpp;
+
+namespace Load;
+
+/// <summary>Plays scenarios against one subject, load by load, or one of them for minutes.</summary>
+internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptions options, Table table)
+{
+    private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId);
+
+    public async Task RunAsync()
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{subject.Name}: starting");
+        await subject.StartAsync();
+        using var ends = await OpenAsync();
+        if (options.SoakMinutes > 0)
+        {
+            await SoakAsync(ends);
+            return;
+        }
+
+        var wanted = subject.Scenarios.Where(n => options.Scenarios.Count == 0 || options.Scenarios.Contains(n)).ToList();
+        table.Head();
+        foreach (var name in wanted)
+        {
+            var scenario = Make(name, ends);
+            foreach (var load in options.Loads) table.Add(await MeasureAsync(scenario, ends, load));
+        }
+    }
+
+    private static async Task PassAsync(double seconds)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Max(0.001, seconds)));
+        await timer.WaitForNextTickAsync();
+    }
+
+    private async Task<Ends> OpenAsync()
+    {
+        var certificate = authority.Leaf("edge", Site.EdgeHost, Ends.SipDomain);
+        var sip = new SipEnd(new SipEndOptions(Site.EndSip, subject.Sip, Site.GatewayHost, certificate) { Domain = Ends.SipDomain });
+        var server = authority.Leaf("server", Ends.XmppDomain, Site.XmppHost);
+        var xmpp = new XmppEnd(new XmppEndOptions(Site.EndXmpp, subject.Xmpp, server) { Domain = Ends.XmppDomain, FarDomain = Ends.SipDomain, UsesDialback = options.UsesDialback });
+        await sip.StartAsync();
+        await xmpp.StartAsync();
+        return new Ends(sip, xmpp);
+    }
+
+    private Scenario Make(string name, Ends ends) => name switch
+    {
+        ScenarioNames.Page => new MessageToXmpp(ends, options.Pairs, inSessions: false),
+        ScenarioNames.Session => new MessageToXmpp(ends, options.Pairs, inSessions: true),
+        ScenarioNames.ToSip => new MessageToSip(ends, options.Pairs),
+        ScenarioNames.PresenceToSip => new PresenceToSip(ends, options.Pairs, options.Watchers),
+        ScenarioNames.PresenceToXmpp => new PresenceToXmpp(ends, options.Pairs, options.Watchers),
+        ScenarioNames.Subscribe => new NewSubscriptions(ends),
+        _ => throw new LoadFailureException($"--scenario {name}: there is none"),
+    };
+
+    private async Task<Figures> MeasureAsync(Scenario scenario, Ends ends, string load)
+    {
+        var isRate = load.EndsWith("/s", StringComparison.Ordinal);
+        var number = int.Parse(isRate ? load[..^2] : load, CultureInfo.InvariantCulture);
+        await scenario.PrepareAsync();
+        using var pump = new Pump(isRate ? 0 : number, isRate ? number : 0, scenario.Send, scenario.Flush);
+        scenario.Pump = pump;
+        ends.Hear(scenario);
+        pump.Start();
+        await PassAsync(options.Warm);
+
+        IReadOnlyList<ProcessUse> processes = [.. subject.Processes, self];
+        foreach (var process in processes) process.Begin();
+        var busy = ProcessUse.BusySeconds();
+        var began = Stopwatch.GetTimestamp();
+        pump.IsMeasuring = true;
+        await PassAsync(options.Seconds);
+        pump.IsMeasuring = false;
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var items = pump.Counts.Measured;
+        var used = processes.Select(p => p.End(seconds, items)).ToList();
+        busy = (ProcessUse.BusySeconds() - busy) / seconds;
+        await pump.StopAsync();
+
+        var latency = pump.Latencies;
+        return new Figures(
+            subject.Name, scenario.Name, load, seconds, items / seconds, latency.Percentile(0.50), latency.Percentile(0.99), latency.LongestMilliseconds, pump.Counts, busy)
+        {
+            Processes = used, Remark = RemarkOf(scenario, busy, used),
+        };
+    }
+
+    // Other work on the machine spoils figures; say so where it was more than a little.
+    private static string RemarkOf(Scenario scenario, double busy, List<ProcessFigures> used)
+    {
+        var others = busy - used.Sum(p => p.Cores);
+        var noise = others > 0.15 ? string.Create(CultureInfo.InvariantCulture, $"(others used {others:0.0} cores)") : "";
+        return string.Join(' ', ((string[])[scenario.Remark, noise]).Where(t => t.Length > 0));
+    }
+
+    private async Task SoakAsync(Ends ends)
+    {
+        var scenario = new MessageBothWays(ends, options.Pairs);
+        await scenario.PrepareAsync();
+        using var pump = new Pump(64, 0, scenario.Send, scenario.Flush);
+        scenario.Pump = pump;
+        ends.Hear(scenario);
+        pump.Start();
+        await PassAsync(options.Warm);
+        pump.IsMeasuring = true;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"time",8}{"per s",9}{"p50 ms",9}{"p99 ms",9}{"max ms",9}{"cores",8}{"MiB",8}{"peak",8}{"failed",8}{"lost",7}{"twice",7}"));
+        var began = Stopwatch.GetTimestamp();
+        var last = began;
+        while (Stopwatch.GetElapsedTime(began).TotalMinutes < options.SoakMinutes)
+        {
+            foreach (var process in subject.Processes) process.Begin();
+            var before = pump.Counts.Measured;
+            await PassAsync(Math.Min(10, options.SoakMinutes * 60));
+            var seconds = Stopwatch.GetElapsedTime(last).TotalSeconds;
+            last = Stopwatch.GetTimestamp();
+            SoakLine(Stopwatch.GetElapsedTime(began), pump, (pump.Counts.Measured - before) / seconds, [.. subject.Processes.Select(p => p.End(seconds, 0))]);
+            pump.Latencies.Clear();
+        }
+
+        await pump.StopAsync();
+        var c = pump.Counts;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sent {c.Sent}, delivered {c.Delivered}, failed {c.Failed}, lost {c.Lost}, late {c.Late}, twice {c.Duplicates}  {scenario.Remark}"));
+    }
+
+    private static void SoakLine(TimeSpan at, Pump pump, double rate, List<ProcessFigures> used)
+    {
+        var (l, c) = (pump.Latencies, pump.Counts);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{at:mm\\:ss}   {rate,9:0}{l.Percentile(0.5),9:0.00}{l.Percentile(0.99),9:0.00}{l.LongestMilliseconds,9:0.0}{used.Sum(p => p.Cores),8:0.00}{used.Sum(p => p.Mebibytes),8:0}{used.Sum(p => p.PeakMebibytes),8:0}{c.Failed,8}{c.Lost,7}{c.Duplicates,7}"));
+    }
+}

@@ -1,0 +1,31 @@
+using Load.Sip;
+using Load.Wire;
+
+namespace Load.Scenarios;
+
+/// <summary>IM in both directions at once, for endurance: even numbers go from SIP to XMPP in conversations, odd ones the other way between other users.</summary>
+internal sealed class MessageBothWays(Ends ends, int pairs) : Scenario("im both ways", ends)
+{
+    private readonly Template[] messages = [.. Enumerable.Range(0, pairs).Select(i => Xmpp.XmppEnd.ChatMessage(XmppUser(i), SipUser(i), Padding))];
+    private IReadOnlyList<SipSession> sessions = [];
+
+    public override async Task PrepareAsync() =>
+        sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(pairs, pairs).Select(i => (SipUser(i), XmppUser(i)))], Padding);
+
+    public override void Send(long sequence)
+    {
+        var pair = (int)(sequence / 2 % pairs);
+        if (sequence % 2 == 0) sessions[pair].Send(Ends.Sip.QueueOf(pair), sequence);
+        else messages[pair].WriteTo(Ends.Xmpp.Queue, sequence);
+    }
+
+    public override void Flush()
+    {
+        Ends.Sip.Flush();
+        Ends.Xmpp.Queue.Flush();
+    }
+
+    public override void OnXmppMessage(long mark) => Pump?.Delivered(mark);
+
+    public override void OnSipMessage(long mark) => Pump?.Delivered(mark);
+}

@@ -1,0 +1,73 @@
+using Load.Measure;
+using Load.Sip;
+using Load.Xmpp;
+
+namespace Load.Scenarios;
+
+/// <summary>One kind of traffic between both ends. Whatever it does not override it does not expect.</summary>
+internal abstract class Scenario(string name, Ends ends) : ISipTraffic, IXmppTraffic
+{
+    private string firstRefusal = "";
+
+    /// <summary>Bodies are about as long as what people type.</summary>
+    protected static readonly string Padding = new('x', 60);
+
+    public string Name { get; } = name;
+
+    /// <summary>What one item is worth: the figures say so beside the rate.</summary>
+    public virtual string Remark => firstRefusal;
+
+    public Pump? Pump { get; set; }
+
+    protected Ends Ends { get; } = ends;
+
+    public virtual Task PrepareAsync() => Task.CompletedTask;
+
+    public abstract void Send(long sequence);
+
+    public abstract void Flush();
+
+    public virtual void OnSipMessage(long mark)
+    {
+    }
+
+    public virtual void OnXmppMessage(long mark)
+    {
+    }
+
+    public virtual void OnNotify(long subscription, bool isActive, ReadOnlySpan<byte> body)
+    {
+    }
+
+    public virtual void OnSubscribed(SipWatch watch)
+    {
+    }
+
+    public virtual void OnPresence(long mark, string from, string to)
+    {
+    }
+
+    public virtual void OnAnswer(long mark, int status)
+    {
+        if (status >= 300) Refused($"SIP {status}");
+        Pump?.Answered(mark, status < 300);
+    }
+
+    public void OnError(long mark, string text)
+    {
+        Refused(text[..Math.Min(text.Length, 300)]);
+        Pump?.Answered(mark, isSuccess: false);
+    }
+
+    public void OnBatch() => Pump?.Turn();
+
+    protected static string SipUser(int number) => $"alice{number}@{Ends.SipDomain}";
+
+    protected static string XmppUser(int number) => $"u{number}@{Ends.XmppDomain}";
+
+    // The first refusal of a run is worth reading; the others are counted.
+    private void Refused(string what)
+    {
+        if (firstRefusal.Length == 0) firstRefusal = "first refusal: " + what;
+    }
+}

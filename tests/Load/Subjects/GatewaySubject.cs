@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Load.Measure;
+using Load.Scenarios;
+using Load.Wire;
+
+namespace Load.Subjects;
+
+/// <summary>Our own executable, a Release build, with the configuration an operator would write for one edge and one XMPP server; or one that somebody started with that configuration.</summary>
+internal sealed class GatewaySubject(string folder, LoadAuthority authority, LoadOptions options) : ISubject
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private readonly List<ProcessUse> processes = [];
+    private ChildProcess? process;
+
+    public string Name => "gateway";
+
+    public IPEndPoint Sip => Site.GatewaySip;
+
+    public IPEndPoint Xmpp => Site.GatewayXmpp;
+
+    public IReadOnlyList<string> Scenarios { get; } =
+    [
+        ScenarioNames.Page, ScenarioNames.Session, ScenarioNames.ToSip, ScenarioNames.PresenceToSip, ScenarioNames.PresenceToXmpp, ScenarioNames.Subscribe,
+    ];
+
+    public IReadOnlyList<ProcessUse> Processes => processes;
+
+    /// <summary>Certificates and configuration; gives the configuration's file.</summary>
+    public string Prepare()
+    {
+        authority.Leaf("gateway", Site.GatewayHost, Ends.XmppDomain, Ends.SipDomain).Dispose();
+        var file = Path.Combine(folder, "appliance.json");
+        File.WriteAllText(file, Document().ToJsonString(Indented));
+        return file;
+    }
+
+    public async Task StartAsync()
+    {
+        if (options.AttachFolder is null)
+        {
+            var configuration = Prepare();
+            process = await ChildProcess.StartAsync(await ExecutableAsync(), ["run", "--config", configuration], folder, Path.Combine(folder, "gateway.log"), "ready: ", options.Runtime);
+        }
+
+        processes.Add(new ProcessUse(Name, process?.Id ?? RunningId()));
+    }
+
+    public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static async Task<string> ExecutableAsync()
+    {
+        var root = Repository.Root;
+        var file = Path.Combine(root, "gateway/Gateway.Host/bin/Release/net10.0/gateway");
+        if (!File.Exists(file))
+            await ChildProcess.RunAsync("dotnet", "build", "-c", "Release", "--nologo", "-v", "quiet", "-clp:NoSummary", Path.Combine(root, "gateway/Gateway.Host"));
+        return file;
+    }
+
+    // The process whose working folder or command line names the configuration we prepared.
+    private static int RunningId()
+    {
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(entry), System.Globalization.CultureInfo.InvariantCulture, out var id)) continue;
+            var name = Path.Combine(entry, "comm");
+            if (File.Exists(name) && File.ReadAllText(name).Trim() == "gateway") return id;
+        }
+
+        throw new LoadFailureException("--attach: no process called gateway runs");
+    }
+
+    private JsonObject Document() => new()
+    {
+        ["listeners"] = new JsonObject
+        {
+            ["sip"] = new JsonArray(new JsonObject { ["address"] = Sip.ToString() }),
+            ["xmpp"] = new JsonArray(new JsonObject { ["address"] = Xmpp.ToString() }),
+            ["http"] = Site.GatewayHttp.ToString(),
+            ["admin"] = Path.Combine(folder, "admin.sock"),
+        },
+        ["identity"] = new JsonObject { ["fqdn"] = Site.GatewayHost, ["dialbackSecretFile"] = Path.Combine(folder, "dialback.secret") },
+        ["certificates"] = new JsonObject
+        {
+            ["own"] = new JsonArray(new JsonObject { ["name"] = "gateway", ["certificate"] = authority.FileOf("gateway", "crt"), ["key"] = authority.FileOf("gateway", "key") }),
+            ["trust"] = new JsonArray(new JsonObject { ["name"] = "default", ["files"] = new JsonArray(authority.AuthorityFile) }),
+        },
+        ["peers"] = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = "edge", ["protocol"] = "sip", ["profile"] = "lync2013", ["addresses"] = new JsonArray($"{Site.EdgeHost}:{Site.EndSip.Port}"),
+                ["tlsSubjects"] = new JsonArray(Site.EdgeHost), ["fromDomains"] = new JsonArray(Ends.SipDomain), ["privateTargets"] = true,
+            },
+            new JsonObject
+            {
+                ["name"] = "server", ["protocol"] = "xmpp", ["profile"] = "generic", ["addresses"] = new JsonArray($"{Site.XmppHost}:{Site.EndXmpp.Port}"),
+                ["fromDomains"] = new JsonArray(Ends.XmppDomain), ["privateTargets"] = true, ["dialback"] = options.UsesDialback,
+            }),
+        ["dns"] = new JsonObject
+        {
+            ["hosts"] = new JsonObject
+            {
+                [Site.EdgeHost] = new JsonArray(Site.EndSip.Address.ToString()), [Site.XmppHost] = new JsonArray(Site.EndXmpp.Address.ToString()),
+            },
+        },
+        ["store"] = new JsonObject { ["sqlite"] = Path.Combine(folder, "gateway.db") },
+    };
+}

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Load.Subjects;
+
+/// <summary>A name server for the XMPP server in front of Kamailio (RFC 1035, RFC 2782): every SRV question leads to the generator, every A question to its address, any other gets an empty answer.</summary>
+internal sealed class NameServer : IDisposable
+{
+    private const int TypeA = 1;
+    private const int TypeSrv = 33;
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly IPEndPoint target;
+
+    public NameServer(IPEndPoint listen, IPEndPoint target)
+    {
+        this.target = target;
+        socket.Bind(listen);
+        _ = ServeAsync();
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private async Task ServeAsync()
+    {
+        var buffer = new byte[1_024];
+        try
+        {
+            while (true)
+            {
+                var got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0));
+                if (Answer(buffer.AsSpan(0, got.ReceivedBytes)) is { } answer) await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // the run is over
+        }
+    }
+
+    private byte[]? Answer(ReadOnlySpan<byte> question)
+    {
+        var end = 12;
+        while (end < question.Length && question[end] != 0) end += question[end] + 1;
+        end += 5;
+        if (question.Length < 17 || end > question.Length) return null;
+        var type = BinaryPrimitives.ReadUInt16BigEndian(question[(end - 4)..]);
+        var data = type == TypeA ? target.Address.GetAddressBytes() : type == TypeSrv ? Service() : null;
+        var answer = new List<byte>();
+        answer.AddRange(question[..2]);
+        answer.AddRange([0x85, 0x80, 0, 1, 0, (byte)(data is null ? 0 : 1), 0, 0, 0, 0]);
+        answer.AddRange(question[12..end]);
+        if (data is not null)
+        {
+            answer.AddRange([0xC0, 12, (byte)(type >> 8), (byte)type, 0, 1, 0, 0, 0, 60, (byte)(data.Length >> 8), (byte)data.Length]);
+            answer.AddRange(data);
+        }
+
+        return [.. answer];
+    }
+
+    private byte[] Service()
+    {
+        var data = new List<byte> { 0, 0, 0, 0, (byte)(target.Port >> 8), (byte)target.Port };
+        foreach (var label in Site.XmppHost.Split('.'))
+        {
+            data.Add((byte)label.Length);
+            data.AddRange(Encoding.ASCII.GetBytes(label));
+        }
+
+        data.Add(0);
+        return [.. data];
+    }
+}

@@ -1,0 +1,17 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Load.Xmpp;
+
+/// <summary>The XMPP end: where it listens, whom it dials, for which domains, and how streams are authenticated.</summary>
+internal sealed record XmppEndOptions(IPEndPoint Listen, IPEndPoint Target, X509Certificate2 Certificate)
+{
+    /// <summary>Whose server we are.</summary>
+    public string Domain { get; init; } = "capulet.example";
+
+    /// <summary>The domain the subject stands for.</summary>
+    public string FarDomain { get; init; } = "contoso.example";
+
+    /// <summary>Dialback (XEP-0220) instead of SASL EXTERNAL.</summary>
+    public bool UsesDialback { get; init; }
+}

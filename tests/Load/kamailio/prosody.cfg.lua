@@ -1,0 +1,31 @@
+-- The XMPP server in front of Kamailio: S2S with TLS, Kamailio as the component that stands for the SIP domain; loopback only.
+{{RUN_AS_ROOT}}
+pidfile = "{{FOLDER}}/prosody.pid"
+data_path = "{{FOLDER}}/prosody-data"
+interfaces = { "{{SERVER_ADDRESS}}" }
+component_interfaces = { "{{COMPONENT_ADDRESS}}" }
+s2s_ports = { {{SERVER_PORT}} }
+component_ports = { {{COMPONENT_PORT}} }
+c2s_ports = {}
+c2s_direct_tls_ports = {}
+s2s_direct_tls_ports = {}
+http_ports = {}
+https_ports = {}
+s2s_require_encryption = true
+s2s_secure_auth = {{SECURE_AUTH}}
+network_backend = "epoll"
+network_settings = { nagle = false }   -- as shipped (nagle on) it stalls 40 ms at low rates
+gc = { mode = "generational" }
+modules_enabled = { "tls"; "s2s"; "dialback" }
+modules_disabled = { "s2s_auth_dane_in"; "c2s"; "http"; "carbons"; "pep" }
+unbound = { resolvconf = false; hoststxt = false; forward = "{{NAMES}}"; options = { ["do-not-query-localhost:"] = "no" } }
+log = { warn = "*console" }
+ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
+certificates = "{{FOLDER}}/none"
+limits = {}
+VirtualHost "front.{{SIP_DOMAIN}}"
+	ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
+Component "{{SIP_DOMAIN}}"
+	component_secret = "component"
+	validate_from_addresses = false
+	ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
