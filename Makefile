@@ -2,7 +2,7 @@
 # make run    set-up, build, then the appliance with an edge and a real XMPP server, playing a conversation
 # make test   everything, real peers included; ends with `N passed, N failed`
 # make docs   writes the generated pages of docs/
-# make load   figures: messages a second, latency, CPU, memory
+# make load   figures: messages a second, latency, CPU, memory (SUBJECT=kamailio: beside Kamailio, which it installs when root)
 # make golden writes the golden files anew (review the diff like code)
 # make compat lists the code that exists only because a peer misbehaves
 .PHONY: all build fast run test docs load golden compat setup clean
@@ -30,8 +30,9 @@ docs:
 	dotnet run --project gateway/Gateway.Host --no-build -- config schema > docs/appliance.schema.json
 
 load:
-	dotnet build -c Release Gateway.sln --nologo -v quiet -clp:NoSummary
-	dotnet run -c Release --no-build --project tests/Load -- $(ARGS)
+	dotnet build -c Release gateway/Gateway.Host --nologo -v quiet -clp:NoSummary
+	dotnet build -c Release tests/Load --nologo -v quiet -clp:NoSummary
+	dotnet run -c Release --no-build --project tests/Load -- $(if $(SUBJECT),--subject $(SUBJECT)) $(ARGS)
 
 golden:
 	GATEWAY_GOLDEN=write tools/test-all.sh fast

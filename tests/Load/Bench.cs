@@ -12,7 +12,7 @@ namespace Load;
 /// <summary>Plays scenarios against one subject, load by load, or one of them for minutes.</summary>
 internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptions options, Table table)
 {
-    private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId);
+    private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId, isAlone: true);
 
     public async Task RunAsync()
     {
@@ -75,16 +75,18 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         await PassAsync(options.Warm);
 
         IReadOnlyList<ProcessUse> processes = [.. subject.Processes, self];
-        foreach (var process in processes) process.Begin();
+        foreach (var process in processes) process.Prepare();
         var busy = ProcessUse.BusySeconds();
         var began = Stopwatch.GetTimestamp();
+        foreach (var process in processes) process.Start();
         pump.IsMeasuring = true;
         await PassAsync(options.Seconds);
         pump.IsMeasuring = false;
+        foreach (var process in processes) process.Stop();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var items = pump.Counts.Measured;
-        var used = processes.Select(p => p.End(seconds, items)).ToList();
         busy = (ProcessUse.BusySeconds() - busy) / seconds;
+        var used = processes.Select(p => p.Figures(seconds, items)).ToList();
         await pump.StopAsync();
 
         var latency = pump.Latencies;
@@ -115,15 +117,16 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         pump.IsMeasuring = true;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"time",8}{"per s",9}{"p50 ms",9}{"p99 ms",9}{"max ms",9}{"cores",8}{"MiB",8}{"peak",8}{"failed",8}{"lost",7}{"twice",7}"));
         var began = Stopwatch.GetTimestamp();
-        var last = began;
         while (Stopwatch.GetElapsedTime(began).TotalMinutes < options.SoakMinutes)
         {
-            foreach (var process in subject.Processes) process.Begin();
+            foreach (var process in subject.Processes) process.Prepare();
             var before = pump.Counts.Measured;
+            var last = Stopwatch.GetTimestamp();
+            foreach (var process in subject.Processes) process.Start();
             await PassAsync(Math.Min(10, options.SoakMinutes * 60));
+            foreach (var process in subject.Processes) process.Stop();
             var seconds = Stopwatch.GetElapsedTime(last).TotalSeconds;
-            last = Stopwatch.GetTimestamp();
-            SoakLine(Stopwatch.GetElapsedTime(began), pump, (pump.Counts.Measured - before) / seconds, [.. subject.Processes.Select(p => p.End(seconds, 0))]);
+            SoakLine(Stopwatch.GetElapsedTime(began), pump, (pump.Counts.Measured - before) / seconds, [.. subject.Processes.Select(p => p.Figures(seconds, 0))]);
             pump.Latencies.Clear();
         }
 

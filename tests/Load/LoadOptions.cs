@@ -8,7 +8,7 @@ internal sealed record LoadOptions
     public const string Usage = """
         load: drives a gateway through TLS on both sides and prints what it did.
 
-          --subject gateway|kamailio|both   default gateway; both prints ratios of one run
+          --subject gateway|kamailio|kamailio-alone   default gateway; kamailio comes after the gateway in the same run, with ratios
           --server prosody|ejabberd         the XMPP server in front of kamailio (default prosody)
           --scenario NAME,...               page session to-sip presence-to-sip presence-to-xmpp subscribe (default: all the subject has)
           --loads N,...,R/s                 items in flight, or a rate a second (default 1,64,512,1000/s)
@@ -72,7 +72,7 @@ internal sealed record LoadOptions
             else options = next;
         }
 
-        if (options.Subject is not ("gateway" or "kamailio" or "both")) fault = "--subject: gateway, kamailio or both";
+        if (options.Subject is not ("gateway" or "kamailio" or "kamailio-alone")) fault = "--subject: gateway, kamailio or kamailio-alone";
         if (options.Server is not ("prosody" or "ejabberd")) fault = "--server: prosody or ejabberd";
         return fault.Length == 0 ? options : null;
     }

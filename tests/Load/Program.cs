@@ -23,7 +23,7 @@ if (options.PrepareFolder is not null)
 try
 {
     var table = new Table(Console.Out, options.JsonFile);
-    string[] names = options.Subject == "both" ? ["gateway", "kamailio"] : [options.Subject];
+    string[] names = options.Subject switch { "gateway" => ["gateway"], "kamailio" => ["gateway", "kamailio"], _ => ["kamailio"] };
     foreach (var name in names)
     {
         await using ISubject subject = name == "gateway" ? new GatewaySubject(folder, authority, options) : new KamailioSubject(folder, authority, options);

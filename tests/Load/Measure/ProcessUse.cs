@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace Load.Measure;
 
-/// <summary>CPU time and memory of one process and its descendants, as the kernel counts them (proc(5)).</summary>
-internal sealed class ProcessUse(string name, int rootId)
+/// <summary>CPU time and memory of one process, with its descendants or alone, as the kernel counts them (proc(5)).</summary>
+internal sealed class ProcessUse(string name, int rootId, bool isAlone = false)
 {
     private const double TicksPerSecond = 100;
-    private double cpuAtStart;
+    private List<int> tree = [];
+    private double cpu;
     private double largestMebibytes;
 
     public string Name { get; } = name;
@@ -18,28 +19,27 @@ internal sealed class ProcessUse(string name, int rootId)
         return counted.Sum() / TicksPerSecond;
     }
 
-    /// <summary>From here on CPU and the peak are counted.</summary>
-    public void Begin()
+    /// <summary>Finds the processes and forgets their peak. Slow: to be called before time is taken.</summary>
+    public void Prepare()
     {
-        var tree = Tree();
+        tree = isAlone ? [rootId] : Tree();
         foreach (var id in tree) ForgetPeak(id);
         largestMebibytes = MebibytesOf(tree);
-        cpuAtStart = tree.Sum(CpuSecondsOf);
     }
 
-    public ProcessFigures End(double seconds, long items)
+    /// <summary>From here to <see cref="Stop"/> CPU is counted.</summary>
+    public void Start() => cpu = -tree.Sum(CpuSecondsOf);
+
+    public void Stop() => cpu += tree.Sum(CpuSecondsOf);
+
+    public ProcessFigures Figures(double seconds, long items)
     {
-        var tree = Tree();
-        var cpu = tree.Sum(CpuSecondsOf) - cpuAtStart;
         var now = MebibytesOf(tree);
         var peak = tree.Count == 1 ? PeakMebibytesOf(tree[0]) : Math.Max(now, largestMebibytes);
         return new ProcessFigures(Name, cpu / seconds, items > 0 ? cpu * 1e6 / items : 0, now, peak);
     }
 
-    /// <summary>Memory now, in proportional shares (PSS) of the whole tree.</summary>
-    public double MebibytesNow() => MebibytesOf(Tree());
-
-    private static double MebibytesOf(List<int> tree) => tree.Sum(PssMebibytesOf);
+    private static double MebibytesOf(List<int> ids) => ids.Sum(PssMebibytesOf);
 
     // PSS counts memory that several processes share once.
     private static double PssMebibytesOf(int id) => FieldOf($"/proc/{id}/smaps_rollup", "Pss:");
@@ -108,8 +108,8 @@ internal sealed class ProcessUse(string name, int rootId)
             list.Add(id);
         }
 
-        var tree = new List<int> { rootId };
-        for (var i = 0; i < tree.Count; i++) tree.AddRange(children.GetValueOrDefault(tree[i], []));
-        return tree;
+        var found = new List<int> { rootId };
+        for (var i = 0; i < found.Count; i++) found.AddRange(children.GetValueOrDefault(found[i], []));
+        return found;
     }
 }

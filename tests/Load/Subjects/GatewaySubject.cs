@@ -80,7 +80,7 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
             ["http"] = Site.GatewayHttp.ToString(),
             ["admin"] = Path.Combine(folder, "admin.sock"),
         },
-        ["identity"] = new JsonObject { ["fqdn"] = Site.GatewayHost, ["dialbackSecretFile"] = Path.Combine(folder, "dialback.secret") },
+        ["identity"] = new JsonObject { ["fqdn"] = Site.GatewayHost },
         ["certificates"] = new JsonObject
         {
             ["own"] = new JsonArray(new JsonObject { ["name"] = "gateway", ["certificate"] = authority.FileOf("gateway", "crt"), ["key"] = authority.FileOf("gateway", "key") }),
