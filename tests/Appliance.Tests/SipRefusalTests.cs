@@ -39,7 +39,8 @@ public sealed class SipRefusalTests(RefusalStage fixture)
         };
         var refusal = await Refusal.ExpectAsync(Stage, reason);
         using var connection = await RawConnection.OpenAsync(Port);
-        if (await StartAnywayAsync(connection, certificate)) await connection.SendOrEndAsync(RawSipPeer.Request("SUBSCRIBE", "bo@contoso.example", "juliet@jabber.example", "c" + fault, "Event: presence\r\n"));
+        if (await StartAnywayAsync(connection, certificate))
+            await connection.SendOrEndAsync(RawSipPeer.Request("SUBSCRIBE", "bo@contoso.example", "juliet@jabber.example", "c" + fault, "Event: presence\r\n"));
         // Either the handshake or the first request is refused; a success is never said.
         Assert.DoesNotContain("SIP/2.0 2", await ReadAnswerOrEndAsync(connection), StringComparison.Ordinal);
         await refusal.WasToldAsync();

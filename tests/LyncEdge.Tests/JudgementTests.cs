@@ -7,7 +7,8 @@ public sealed class JudgementTests
         + "<a:activities xmlns:a=\"urn:ietf:params:xml:ns:pidf:status:rpid-status\"><a:activity>away</a:activity></a:activities></status></tuple></presence>";
 
     private const string Active = "Event: presence\r\nSubscription-State: active;expires=3600\r\nContent-Type: application/pidf+xml\r\n";
-    private const string Session = "v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=session\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=message 5061 sip sip:juliet@jabber.example\r\na=accept-types:text/plain text/html\r\n";
+    private const string Session = "v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=session\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" +
+        "m=message 5061 sip sip:juliet@jabber.example\r\na=accept-types:text/plain text/html\r\n";
     private const string SessionType = "Content-Type: application/sdp\r\n";
 
     /// <summary>rule and word, where the fault is put, what is replaced by what in an otherwise right message.</summary>

@@ -98,7 +98,8 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
 
         var usages = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(e => e.EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>()).Select(o => o.Value).ToList();
         if (usages.Count > 0 && !usages.Contains("1.3.6.1.5.5.7.3.2"))
-            list.Warn("usage", $"{target.Host}: the certificate has serverAuth only, as real edges do; it is accepted when it calls us", "nothing, unless the partner federates with systems stricter than this one");
+            list.Warn("usage", $"{target.Host}: the certificate has serverAuth only, as real edges do; it is accepted when it calls us",
+                "nothing, unless the partner federates with systems stricter than this one");
         var days = (int)(leaf.NotAfter.ToUniversalTime() - parts.Hub.Time.GetUtcNow().UtcDateTime).TotalDays;
         if (days < parts.WarnDays) list.Warn("expiry", $"{target.Host}: the certificate ends in {days} days", "tell the partner");
     }

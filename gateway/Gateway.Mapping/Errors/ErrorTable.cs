@@ -45,7 +45,7 @@ public static class ErrorTable
     {
         var condition = ConditionOf(status);
 
-        // COMPAT(Lync, Skype for Business): a content filter says 606 with Warning 309 (field fact C5).
+        // COMPAT(Lync, Skype for Business): a content filter says 606 with Warning 309 (field fact C5), fixture ErrorTableTests.
         if (status == 606 && warningCode == 309) condition = Condition.PolicyViolation;
         else if (diagnosticsId is { } id && ConditionOfDiagnostics(id) is { } told) condition = told;
 
@@ -64,7 +64,7 @@ public static class ErrorTable
     /// <summary>The neutral condition of a status, by its row or its family.</summary>
     public static Condition ConditionOf(int status) => ByStatus.TryGetValue(status, out var condition) ? condition : ErrorRows.FamilyOf(status);
 
-    // COMPAT(OCS to Skype for Business): one status covers several causes, the diagnostics number tells them apart (field fact A9).
+    // COMPAT(OCS to Skype for Business): one status covers several causes, the diagnostics number tells them apart (field fact A9), fixture ErrorTableTests.
     private static Condition? ConditionOfDiagnostics(int id) => id switch
     {
         1003 or 4005 => Condition.ItemNotFound,

@@ -6,7 +6,9 @@ namespace Presence.Core.Composition;
 /// <summary>The set of a presentity's fragments: one per endpoint, bounded, best first (RFC 8048 §6.2; the order is policy).</summary>
 public static class Fragments
 {
-    /// <summary>Replaces the fragments of the endpoints named in <paramref name="news"/>; an offline one removes its endpoint, or all of them when it names none (RFC 6121 §4.3.2: the bare address).</summary>
+    /// <summary>
+    /// Replaces the fragments of the endpoints named in <paramref name="news"/>; an offline one removes its endpoint, or all of them when it names none (RFC 6121 §4.3.2: the bare address).
+    /// </summary>
     public static ImmutableArray<Fragment> Merge(ImmutableArray<Fragment> old, IReadOnlyList<Fragment> news, PresentitySettings settings)
     {
         var merged = new List<Fragment>(old.Length + Math.Min(news.Count, settings.FragmentsMax));
