@@ -27,7 +27,6 @@ test: setup
 
 docs:
 	dotnet run --project gateway/Gateway.Host -- docs write docs
-	dotnet run --project gateway/Gateway.Host --no-build -- config schema > docs/appliance.schema.json
 
 load:
 	dotnet build -c Release gateway/Gateway.Host --nologo -v quiet -clp:NoSummary

@@ -66,6 +66,15 @@ public sealed class DocumentTests
         None(pages.SelectMany(p => named.Matches(Repository.Read(p)).Select(m => m.Groups[1].Value).Where(t => !targets.Contains(t)).Select(t => $"{p}: make {t}")));
     }
 
+    [Fact]
+    public void Every_source_the_architecture_names_exists()
+    {
+        var named = new Regex(@"[`/ ](\w[\w.]*\.cs)`", RegexOptions.None, Patience).Matches(Repository.Read("ARCHITECTURE.md")).Select(m => m.Groups[1].Value);
+        var names = Repository.Files.Select(f => Path.GetFileName(f)).ToHashSet(StringComparer.Ordinal);
+
+        None(named.Where(n => !names.Contains(n)));
+    }
+
     private static void None(IEnumerable<string> places)
     {
         var found = places.ToList();

@@ -7,20 +7,28 @@ namespace Gateway.Host.Composition;
 /// Tells every refusal in log and metric under its public name. The log is bounded: at most <see cref="LinesPerSecondMax"/> lines a second, then only a count, because whoever is refused
 /// decides how often it happens.
 /// </summary>
-public sealed partial class RefusalLog(ILogger<RefusalLog> logger, TimeProvider time) : IDisposable
+public sealed partial class RefusalLog : IDisposable
 {
     public const int LinesPerSecondMax = 50;
 
     private readonly Meter meter = new("gateway.host");
     private readonly Lock gate = new();
-    private Counter<long>? counter;
+    private readonly ILogger<RefusalLog> logger;
+    private readonly TimeProvider time;
+    private readonly Counter<long> counter;
     private long second;
     private int lines;
     private long suppressed;
 
+    public RefusalLog(ILogger<RefusalLog> logger, TimeProvider time)
+    {
+        (this.logger, this.time) = (logger, time);
+        counter = meter.CreateCounter<long>("gateway_host_refusals", unit: "{refusal}", description: "Everything refused, by reason; docs/reasons.md says what to do about each.");
+    }
+
     public void Tell(string subject, string reason, string text)
     {
-        Counter().Add(1, new KeyValuePair<string, object?>("reason", reason));
+        counter.Add(1, new KeyValuePair<string, object?>("reason", reason));
         long held;
         lock (gate)
         {
@@ -40,12 +48,6 @@ public sealed partial class RefusalLog(ILogger<RefusalLog> logger, TimeProvider 
     }
 
     public void Dispose() => meter.Dispose();
-
-    private Counter<long> Counter()
-    {
-        lock (gate)
-            return counter ??= meter.CreateCounter<long>("gateway_host_refusals", unit: "{refusal}", description: "Everything refused, by reason; docs/reasons.md says what to do about each.");
-    }
 
     private static partial class Log
     {

@@ -5,13 +5,13 @@ namespace Gateway.Host.Verbs;
 /// <summary><c>gateway docs write</c>: the pages that are made, not typed.</summary>
 internal static class DocsVerb
 {
-    public static int Write(string directory)
+    public static async Task<int> WriteAsync(string directory)
     {
         Directory.CreateDirectory(directory);
-        foreach (var (name, text) in GeneratedPages.All())
+        foreach (var (name, text) in await GeneratedPages.AllAsync(Directory.GetCurrentDirectory()))
         {
             var path = Path.Combine(directory, name);
-            File.WriteAllText(path, text);
+            await File.WriteAllTextAsync(path, text);
             Output.Line(path);
         }
 

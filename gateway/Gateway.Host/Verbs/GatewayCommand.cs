@@ -96,7 +96,7 @@ public static class GatewayCommand
     {
         var directory = new Argument<string>("directory") { Description = "Usually docs." };
         var write = new Command("write", "Write the generated pages: reasons, metrics, settings, conformance.") { directory };
-        write.SetAction(parse => DocsVerb.Write(parse.GetValue(directory)!));
+        write.SetAction((parse, _) => DocsVerb.WriteAsync(parse.GetValue(directory)!));
         return new Command("docs", "Generated documentation.") { write };
     }
 }
