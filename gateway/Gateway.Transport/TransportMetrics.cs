@@ -18,16 +18,16 @@ public sealed class TransportMetrics : IDisposable
 
     internal TransportMetrics(TransportHub hub)
     {
-        _opened = _meter.CreateCounter<long>("gateway_transport_connections_opened_total");
-        _closed = _meter.CreateCounter<long>("gateway_transport_connections_closed_total");
-        _refused = _meter.CreateCounter<long>("gateway_transport_connections_refused_total");
-        _sendsRefused = _meter.CreateCounter<long>("gateway_transport_sends_refused_total");
-        _dialsFailed = _meter.CreateCounter<long>("gateway_transport_dials_failed_total");
-        _handshakes = _meter.CreateHistogram<double>("gateway_transport_handshake_seconds", "s");
-        _meter.CreateObservableGauge("gateway_transport_connections", () => hub.Count);
+        _opened = _meter.CreateCounter<long>("gateway_transport_connections_opened_total", description: "Connections that were opened, accepted and dialled.");
+        _closed = _meter.CreateCounter<long>("gateway_transport_connections_closed_total", description: "Connections that ended, by reason.");
+        _refused = _meter.CreateCounter<long>("gateway_transport_connections_refused_total", description: "Connections refused before they had an owner, by listener and reason.");
+        _sendsRefused = _meter.CreateCounter<long>("gateway_transport_sends_refused_total", description: "Sends that a connection could not take, by reason.");
+        _dialsFailed = _meter.CreateCounter<long>("gateway_transport_dials_failed_total", description: "Dials that led to no connection, by reason.");
+        _handshakes = _meter.CreateHistogram<double>("gateway_transport_handshake_seconds", "s", "How long TLS handshakes took, by direction and outcome.");
+        _meter.CreateObservableGauge("gateway_transport_connections", () => hub.Count, description: "Connections now, accepted and dialled.");
         // Read from the connections when somebody asks, so that the message path pays nothing.
-        _meter.CreateObservableCounter("gateway_transport_received_bytes_total", () => hub.BytesIn, "By");
-        _meter.CreateObservableCounter("gateway_transport_sent_bytes_total", () => hub.BytesOut, "By");
+        _meter.CreateObservableCounter("gateway_transport_received_bytes_total", () => hub.BytesIn, "By", "Bytes received, TLS taken off.");
+        _meter.CreateObservableCounter("gateway_transport_sent_bytes_total", () => hub.BytesOut, "By", "Bytes sent, before TLS.");
     }
 
     /// <inheritdoc/>

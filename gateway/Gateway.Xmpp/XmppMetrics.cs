@@ -24,14 +24,16 @@ public sealed class XmppMetrics : IDisposable
     {
         _meter.CreateObservableGauge("gateway_xmpp_streams", streams, "{stream}", "Streams now, both directions.");
         _meter.CreateObservableGauge("gateway_xmpp_queued_stanzas", queued, "{stanza}", "Stanzas that wait for a stream.");
-        _meter.CreateObservableCounter("gateway_xmpp_streams_opened_total", () => Volatile.Read(ref _opened));
-        _meter.CreateObservableCounter("gateway_xmpp_stanzas_received_total", () => Volatile.Read(ref _received));
-        _meter.CreateObservableCounter("gateway_xmpp_stanzas_sent_total", () => Volatile.Read(ref _sent));
-        _meter.CreateObservableCounter("gateway_xmpp_dialback_asks_total", () => Volatile.Read(ref _asks));
-        _meter.CreateObservableCounter("gateway_xmpp_late_errors_total", () => Volatile.Read(ref _lateErrors));
+        _meter.CreateObservableCounter("gateway_xmpp_streams_opened_total", () => Volatile.Read(ref _opened), description: "Streams that came to carry stanzas.");
+        _meter.CreateObservableCounter("gateway_xmpp_stanzas_received_total", () => Volatile.Read(ref _received), description: "Stanzas received.");
+        _meter.CreateObservableCounter("gateway_xmpp_stanzas_sent_total", () => Volatile.Read(ref _sent), description: "Stanzas sent.");
+        _meter.CreateObservableCounter("gateway_xmpp_dialback_asks_total", () => Volatile.Read(ref _asks), description: "Questions to authoritative servers (XEP-0220).");
+        _meter.CreateObservableCounter(
+            "gateway_xmpp_late_errors_total", () => Volatile.Read(ref _lateErrors), description: "Stanzas of ours that came back as errors when their senders had been answered.");
         _meter.CreateObservableCounter("gateway_xmpp_streams_ended_total", () => _ended.Select(e => new Measurement<long>(
-            e.Value, new("direction", e.Key.IsInbound ? "in" : "out"), new("reason", XmppFailures.NameOf(e.Key.Reason)))));
-        _meter.CreateObservableCounter("gateway_xmpp_stanzas_refused_total", () => _refusedStanzas.Select(e => new Measurement<long>(e.Value, new KeyValuePair<string, object?>("reason", e.Key))));
+            e.Value, new("direction", e.Key.IsInbound ? "in" : "out"), new("reason", XmppFailures.NameOf(e.Key.Reason)))), description: "Streams that ended, by direction and reason.");
+        _meter.CreateObservableCounter("gateway_xmpp_stanzas_refused_total", () => _refusedStanzas.Select(
+            e => new Measurement<long>(e.Value, new KeyValuePair<string, object?>("reason", e.Key))), description: "Stanzas refused, by reason.");
     }
 
     /// <summary>Stanzas received so far.</summary>

@@ -27,7 +27,8 @@ internal sealed record Ground(int SipPort, int XmppPort, int HttpPort, int EdgeP
     /// <summary>The addresses are fixed ones, so somebody else may have them: say so before anything starts.</summary>
     public void CheckFree()
     {
-        foreach (var (port, what) in new[] { (SipPort, "the gateway's SIP listener"), (XmppPort, "the gateway's XMPP listener"), (HttpPort, "the gateway's HTTP listener"), (EdgePort, "the edge"), (ProsodyPort, "Prosody") })
+        foreach (var (port, what) in new[] { (SipPort, "the gateway's SIP listener"), (XmppPort, "the gateway's XMPP listener"),
+            (HttpPort, "the gateway's HTTP listener"), (EdgePort, "the edge"), (ProsodyPort, "Prosody") })
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             // As servers bind: connections of the run before that linger do not count.

@@ -99,7 +99,8 @@ public sealed class StyleTests
             while (close < file.Lines.Count && !(file.Lines[close].TrimStart().StartsWith('}') && Indent(file.Lines[close]) == Indent(line))) close++;
             var header = open - 1;
             while (header > 0 && Indent(file.Lines[header]) > Indent(line)) header--;
-            if (close - open + 1 > BlockLinesMax && !isType.IsMatch(file.Lines[header]) && !file.Lines[header].EndsWith(" switch", StringComparison.Ordinal)) yield return $"{file.Path}:{header + 1}: {close - open + 1} lines";
+            var isTable = isType.IsMatch(file.Lines[header]) || file.Lines[header].EndsWith(" switch", StringComparison.Ordinal);
+            if (close - open + 1 > BlockLinesMax && !isTable) yield return $"{file.Path}:{header + 1}: {close - open + 1} lines";
         }
     }
 

@@ -32,7 +32,8 @@ public static class ConformancePage
             foreach (var key in named.Keys.Concat(tested.Keys).Where(k => k.Document == document && k.Section.Length > 0).Distinct().OrderBy(k => Sortable(k.Section), StringComparer.Ordinal))
             {
                 var rooms = string.Join(", ", named.GetValueOrDefault(key, []).Select(RoomOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-                text.Append($"| §{key.Section} | {rooms} | {tested.GetValueOrDefault(key, []).Count} |\n");
+                var tests = tested.GetValueOrDefault(key, []).Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                text.Append($"| §{key.Section} | {rooms} | {tests} |\n");
             }
 
             text.Append('\n');
