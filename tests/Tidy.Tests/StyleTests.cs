@@ -7,6 +7,9 @@ public sealed class StyleTests
 {
     private const int FileLinesMax = 400;
     private const int LineCharactersMax = 200;
+
+    // Tests carry wire text and tables in one line, where breaking them would hide what is tested.
+    private const int TestLineCharactersMax = 320;
     private const int BlockLinesMax = 60;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -16,7 +19,11 @@ public sealed class StyleTests
         None(Repository.Everything.Where(f => f.Lines.Count > FileLinesMax).Select(f => $"{f.Path}: {f.Lines.Count} lines"));
 
     [Fact]
-    public void Lines_are_short() => None(Repository.Everything.SelectMany(f => f.Where(l => l.Length > LineCharactersMax)));
+    public void Lines_are_short()
+    {
+        None(Repository.Product.SelectMany(f => f.Where(l => l.Length > LineCharactersMax)));
+        None(Repository.Everything.SelectMany(f => f.Where(l => l.Length > TestLineCharactersMax)));
+    }
 
     [Fact]
     public void Methods_fit_a_screen() => None(Repository.Product.SelectMany(LongBlocks));
