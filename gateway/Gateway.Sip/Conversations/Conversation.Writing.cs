@@ -1,6 +1,7 @@
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Documents;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Conversations;
@@ -132,10 +133,10 @@ internal sealed partial class Conversation
     private void SendTyping(ConversationOutput.SendTyping typing)
     {
         var isComposing = typing.Mode == TypingMode.IsComposing;
-        var (type, body) = isComposing
-            ? (Typing.IsComposingType, Typing.WriteIsComposing(typing.IsTyping))
-            : (Typing.KeyboardActivityType, Typing.WriteKeyboardActivity(typing.IsTyping));
-        if (Find(typing.Leg) is { } dialog) SendAside(dialog, isComposing ? SipMethod.Message : SipMethod.Info, type, body.Span);
+        var state = typing.IsTyping ? ChatState.Composing : ChatState.Paused;
+        if (Find(typing.Leg) is not { } dialog) return;
+        if (isComposing) SendAside(dialog, SipMethod.Message, TypingDocuments.IsComposingType, TypingDocuments.ComposingOf(state));
+        else SendAside(dialog, SipMethod.Info, TypingDocuments.KeyboardType, TypingDocuments.KeyboardOf(state));
     }
 
     private void SendBye(ConversationDialog dialog)

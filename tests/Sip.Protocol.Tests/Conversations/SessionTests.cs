@@ -87,40 +87,6 @@ public sealed class SessionTests
         Assert.Equal(value, answer);
     }
 
-    [Theory]
-    [InlineData("<?xml version=\"1.0\"?><KeyboardActivity><status status=\"type\" /></KeyboardActivity>", true, true)]
-    [InlineData("<KeyboardActivity><status  status='idle'/></KeyboardActivity>", true, false)]
-    [InlineData("<other/>", false, false)]
-    [InlineData("<KeyboardActivity><status status=\"", false, false)]
-    public void Keyboard_activity_is_read(string body, bool ok, bool typing)
-    {
-        Assert.Equal(ok, Typing.TryRead(Info("INFO", "application/xml", body), out var isTyping, out _));
-        Assert.Equal(typing, isTyping);
-    }
-
-    [Theory]
-    [InlineData("<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state><refresh>90</refresh></isComposing>", true, 90u)]
-    [InlineData("<ic:isComposing xmlns:ic='urn:ietf:params:xml:ns:im-iscomposing'>\r\n <ic:state> active </ic:state></ic:isComposing>", true, 120u)]
-    [InlineData("<isComposing><state>active</state><refresh>1</refresh></isComposing>", true, 60u)]
-    [InlineData("<isComposing><state>idle</state></isComposing>", false, 120u)]
-    [Clause("RFC3994", "3.3")]
-    public void Is_composing_is_read(string body, bool typing, uint refresh)
-    {
-        Assert.True(Typing.TryRead(Info("MESSAGE", "application/im-iscomposing+xml", body), out var isTyping, out var seconds));
-        Assert.Equal((typing, refresh), (isTyping, seconds));
-    }
-
-    [Fact]
-    public void What_we_write_about_typing_we_read()
-    {
-        foreach (var typing in new[] { true, false })
-        {
-            Assert.True(Typing.TryRead(Info("INFO", Typing.KeyboardActivityType, Encoding.UTF8.GetString(Typing.WriteKeyboardActivity(typing).Span)), out var one, out _));
-            Assert.True(Typing.TryRead(Info("MESSAGE", Typing.IsComposingType, Encoding.UTF8.GetString(Typing.WriteIsComposing(typing))), out var two, out _));
-            Assert.Equal((typing, typing), (one, two));
-        }
-    }
-
     [Fact]
     public void The_typing_mode_follows_accept_types_then_user_agent_then_dialect()
     {
@@ -129,15 +95,6 @@ public sealed class SessionTests
         Assert.Equal(TypingMode.KeyboardActivity, Typing.Choose(["text/plain"], null, SipDialect.Sfb2015));
         Assert.Equal(TypingMode.IsComposing, Typing.Choose(["text/plain"], "other", SipDialect.Generic));
     }
-
-    [Theory]
-    [InlineData("short", 10, "short")]
-    [InlineData("line one\nline two\nline three", 18, "line one\nline two\n|line three")]
-    [InlineData("no line ends here", 8, "no line |ends |here")]
-    [InlineData("abcdefghij", 4, "abcd|efgh|ij")]
-    [InlineData("abc😀def", 4, "abc|😀de|f")]
-    public void Long_text_is_cut_at_line_ends_and_never_loses_a_character(string text, int max, string expected) =>
-        Assert.Equal(expected, string.Join('|', TextSplitter.Split(text, max)));
 
     private static SipRequest Invite(string type, string body, string header) => Sample.Request($"""
         INVITE sip:juliet@jabber.example SIP/2.0
