@@ -14,7 +14,8 @@ internal enum Boundary
 
 /// <summary>
 /// Finds where first-level elements end, looking at each byte once however the bytes arrive, so that a peer that writes one byte at a time costs
-/// what it sends and no more. It refuses what RFC 6120 §11.1 restricts as soon as it shows; everything else is left to <see cref="ElementReader"/>.
+/// what it sends and no more. It refuses what RFC 6120 §11.1 restricts as soon as it shows, and an end tag of another name than its start tag's, which would
+/// leave the peer waiting for an answer that cannot come; everything else is left to <see cref="ElementReader"/>.
 /// <code>
 ///  Between ──'&lt;'──▸ Open ──name──▸ StartTag ⇄ Quoted ──'&gt;'──▸ Text (or the end)
 ///     ▲                ├───'/'───▸ EndTag ──'&gt;'──▸ Text (or the end)
@@ -38,6 +39,9 @@ internal struct BoundaryScanner(int depthMax)
         Declaration,
     }
 
+    /// <summary>Per open element, where its name begins, counted from the first byte of the first-level element.</summary>
+    private readonly int[] _names = new int[depthMax + 1];
+    private int _endName;
     private Mode _mode;
     private byte _last;
     private int _matched;
@@ -52,8 +56,11 @@ internal struct BoundaryScanner(int depthMax)
     /// <summary>True until the stream header has been seen.</summary>
     public readonly bool IsBeforeHeader => _depth == 0;
 
-    /// <summary>Scans on; <paramref name="consumed"/> is how many bytes of <paramref name="input"/> belong to what was found, or to what goes on.</summary>
-    public Boundary Scan(ReadOnlySpan<byte> input, out int consumed, out XmppReason reason)
+    /// <summary>
+    /// Scans on; <paramref name="consumed"/> is how many bytes of <paramref name="input"/> belong to what was found, or to what goes on. <paramref name="held"/> is what earlier calls
+    /// took of this element: nothing is scanned there again, but an end tag finds the name of its start tag in it.
+    /// </summary>
+    public Boundary Scan(ReadOnlySpan<byte> held, ReadOnlySpan<byte> input, out int consumed, out XmppReason reason)
     {
         reason = XmppReason.None;
         int at = 0;
@@ -74,18 +81,18 @@ internal struct BoundaryScanner(int depthMax)
             _mode = Mode.Open;
             at = 1;
         }
-        while (at < input.Length && found == Boundary.NeedMore) found = Step(input, ref at, ref reason);
+        while (at < input.Length && found == Boundary.NeedMore) found = Step(held, input, ref at, ref reason);
         consumed = at;
         Length += at;
         return found;
     }
 
-    private Boundary Step(ReadOnlySpan<byte> input, ref int at, ref XmppReason reason)
+    private Boundary Step(ReadOnlySpan<byte> held, ReadOnlySpan<byte> input, ref int at, ref XmppReason reason)
     {
         switch (_mode)
         {
             case Mode.Open:
-                return Opened(input[at++], ref reason);
+                return Opened(held.Length + at, input[at++], ref reason);
             case Mode.Text:
             {
                 int open = input[at..].IndexOf((byte)'<');
@@ -107,7 +114,7 @@ internal struct BoundaryScanner(int depthMax)
             {
                 int end = input[at..].IndexOf((byte)'>');
                 at = end < 0 ? input.Length : at + end + 1;
-                return end < 0 ? Boundary.NeedMore : Ended();
+                return end < 0 ? Boundary.NeedMore : Ended(held, input[..(at - 1)], ref reason);
             }
             case Mode.Bang:
                 return InBang(input[at++], ref reason);
@@ -119,12 +126,12 @@ internal struct BoundaryScanner(int depthMax)
         }
     }
 
-    private Boundary Opened(byte b, ref XmppReason reason)
+    private Boundary Opened(int offset, byte b, ref XmppReason reason)
     {
         switch (b)
         {
             case (byte)'/' when _depth > 0:
-                _mode = Mode.EndTag;
+                (_mode, _endName) = (Mode.EndTag, offset + 1);
                 return Boundary.NeedMore;
             case (byte)'!':
                 (_mode, _matched) = (Mode.Bang, 0);
@@ -138,7 +145,7 @@ internal struct BoundaryScanner(int depthMax)
             case var space when XmlChars.IsSpace(space):
                 return Refuse(XmppReason.NotWellFormed, ref reason);
             default:
-                (_mode, _last) = (Mode.StartTag, b);
+                (_mode, _last, _names[_depth]) = (Mode.StartTag, b, offset);
                 return Boundary.NeedMore;
         }
     }
@@ -183,9 +190,11 @@ internal struct BoundaryScanner(int depthMax)
         return Boundary.NeedMore;
     }
 
-    private Boundary Ended()
+    private Boundary Ended(ReadOnlySpan<byte> held, ReadOnlySpan<byte> input, ref XmppReason reason)
     {
+        // The stream's own name is long gone from the buffer; its end tag is the framer's to compare.
         _depth--;
+        if (_depth > 0 && !IsSameName(held, input, _names[_depth])) return Refuse(XmppReason.NotWellFormed, ref reason);
         _mode = _depth <= 1 ? Mode.Between : Mode.Text;
         return _depth switch
         {
@@ -194,6 +203,35 @@ internal struct BoundaryScanner(int depthMax)
             _ => Boundary.NeedMore,
         };
     }
+
+    /// <summary>True when the end tag that <paramref name="input"/> leaves off in has the name that begins at <paramref name="start"/>. Costs no more than that tag is long.</summary>
+    private readonly bool IsSameName(ReadOnlySpan<byte> held, ReadOnlySpan<byte> input, int start)
+    {
+        int room = held.Length + input.Length - _endName;
+        if (start >= held.Length)
+        {
+            // The usual case: one piece has both tags.
+            var end = input.Slice(_endName - held.Length, room);
+            int space = end.IndexOfAny(" \t\r\n"u8);
+            if (space >= 0 && end[space..].ContainsAnyExcept(" \t\r\n"u8)) return false;
+            int length = space < 0 ? room : space;
+            start -= held.Length;
+            return input.Slice(start, length).SequenceEqual(end[..length]) && IsNameEnd(input[start + length]);
+        }
+        int at = 0;
+        while (at < room && !XmlChars.IsSpace(ByteAt(held, input, _endName + at)))
+        {
+            if (ByteAt(held, input, start + at) != ByteAt(held, input, _endName + at)) return false;
+            at++;
+        }
+        if (!IsNameEnd(ByteAt(held, input, start + at))) return false;
+        while (at < room && XmlChars.IsSpace(ByteAt(held, input, _endName + at))) at++;
+        return at == room;
+    }
+
+    private static byte ByteAt(ReadOnlySpan<byte> held, ReadOnlySpan<byte> input, int offset) => offset < held.Length ? held[offset] : input[offset - held.Length];
+
+    private static bool IsNameEnd(byte b) => b is (byte)'>' or (byte)'/' || XmlChars.IsSpace(b);
 
     private Boundary InBang(byte b, ref XmppReason reason)
     {

@@ -75,7 +75,7 @@ public sealed class XmppFramer
         {
             if (_refused != XmppReason.None) return new XmppFrame(XmppFrameKind.Refused, null, _refused, 0);
             bool isBeforeHeader = _scanner.IsBeforeHeader;
-            var found = _scanner.Scan(input, out int consumed, out var reason);
+            var found = _scanner.Scan(_held.AsSpan(0, _heldLength), input, out int consumed, out var reason);
             int bytesMax = isBeforeHeader ? _limits.HeaderBytesMax : _isProved ? _limits.StanzaBytesMax : _limits.UnprovedBytesMax;
             if (found == Boundary.Refused) return Refuse(reason);
             if (_scanner.Length > bytesMax) return Refuse(isBeforeHeader ? XmppReason.HeaderTooLarge : XmppReason.StanzaTooLarge);

@@ -103,6 +103,78 @@ public sealed class FramerTests
     }
 
     [Theory]
+    [InlineData("<message><body>no end</message>")]
+    [InlineData("<message><body>no end</bod>")]
+    [InlineData("<message><body>no end</bodyy>")]
+    [InlineData("<message><body>no end</Body>")]
+    [InlineData("<message><body>no end</ body>")]
+    [InlineData("<message><body>no end</body x>")]
+    [InlineData("<message><body x ='1'>no end</body x>")]
+    [InlineData("<message><body x='1'>no end</body x='1'>")]
+    [InlineData("<message><body>no end</body/>")]
+    [InlineData("<message><body>no end</>")]
+    [InlineData("<message><body>no end</ >")]
+    [InlineData("<message><p:body xmlns:p='u'>no end</body>")]
+    [InlineData("<message><body>no end</p:body>")]
+    [InlineData("<message><p:body xmlns:p='u' xmlns:q='u'>no end</q:body>")]
+    [InlineData("<message><a/><b><c>x</c></b><body>no end</a>")]
+    [InlineData("<message><a><a><a></a></a></message>")]
+    [InlineData("<message><body a='>'>no end</message>")]
+    [InlineData("<message><body><![CDATA[</body>]]></message>")]
+    [InlineData("<message></mess>")]
+    [InlineData("<message></stream:stream>")]
+    public void A_wrong_end_tag_is_refused_when_it_has_been_read_and_not_before(string xml)
+    {
+        foreach (int cut in (int[])[int.MaxValue, 1, 2, 3, 5])
+        {
+            Assert.Equal([XmppFrameKind.Header], Framing.ReadAll(Framing.Header + xml[..^1], cut).Select(frame => frame.Kind));
+            var frames = Framing.ReadAll(Framing.Header + xml, cut);
+            Assert.Equal((XmppFrameKind.Refused, XmppReason.NotWellFormed), (frames[^1].Kind, frames[^1].Reason));
+        }
+    }
+
+    [Fact]
+    public void A_wrong_end_tag_is_refused_wherever_the_element_was_cut()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(Framing.Header + "<message><a/><body b='/'>no end</messag>");
+        for (int first = Framing.Header.Length; first < bytes.Length; first++)
+        {
+            var framer = new XmppFramer(new XmppLimits());
+            ReadOnlySpan<byte> input = bytes.AsSpan(0, first);
+            while (framer.Read(ref input).Kind != XmppFrameKind.NeedMore) Assert.False(framer.IsHolding);
+            input = bytes.AsSpan(first);
+            Assert.Equal(XmppReason.NotWellFormed, framer.Read(ref input).Reason);
+        }
+    }
+
+    [Theory]
+    [InlineData("<message><body>end</body ></message\t\r\n>")]
+    [InlineData("<message\n><body\tx = '>' >end</body\n\n></message>")]
+    [InlineData("<p:message xmlns:p='jabber:server'><p:body/><p:body  >end</p:body \t></p:message>")]
+    [InlineData("<message><a/><a></a><a ></a ><aa><a b='/a>'/></aa><body><![CDATA[</message>]]></body></message>")]
+    [InlineData("<m\u00e9ssage><\u00e9>x</\u00e9></m\u00e9ssage>")]
+    public void An_end_tag_of_the_same_name_ends_its_element_however_cut(string xml)
+    {
+        foreach (int cut in (int[])[int.MaxValue, 1, 2, 3, 5])
+        {
+            Assert.Equal([XmppFrameKind.Header, XmppFrameKind.Stanza, XmppFrameKind.Stanza, XmppFrameKind.StreamEnd],
+                Framing.ReadAll(Framing.Header + xml + xml + "</stream:stream >", cut).Select(frame => frame.Kind));
+        }
+    }
+
+    [Fact]
+    public void At_the_greatest_depth_end_tags_are_still_compared()
+    {
+        var limits = new XmppLimits { DepthMax = 8 };
+        string open = string.Concat(Enumerable.Range(2, 7).Select(depth => $"<e{depth}>"));
+        string close = string.Concat(Enumerable.Range(2, 7).Reverse().Select(depth => $"</e{depth}>"));
+
+        Assert.Equal(XmppFrameKind.Stanza, Framing.ReadAll(Framing.Header + open + "x" + close, limits: limits)[^1].Kind);
+        Assert.Equal(XmppReason.NotWellFormed, Framing.ReadAll(Framing.Header + open + "x</e7>", limits: limits)[^1].Reason);
+        Assert.Equal(XmppReason.DepthExceeded, Framing.ReadAll(Framing.Header + open + "<x>", limits: limits)[^1].Reason);
+    }
+
+    [Theory]
     [InlineData(new byte[] { 0xC0, 0xAF })]
     [InlineData(new byte[] { 0xE0, 0x80, 0xAF })]
     [InlineData(new byte[] { 0xED, 0xA0, 0x80 })]
