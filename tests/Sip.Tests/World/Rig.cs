@@ -10,6 +10,7 @@ using Gateway.Sip.Protocol;
 using Gateway.Transport;
 using Presence.Core;
 using Presence.Core.Model;
+using Presence.Core.Ports;
 
 namespace Sip.Tests.World;
 
@@ -46,7 +47,7 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         {
             Fqdn = Fqdn, Certificates = own, Listeners = [new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = own } }],
         });
-        Side = new SipSide(options, Registry, Crossing, new SipSideParts(hub, Resolver, Time, new RandomIds(), _ => 0, this));
+        Side = new SipSide(options, Registry, Crossing, new SipSideParts(hub, Resolver, Time, new EvenIds(), _ => 0, this));
     }
 
     public static LabAuthority Lab { get; } = LabAuthority.Create(DateTimeOffset.UtcNow);
@@ -167,6 +168,16 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     public void OnDefect(Exception defect) => Defects.Enqueue(defect);
 
     private static FrozenSet<string> Set(string domain) => new[] { domain }.ToFrozenSet();
+
+    /// <summary>Random ids, and no jitter: what is due is due on the second.</summary>
+    private sealed class EvenIds : IIdSource
+    {
+        private readonly RandomIds random = new();
+
+        public UInt128 NextId() => random.NextId();
+
+        public double NextJitter() => 0;
+    }
 
     private sealed class Sent(Passage passage, MessageContent content) : MessageArrival(passage, content)
     {
