@@ -19,6 +19,15 @@ internal sealed class Deadlines : IDisposable
         timer = time.CreateTimer(static self => ((Deadlines)self!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Entries that wait for their time.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate) return queue.Count;
+        }
+    }
+
     public Alarm NewAlarm(Action action) => new(this, action);
 
     public void Dispose() => timer.Dispose();

@@ -339,7 +339,7 @@ public sealed class SubscriberTests
     }
 
     private static string Accepted(Heard ask) =>
-        Lines.Response(ask, 200, $"{Lines.EdgeRoutes}Contact: <sip:fe01.contoso.example:5061;transport=tls>\r\nEvent: presence\r\nExpires: 3000\r\n");
+        Lines.Response(ask, 200, "Contact: <sip:fe01.contoso.example:5061;transport=tls>\r\nEvent: presence\r\nExpires: 3000\r\n", routes: Lines.EdgeRoutes);
 
     private static async Task<(Edge Edge, Heard Ask)> AskAsync(Rig rig)
     {

@@ -24,6 +24,9 @@ internal sealed class ConversationTable(SipSide side)
 
     public int Count => pairs.Count;
 
+    /// <summary>Dialogs that a request may name now.</summary>
+    public int DialogCount => dialogs.Count;
+
     public void Depart(MessageDeparture departure)
     {
         var passage = departure.Passage;

@@ -96,8 +96,12 @@ internal sealed class Edge : IAsyncDisposable
     /// <summary>Waits until the gateway has closed the connection.</summary>
     public Task EndAsync() => ended.Task.Within("the gateway to close the connection");
 
+    /// <summary>The test has closed it.</summary>
+    public bool IsDropped { get; private set; }
+
     public async ValueTask DisposeAsync()
     {
+        IsDropped = true;
         client.Dispose();
         await stream.DisposeAsync();
     }

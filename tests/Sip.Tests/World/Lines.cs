@@ -51,9 +51,10 @@ internal static class Lines
         Request(method, callId, cseq, headers, body, to: Tagged(Juliet, toTag));
 
     /// <summary>The response to a request of the gateway: Via, Record-Route, From, To with a tag, Call-ID and CSeq copied.</summary>
-    public static string Response(Heard request, int status, string headers = "", string body = "", string tag = "edge1")
+    public static string Response(Heard request, int status, string headers = "", string body = "", string tag = "edge1", string routes = "")
     {
-        var text = new StringBuilder($"SIP/2.0 {status.ToString(CultureInfo.InvariantCulture)} Because\r\n");
+        // Proxies on the way recorded themselves above what the caller recorded.
+        var text = new StringBuilder($"SIP/2.0 {status.ToString(CultureInfo.InvariantCulture)} Because\r\n").Append(routes);
         foreach (var name in new[] { "Via", "Record-Route", "From" })
             foreach (var value in request.All(name)) text.Append(name).Append(": ").Append(value).Append("\r\n");
         text.Append("To: ").Append(request["To"]).Append(request.ToTag.Length > 0 || status == 100 ? "" : $";tag={tag}").Append("\r\n");
@@ -63,7 +64,7 @@ internal static class Lines
 
     /// <summary>The 200 of an edge to our INVITE.</summary>
     public static string Accepted(Heard invite, string tag = "edge1") => Response(
-        invite, 200, $"{EdgeRoutes}Contact: {EdgeContact}\r\nUser-Agent: UCCAPI/15.0 (Microsoft Lync)\r\nContent-Type: application/sdp\r\n", MessageSdp, tag);
+        invite, 200, $"Contact: {EdgeContact}\r\nUser-Agent: UCCAPI/15.0 (Microsoft Lync)\r\nContent-Type: application/sdp\r\n", MessageSdp, tag, EdgeRoutes);
 
     /// <summary>A request of the edge inside a dialog that the gateway began: From and To are those of the other direction.</summary>
     public static string Back(Heard begun, string method, int cseq, string headers = "", string body = "", string tag = "edge1") =>

@@ -78,7 +78,13 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
 
     public ConcurrentQueue<Exception> Defects { get; } = new();
 
+    /// <summary>Every scripted connection so far.</summary>
+    public IReadOnlyList<Edge> Edges => edges;
+
     public SipSideView View => Side.Describe();
+
+    /// <summary>What the tables hold: conversations, their dialogs, requests that wait for an answer.</summary>
+    public (int Conversations, int Dialogs, int Pending) Held => (Side.Conversations.Count, Side.Conversations.DialogCount, Side.Calls.Count);
 
     public static async Task<Rig> StartAsync(Func<SipSideOptions, SipSideOptions>? change = null, bool isReachable = true)
     {
@@ -120,11 +126,11 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     }
 
     /// <summary>Sends a message of Juliet to Bo; the task is its outcome.</summary>
-    public Task<Outcome> Depart(string body, Address? from = null, Address? to = null)
+    public Task<Outcome> Depart(string body, Address? to = null, PeerModel? by = null)
     {
-        var passage = new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.Message, from ?? Juliet, to ?? Bo);
+        var passage = new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.Message, Juliet, to ?? Bo);
         var arrival = new Sent(passage, new MessageContent(body));
-        Side.Depart(new MessageDeparture(arrival, Edge, null));
+        Side.Depart(new MessageDeparture(arrival, by ?? Edge, null));
         return arrival.Answered.Within($"the outcome of '{body}'");
     }
 
@@ -144,6 +150,28 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     /// <summary>The core wants Juliet to see Bo.</summary>
     public async Task AskAsync(UpstreamRequest request, Leg? leg = null, AuthorizationPhase authorization = AuthorizationPhase.None) => await Side.PerformAsync(
         new AskUpstream(Bo, Juliet, request, leg), new WatcherView(Bo, Juliet, authorization, false, [], [], leg, 1), Edge, default);
+
+    /// <summary>The connections that the edge dropped are known to be gone, and whoever waited for an answer on them has been told.</summary>
+    public Task QuietAsync() => UntilAsync(
+        () => View.Links.Sum(l => l.Connections.Count) == edges.Count(e => !e.IsDropped) && View.PendingRequests == 0, "the side to see what the edge had closed");
+
+    /// <summary>Waits for what the sockets bring about on their own.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (!holds())
+        {
+            if (waited.Elapsed > TimeSpan.FromSeconds(20)) Assert.Fail($"Waited 20 s for {what}.");
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Moves time until the task, which waits for time in steps of its own, is done.</summary>
+    public async Task AdvanceUntilAsync(Task task, TimeSpan atMost)
+    {
+        for (var passed = TimeSpan.Zero; passed <= atMost && !task.IsCompleted; passed += TimeSpan.FromMilliseconds(50)) Time.Advance(TimeSpan.FromMilliseconds(50));
+        await task.ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default).Within("the task that waited for time");
+    }
 
     /// <summary>Ends the test: a defect of ours fails it whatever else it saw.</summary>
     public async ValueTask DisposeAsync()
