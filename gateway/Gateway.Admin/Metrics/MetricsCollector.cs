@@ -57,6 +57,7 @@ public sealed class MetricsCollector : IDisposable
     [
         .. instruments
             .Select(i => (i.Value.Name, i.Value.IsHistogram ? "histogram" : i.Value.IsCounter ? "counter" : "gauge", i.Key.Unit ?? "", i.Value.Help))
+            .DistinctBy(i => i.Name)
             .OrderBy(i => i.Name, StringComparer.Ordinal),
     ];
 

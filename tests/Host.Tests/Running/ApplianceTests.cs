@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Certificates;
+using Gateway.Admin;
+using Gateway.Admin.Reports;
+using Gateway.Host.Composition;
+using Gateway.Host.Configuration.Options;
+using Host.Tests.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Host.Tests.Running;
+
+/// <summary>A whole appliance in this process, on ports of the kernel's choice, looked at through its administration socket as the verbs do.</summary>
+public sealed class ApplianceTests : IAsyncLifetime
+{
+    private readonly Sample sample = new();
+    private readonly HttpClient admin;
+    private Appliance appliance = null!;
+
+    public ApplianceTests() => admin = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://gateway") };
+
+    private static string Configuration => Sample.Good.Replace(":5061", ":0", StringComparison.Ordinal).Replace(":5269", ":0", StringComparison.Ordinal);
+
+    public async Task InitializeAsync()
+    {
+        var reading = sample.Read(Configuration);
+        Assert.Empty(reading.Faults);
+        appliance = new Appliance(reading, new LogSwitch(LogLevelOption.Warning), NullLoggerFactory.Instance);
+        await appliance.StartAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await appliance.StopAsync(CancellationToken.None);
+        await appliance.DisposeAsync();
+        admin.Dispose();
+        sample.Dispose();
+    }
+
+    [Fact]
+    public void Administration_socket_is_for_its_owner_only()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(sample.Folder, "admin.sock")));
+    }
+
+    [Fact]
+    public async Task Status_names_listeners_peers_domains_certificates_and_engine()
+    {
+        var status = await GetAsync<StatusReport>("/status");
+
+        Assert.Equal("running", status.State);
+        Assert.Equal(["sip", "xmpp"], status.Listeners.Select(l => l.Protocol));
+        Assert.All(status.Listeners, l => Assert.True(l.IsBound));
+        Assert.Equal(["contoso", "jabber"], status.Peers.Select(p => p.Name));
+        Assert.Contains(status.Domains, d => d is { Name: "contoso.example", Kind: "sip", Peer: "contoso" });
+        Assert.InRange(Assert.Single(status.Certificates.Own).DaysLeft, 300, 366);
+        Assert.Equal(1, status.Engine["epoch"]);
+    }
+
+    [Fact]
+    public async Task Ready_and_metrics_are_served()
+    {
+        Assert.Equal("ready\n", await admin.GetStringAsync("/readyz"));
+        Assert.Contains("# TYPE gateway_transport_connections gauge", await admin.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reload_puts_new_peers_in_force_and_names_what_waits()
+    {
+        sample.Read(Configuration
+            .Replace("\"name\": \"jabber\"", "\"name\": \"capulet\", \"dialback\": true", StringComparison.Ordinal)
+            .Replace("\"peers\"", "\"store\": { \"sqlite\": \"other.db\" }, \"peers\"", StringComparison.Ordinal));
+
+        var report = await ReloadAsync();
+
+        Assert.True(report.IsApplied, string.Join("; ", report.Faults));
+        Assert.Equal(["peers"], report.Applied);
+        Assert.Equal(["store"], report.NeedsRestart);
+        var capulet = (await GetAsync<StatusReport>("/status")).Peers.Single(p => p.Name == "capulet");
+        Assert.Contains(capulet.Relaxations, r => r.StartsWith("dialback", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Reload_that_fails_changes_nothing_and_says_every_fault()
+    {
+        sample.Read(Configuration.Replace("\"fqdn\"", "\"fqnd\"", StringComparison.Ordinal).Replace("\"protocol\": \"xmpp\"", "\"protocol\": \"smtp\"", StringComparison.Ordinal));
+
+        var report = await ReloadAsync();
+
+        Assert.False(report.IsApplied);
+        Assert.Contains(report.Faults, f => f.StartsWith("$.identity.fqnd", StringComparison.Ordinal));
+        Assert.Contains(report.Faults, f => f.StartsWith("$.peers[1].protocol", StringComparison.Ordinal));
+        var status = await GetAsync<StatusReport>("/status");
+        Assert.Equal(["contoso", "jabber"], status.Peers.Select(p => p.Name));
+        Assert.False(status.Configuration.LastReload!.IsApplied);
+    }
+
+    [Fact]
+    public async Task Reload_with_a_renewed_certificate_is_a_new_version_and_without_one_is_not()
+    {
+        await ReloadAsync();
+        Assert.Equal(1, (await GetAsync<StatusReport>("/status")).Certificates.Version);
+
+        LabAuthority.Load(sample.Folder, DateTimeOffset.UtcNow).Issue("gw.jabber.example").WriteTo(sample.Folder, "gateway");
+        await ReloadAsync();
+        Assert.Equal(2, (await GetAsync<StatusReport>("/status")).Certificates.Version);
+    }
+
+    [Fact]
+    public async Task Explain_names_the_peer_or_the_refusal()
+    {
+        var routed = await GetAsync<ExplainReport>("/route/explain?from=bo@contoso.example&to=juliet@jabber.example");
+        var refused = await GetAsync<ExplainReport>("/route/explain?from=bo@contoso.example&to=x@nowhere.example");
+
+        Assert.Equal((true, "jabber"), (routed.IsRouted, routed.Peer));
+        Assert.Equal((false, "federation.UnknownDomain"), (refused.IsRouted, refused.Reason));
+    }
+
+    [Fact]
+    public async Task Second_appliance_on_the_same_files_fails_with_words()
+    {
+        await using var second = new Appliance(sample.Read(Configuration), new LogSwitch(LogLevelOption.Warning), NullLoggerFactory.Instance);
+
+        var failure = await Assert.ThrowsAsync<ApplianceFailure>(() => second.StartAsync(CancellationToken.None));
+
+        Assert.Contains("in use by another process", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("ready\n", await admin.GetStringAsync("/readyz"));
+    }
+
+    private async Task<T> GetAsync<T>(string resource) => JsonSerializer.Deserialize<T>(await admin.GetStringAsync(resource), AdminJson.Options)!;
+
+    private async Task<ReloadReport> ReloadAsync()
+    {
+        using var response = await admin.PostAsync("/reload", null);
+        return JsonSerializer.Deserialize<ReloadReport>(await response.Content.ReadAsStringAsync(), AdminJson.Options)!;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(sample.Folder, "admin.sock")), cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+}
