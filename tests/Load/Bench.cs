@@ -13,6 +13,7 @@ namespace Load;
 internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptions options, Table table)
 {
     private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId, isAlone: true);
+    private long next;
 
     public async Task RunAsync()
     {
@@ -68,7 +69,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         var isRate = load.EndsWith("/s", StringComparison.Ordinal);
         var number = int.Parse(isRate ? load[..^2] : load, CultureInfo.InvariantCulture);
         await scenario.PrepareAsync();
-        using var pump = new Pump(isRate ? 0 : number, isRate ? number : 0, scenario.Send, scenario.Flush);
+        using var pump = new Pump(isRate ? 0 : number, isRate ? number : 0, next, scenario.Send, scenario.Flush);
         scenario.Pump = pump;
         ends.Hear(scenario);
         pump.Start();
@@ -88,6 +89,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         busy = (ProcessUse.BusySeconds() - busy) / seconds;
         var used = processes.Select(p => p.Figures(seconds, items)).ToList();
         await pump.StopAsync();
+        next = pump.Next;
 
         var latency = pump.Latencies;
         return new Figures(
@@ -109,7 +111,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
     {
         var scenario = new MessageBothWays(ends, options.Pairs);
         await scenario.PrepareAsync();
-        using var pump = new Pump(64, 0, scenario.Send, scenario.Flush);
+        using var pump = new Pump(64, 0, next, scenario.Send, scenario.Flush);
         scenario.Pump = pump;
         ends.Hear(scenario);
         pump.Start();
@@ -132,13 +134,15 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
 
         await pump.StopAsync();
         var c = pump.Counts;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sent {c.Sent}, delivered {c.Delivered}, failed {c.Failed}, lost {c.Lost}, late {c.Late}, twice {c.Duplicates}  {scenario.Remark}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"sent {c.Sent}, delivered {c.Delivered}, failed {c.Failed}, lost {c.Lost}, late {c.Late}, twice {c.Duplicates}  {scenario.Remark}"));
     }
 
     private static void SoakLine(TimeSpan at, Pump pump, double rate, List<ProcessFigures> used)
     {
         var (l, c) = (pump.Latencies, pump.Counts);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{at:mm\\:ss}   {rate,9:0}{l.Percentile(0.5),9:0.00}{l.Percentile(0.99),9:0.00}{l.LongestMilliseconds,9:0.0}{used.Sum(p => p.Cores),8:0.00}{used.Sum(p => p.Mebibytes),8:0}{used.Sum(p => p.PeakMebibytes),8:0}{c.Failed,8}{c.Lost,7}{c.Duplicates,7}"));
+            $"{at:mm\\:ss}   {rate,9:0}{l.Percentile(0.5),9:0.00}{l.Percentile(0.99),9:0.00}{l.LongestMilliseconds,9:0.0}{used.Sum(p => p.Cores),8:0.00}")
+            + string.Create(CultureInfo.InvariantCulture, $"{used.Sum(p => p.Mebibytes),8:0}{used.Sum(p => p.PeakMebibytes),8:0}{c.Failed,8}{c.Lost,7}{c.Duplicates,7}"));
     }
 }

@@ -4,9 +4,10 @@ namespace Load.Measure;
 
 /// <summary>
 /// Keeps N items in flight (closed loop) or starts R a second (open loop), and accounts for each sequence number: delivered once, again, too late, refused, or lost. There is one thread of control
-/// less than one expects: whoever read deliveries from a socket also sends the items that may follow them (<see cref="Turn"/>).
+/// less than one expects: whoever read deliveries from a socket also sends the items that may follow them (<see cref="Turn"/>). Numbers start with <c>first</c>, above all that were used before: a
+/// branch or Call-ID that comes again is a retransmission.
 /// </summary>
-internal sealed class Pump(int window, int rate, Action<long> send, Action flush) : IDisposable
+internal sealed class Pump(int window, int rate, long first, Action<long> send, Action flush) : IDisposable
 {
     private const int Slots = 1 << 22;
     private const long Done = -1;
@@ -16,8 +17,9 @@ internal sealed class Pump(int window, int rate, Action<long> send, Action flush
     private readonly CancellationTokenSource ended = new();
     private Task clock = Task.CompletedTask;
     private long credit;
-    private long next;
-    private long swept;
+    private readonly long lowest = first;
+    private long next = first;
+    private long swept = first;
     private int sending;
     private volatile bool isRunning;
     private volatile bool isMeasuring;
@@ -31,6 +33,9 @@ internal sealed class Pump(int window, int rate, Action<long> send, Action flush
     private long answered;
 
     public Latencies Latencies { get; } = new();
+
+    /// <summary>The number the next pump may start with.</summary>
+    public long Next => Volatile.Read(ref next);
 
     public PumpCounts Counts => new(
         Volatile.Read(ref sent), Volatile.Read(ref delivered), Volatile.Read(ref measured), Volatile.Read(ref failed), Volatile.Read(ref lost), Volatile.Read(ref late),
@@ -64,7 +69,7 @@ internal sealed class Pump(int window, int rate, Action<long> send, Action flush
     /// <param name="mayRepeat">Whether the protocol allows the same to be told again, as presence does.</param>
     public void Delivered(long sequence, bool mayRepeat = false)
     {
-        if ((ulong)sequence >= (ulong)Volatile.Read(ref next)) return;
+        if (sequence < lowest || sequence >= Volatile.Read(ref next)) return;
         var began = Interlocked.Exchange(ref slots[sequence & (Slots - 1)], Done);
         if (began == Done && !mayRepeat) Interlocked.Increment(ref duplicates);
         else if (began == Given) Interlocked.Increment(ref late);
@@ -83,7 +88,7 @@ internal sealed class Pump(int window, int rate, Action<long> send, Action flush
     public void Answered(long sequence, bool isSuccess)
     {
         if (isSuccess) Interlocked.Increment(ref answered);
-        else if ((ulong)sequence < (ulong)Volatile.Read(ref next) && GiveUp(sequence)) Interlocked.Increment(ref failed);
+        else if (sequence >= lowest && sequence < Volatile.Read(ref next) && GiveUp(sequence)) Interlocked.Increment(ref failed);
     }
 
     /// <summary>Sends what may be sent now. Called by readers at the end of what they had read, and by the clock.</summary>

@@ -21,7 +21,8 @@ internal sealed class Table(TextWriter console, string? jsonFile)
         var cores = string.Join(' ', subject.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} {p.Cores:0.00}"))) + string.Create(CultureInfo.InvariantCulture, $"; {generator:0.00}");
         var memory = string.Join(' ', subject.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Mebibytes:0}/{p.PeakMebibytes:0}")));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{f.Scenario,-27}{f.Load,9}{f.PerSecond,9:0}{f.P50,9:0.00}{f.P99,9:0.00}{f.Longest,9:0.0}{f.SubjectMicroseconds,8:0.0}  {cores,-26}{memory,-20}{f.Counts.Sent,9}{f.Counts.Failed,7}{f.Counts.Lost,6}{f.Counts.Duplicates,6}{(f.Remark.Length > 0 ? "  " + f.Remark : "")}"));
+            $"{f.Scenario,-27}{f.Load,9}{f.PerSecond,9:0}{f.P50,9:0.00}{f.P99,9:0.00}{f.Longest,9:0.0}{f.SubjectMicroseconds,8:0.0}  {cores,-26}{memory,-20}")
+            + string.Create(CultureInfo.InvariantCulture, $"{f.Counts.Sent,9}{f.Counts.Failed,7}{f.Counts.Lost,6}{f.Counts.Duplicates,6}{(f.Remark.Length > 0 ? "  " + f.Remark : "")}"));
         if (jsonFile is not null) File.AppendAllText(jsonFile, JsonSerializer.Serialize(f) + "\n");
     }
 

@@ -134,7 +134,9 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    private string SdpText => $"v=0\r\no=- 0 0 IN IP4 {options.Listen.Address}\r\ns=session\r\nc=IN IP4 {options.Listen.Address}\r\nt=0 0\r\nm=message {options.Listen.Port} sip null\r\na=accept-types:text/plain\r\n";
+    private string SdpText =>
+        $"v=0\r\no=- 0 0 IN IP4 {options.Listen.Address}\r\ns=session\r\nc=IN IP4 {options.Listen.Address}\r\nt=0 0\r\n"
+        + $"m=message {options.Listen.Port} sip null\r\na=accept-types:text/plain\r\n";
 
     private string CallIdOf(int pair) => $"{run}-i{pair}@{options.Domain}";
 
@@ -179,7 +181,8 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
         var target = isOpen ? response.ContactUri() : "sip:" + session.To;
         var routes = isOpen ? response.Routes(isReversed: true) : "";
         link.Queue.Append(Encoding.ASCII.GetBytes(
-            $"ACK {target} SIP/2.0\r\n{Via}{(isOpen ? "a" : "i")}{pair}\r\nMax-Forwards: 70\r\n{routes}From: <sip:{session.From}>;tag=d{pair}\r\nTo: {to}\r\nCall-ID: {text}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"));
+            $"ACK {target} SIP/2.0\r\n{Via}{(isOpen ? "a" : "i")}{pair}\r\nMax-Forwards: 70\r\n{routes}From: <sip:{session.From}>;tag=d{pair}\r\nTo: {to}\r\n"
+            + $"Call-ID: {text}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"));
         if (isOpen)
         {
             var body = "gwl:{#}:" + sessionPadding;

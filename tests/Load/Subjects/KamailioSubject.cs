@@ -80,8 +80,9 @@ internal sealed class KamailioSubject(string folder, LoadAuthority authority, Lo
         {
             // Erlang resolves through our name server, whatever the machine's own resolver is.
             var resolver = Path.Combine(folder, "inetrc");
+            var server = Site.Names.Address.ToString().Replace('.', ',');
             await File.WriteAllTextAsync(
-                resolver, $"{{lookup, [dns]}}.\n{{edns, false}}.\n{{nameserver, {{{Site.Names.Address.ToString().Replace('.', ',')}}}, {Site.Names.Port}}}.\n");
+                resolver, $"{{resolv_conf, \"\"}}.\n{{hosts_file, \"\"}}.\n{{lookup, [dns]}}.\n{{edns, false}}.\n{{nameserver, {{{server}}}, {Site.Names.Port}}}.\n");
             var environment = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["HOME"] = folder, ["ERL_LIBS"] = "/usr/lib/x86_64-linux-gnu", ["ERL_INETRC"] = resolver, ["EJABBERD_CONFIG_PATH"] = Fill("ejabberd.yml"),
@@ -124,7 +125,8 @@ internal sealed class KamailioSubject(string folder, LoadAuthority authority, Lo
         ("FOLDER", folder), ("SIP_DOMAIN", Ends.SipDomain), ("XMPP_DOMAIN", Ends.XmppDomain), ("END_SIP", Site.EndSip.ToString()), ("KAMAILIO_SIP", Site.KamailioSip.ToString()),
         ("END_XMPP_PORT", Port(Site.EndXmpp)), ("SERVER_ADDRESS", Site.ServerXmpp.Address.ToString()), ("SERVER_PORT", Port(Site.ServerXmpp)),
         ("COMPONENT_ADDRESS", Site.ServerComponent.Address.ToString()), ("COMPONENT_PORT", Port(Site.ServerComponent)), ("NAMES", $"{Site.Names.Address}@{Port(Site.Names)}"),
-        ("SECURE_AUTH", options.UsesDialback ? "false" : "true"), ("RUN_AS_ROOT", Environment.UserName == "root" ? "run_as_root = true" : ""),
+        ("DIALBACK", options.UsesDialback ? "\"dialback\"" : ""), ("SECURE_AUTH", options.UsesDialback ? "false" : "true"),
+        ("RUN_AS_ROOT", Environment.UserName == "root" ? "run_as_root = true" : ""),
     ];
 
     private static string Port(IPEndPoint address) => address.Port.ToString(CultureInfo.InvariantCulture);

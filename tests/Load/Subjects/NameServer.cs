@@ -5,7 +5,10 @@ using System.Text;
 
 namespace Load.Subjects;
 
-/// <summary>A name server for the XMPP server in front of Kamailio (RFC 1035, RFC 2782): every SRV question leads to the generator, every A question to its address, any other gets an empty answer.</summary>
+/// <summary>
+/// A name server for the XMPP server in front of Kamailio (RFC 1035, RFC 2782): every question for <c>_xmpp-server</c> leads to the generator, every A question to its address, any other gets an
+/// empty answer.
+/// </summary>
 internal sealed class NameServer : IDisposable
 {
     private const int TypeA = 1;
@@ -46,7 +49,7 @@ internal sealed class NameServer : IDisposable
         end += 5;
         if (question.Length < 17 || end > question.Length) return null;
         var type = BinaryPrimitives.ReadUInt16BigEndian(question[(end - 4)..]);
-        var data = type == TypeA ? target.Address.GetAddressBytes() : type == TypeSrv ? Service() : null;
+        var data = type == TypeA ? target.Address.GetAddressBytes() : type == TypeSrv && question[13..].StartsWith("_xmpp-server"u8) ? Service() : null;
         var answer = new List<byte>();
         answer.AddRange(question[..2]);
         answer.AddRange([0x85, 0x80, 0, 1, 0, (byte)(data is null ? 0 : 1), 0, 0, 0, 0]);

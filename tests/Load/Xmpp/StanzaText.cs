@@ -26,5 +26,6 @@ internal static class StanzaText
         return null;
     }
 
-    public static bool IsElement(ReadOnlySpan<byte> stanza, ReadOnlySpan<byte> name) => stanza.Length > name.Length + 1 && stanza[1..].StartsWith(name) && stanza[name.Length + 1] is (byte)' ' or (byte)'>' or (byte)'/';
+    public static bool IsElement(ReadOnlySpan<byte> stanza, ReadOnlySpan<byte> name) =>
+        stanza.Length > name.Length + 1 && stanza[1..].StartsWith(name) && stanza[name.Length + 1] is (byte)' ' or (byte)'>' or (byte)'/';
 }

@@ -16,12 +16,12 @@ s2s_secure_auth = {{SECURE_AUTH}}
 network_backend = "epoll"
 network_settings = { nagle = false }   -- as shipped (nagle on) it stalls 40 ms at low rates
 gc = { mode = "generational" }
-modules_enabled = { "tls"; "s2s"; "dialback" }
+modules_enabled = { "saslauth"; "tls"; "s2s"; {{DIALBACK}} }
 modules_disabled = { "s2s_auth_dane_in"; "c2s"; "http"; "carbons"; "pep" }
 unbound = { resolvconf = false; hoststxt = false; forward = "{{NAMES}}"; options = { ["do-not-query-localhost:"] = "no" } }
 log = { warn = "*console" }
 ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
-certificates = "{{FOLDER}}/none"
+certificates = "{{FOLDER}}"
 limits = {}
 VirtualHost "front.{{SIP_DOMAIN}}"
 	ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
