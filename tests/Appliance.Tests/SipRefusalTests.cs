@@ -140,6 +140,29 @@ public sealed class SipRefusalTests(RefusalStage fixture)
         Assert.StartsWith("SIP/2.0 481", await other.AnswerAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Edge_that_does_not_prove_its_name_is_told_nothing_when_we_dial_it()
+    {
+        var wrong = Stage.Authority.Issue("listener-wrong", ["sip.fabrikam.example"]);
+        var refusal = await Refusal.ExpectAsync(Stage, "certificates.WrongName");
+        await Stage.Edge.DoAsync("identity", ("cert", wrong.CertificateFile), ("key", wrong.KeyFile));
+        try
+        {
+            var bo = $"{Stage.NewName("bo")}@{Stage.SipDomain}";
+            var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+            await juliet.DoAsync("message", ("to", bo), ("body", "a secret"), ("ref", "s1"));
+            await juliet.TakeAsync("message", TimeSpan.FromSeconds(45), ("type", "error"), ("id", "s1"));
+            await refusal.WasToldAsync();
+        }
+        finally
+        {
+            var right = Stage.Authority.Issue("listener-right", ["sip.contoso.example"]);
+            await Stage.Edge.DoAsync("identity", ("cert", right.CertificateFile), ("key", right.KeyFile));
+        }
+
+        await Calls.NobodyNoticesAsync(Stage);
+    }
+
     private async Task<RawSipPeer> PeerAsync(string name) => await RawSipPeer.ConnectAsync(Port, Stage.Authority.Issue("raw-" + name, ["sip.contoso.example"]));
 
     private static async Task<bool> StartAnywayAsync(RawConnection connection, LabCertificate? certificate)
