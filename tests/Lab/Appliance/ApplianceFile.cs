@@ -78,6 +78,8 @@ public sealed record ApplianceFile
             }),
         ["dns"] = new JsonObject { ["servers"] = new JsonArray("127.0.0.1@" + DnsPort.ToString(CultureInfo.InvariantCulture)) },
         ["store"] = new JsonObject { ["sqlite"] = "run/gateway.db" },
+        // Scenes let subscriptions run out in seconds.
+        ["presence"] = new JsonObject { ["expiresMin"] = 1 },
         ["log"] = new JsonObject { ["level"] = "debug" },
     };
 

@@ -50,7 +50,7 @@ public sealed class Journal<T>(string owner, Func<T, string> print, Func<T, bool
             _waiters.Clear();
         }
 
-        foreach (var waiter in left) waiter.Found.TrySetException(new LabTimeoutException($"{owner} ended ({why})"));
+        foreach (var waiter in left) waiter.Found.TrySetException(new LabTimeoutException($"{owner} ended ({why})\n{Tail(15)}"));
     }
 
     /// <summary>The next entry that matches and was not taken before; it is taken now.</summary>

@@ -10,6 +10,8 @@ public sealed class ScenePlayer(Stage stage)
     /// <summary>Plays it; after the line with index <paramref name="interruptAfter"/> the gateway is killed and started again.</summary>
     public async Task PlayAsync(Scene scene, int? interruptAfter = null)
     {
+        // A scene that failed while the gateway was down must not fail those after it.
+        if (!stage.Gateway.IsRunning) await stage.Gateway.StartAsync();
         var play = new Play(stage, scene);
         await play.OpenAsync();
         for (var i = 0; i < scene.Lines.Count; i++)
@@ -69,19 +71,24 @@ public sealed class ScenePlayer(Stage stage)
             _ => throw new InvalidOperationException(line.Text),
         };
 
+        /// <summary>What the emulator found wrong in a dialog of this scene; findings about users of other scenes are theirs.</summary>
         public void CheckFindings()
         {
-            var found = stage.Edge.Events.All().Skip(_edgeStart).Where(e => (e.Is("violation") || e.Is("fault")) && !scene.Allows.Contains(e.At("about") ?? "")).ToList();
+            var events = stage.Edge.Events.All().Skip(_edgeStart).ToList();
+            var dialogs = events.Where(e => _addresses.Values.Any(a => IsOf(e, a))).Select(e => e.At("callId")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var found = events.Where(e => e.Is("fault") || (e.Is("violation") && !scene.Allows.Contains(e.At("about") ?? "") && IsOurs(e.At("callId"), dialogs))).ToList();
             if (found.Count == 0) return;
             stage.Directory.IsKept = true;
             throw new LabTimeoutException($"{scene.Name}.scene: the edge found fault with the gateway:\n{string.Join('\n', found.Select(JsonProcess.Print))}\n{Story()}");
         }
 
+        private static bool IsOurs(string? callId, HashSet<string> dialogs) => string.IsNullOrEmpty(callId) || dialogs.Contains(callId);
+
         /// <summary>What happened in this scene, for the reader of a failure.</summary>
         public string Story()
         {
-            var edge = stage.Edge.Events.All().Skip(_edgeStart).Where(IsTelling).TakeLast(25).Select(e => "edge    " + JsonProcess.Print(e));
-            var client = stage.Client.Events.All().Skip(_clientStart).Where(e => IsTelling(e) && !e.Is("sent")).TakeLast(20).Select(e => "client  " + JsonProcess.Print(e));
+            var edge = stage.Edge.Events.All().Skip(_edgeStart).Where(e => IsTelling(e) && _addresses.Values.Any(a => IsOf(e, a))).TakeLast(25).Select(e => "edge    " + JsonProcess.Print(e));
+            var client = stage.Client.Events.All().Skip(_clientStart).Where(e => IsTelling(e) && !e.Is("sent") && _addresses.ContainsValue(e.At("user") ?? "")).TakeLast(20).Select(e => "client  " + JsonProcess.Print(e));
             return $"{string.Join('\n', edge)}\n{string.Join('\n', client)}\ngateway's last lines:\n{stage.Gateway.Process.Lines.Tail(20)}";
         }
 
