@@ -14,6 +14,18 @@ public sealed class DialbackTests(DialbackTests.Fixture fixture) : IClassFixture
     public Task Messages_cross_over_dialback_both_ways() => Calls.NobodyNoticesAsync(Stage);
 
     [Fact]
+    public async Task Stanza_before_authentication_is_not_authorized()
+    {
+        var refusal = await Refusal.ExpectAsync(Stage, "xmpp.NotAuthorized");
+        using var server = await RawXmppServer.ConnectAsync(Stage.Parts.File.XmppPort, Stage.XmppDomain, Stage.SipDomain);
+        await server.SecureAsync(null);
+        await server.Connection.SendAsync($"<message from='juliet@{Stage.XmppDomain}' to='bo@{Stage.SipDomain}'><body>forged</body></message>");
+        Assert.Contains("<not-authorized", await server.Connection.ReadToEndAsync(), StringComparison.Ordinal);
+        await refusal.WasToldAsync();
+        await Calls.NobodyNoticesAsync(Stage);
+    }
+
+    [Fact]
     public async Task Wrong_dialback_key_is_found_invalid_by_the_real_server()
     {
         var refusal = await Refusal.ExpectAsync(Stage, "xmpp.DialbackInvalid");

@@ -12,7 +12,7 @@ public sealed class RawXmppServer(RawConnection connection, string from, string 
 
     public static async Task<RawXmppServer> ConnectAsync(int port, string from, string to) => new(await RawConnection.OpenAsync(port), from, to);
 
-    /// <summary>Header, features, STARTTLS, handshake, header again, features again; gives the last features.</summary>
+    /// <summary>Header, features, STARTTLS, handshake, header again; gives the features that follow, or the error instead of them.</summary>
     public async Task<string> SecureAsync(LabCertificate? certificate)
     {
         await connection.SendAsync(Header(from, to));
@@ -22,7 +22,7 @@ public sealed class RawXmppServer(RawConnection connection, string from, string 
         await connection.ReadUntilAsync(">");
         await connection.StartTlsAsync(to, certificate);
         await connection.SendAsync(Header(from, to));
-        return await connection.ReadUntilAsync("</stream:features>");
+        return await connection.ReadUntilOrEndAsync("</stream:features>");
     }
 
     /// <summary>SASL EXTERNAL after <see cref="SecureAsync"/>, and the stream that follows it.</summary>
