@@ -112,7 +112,7 @@ public sealed class OperationTests(RefusalStage fixture)
     private async Task<string?> FingerprintAsync()
     {
         using var connection = await RawConnection.OpenAsync(Stage.Parts.File.SipPort);
-        await connection.StartTlsAsync(Stage.GatewayHost, Stage.Authority.Issue("fingerprint", ["sip.contoso.example"]));
+        await connection.StartTlsAsync(Stage.GatewayHost, Stage.Authority.Issue("fingerprint", [RawSipPeer.Fqdn]));
         return connection.PeerFingerprint;
     }
 }

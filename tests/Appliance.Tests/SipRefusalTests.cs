@@ -65,7 +65,7 @@ public sealed class SipRefusalTests(RefusalStage fixture)
     {
         var refusal = await Refusal.ExpectAsync(Stage, reason);
         using var peer = await PeerAsync("domain");
-        await peer.Connection.SendAsync(RawSipPeer.Request("SUBSCRIBE", "bo@contoso.example", to, "domain" + to.Length, "Event: presence\r\n"));
+        await peer.Connection.SendAsync(RawSipPeer.Request("SUBSCRIBE", "bo@raw.example", to, "domain" + to.Length, "Event: presence\r\n"));
         Assert.StartsWith(answer, await peer.AnswerAsync(), StringComparison.Ordinal);
         await refusal.WasToldAsync();
     }
@@ -136,7 +136,7 @@ public sealed class SipRefusalTests(RefusalStage fixture)
     {
         using var one = await PeerAsync("owner");
         using var other = await PeerAsync("stranger");
-        await other.Connection.SendAsync(RawSipPeer.Request("NOTIFY", "bo@contoso.example", "juliet@jabber.example;tag=nosuch", "nosuchdialog", "Event: presence\r\nSubscription-State: active\r\n"));
+        await other.Connection.SendAsync(RawSipPeer.Request("NOTIFY", "bo@raw.example", "juliet@jabber.example;tag=nosuch", "nosuchdialog", "Event: presence\r\nSubscription-State: active\r\n"));
         Assert.StartsWith("SIP/2.0 481", await other.AnswerAsync(), StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class SipRefusalTests(RefusalStage fixture)
         await Calls.NobodyNoticesAsync(Stage);
     }
 
-    private async Task<RawSipPeer> PeerAsync(string name) => await RawSipPeer.ConnectAsync(Port, Stage.Authority.Issue("raw-" + name, ["sip.contoso.example"]));
+    private async Task<RawSipPeer> PeerAsync(string name) => await RawSipPeer.ConnectAsync(Port, Stage.Authority.Issue("raw-" + name, [RawSipPeer.Fqdn]));
 
     private static async Task<bool> StartAnywayAsync(RawConnection connection, LabCertificate? certificate)
     {

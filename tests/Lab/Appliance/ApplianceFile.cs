@@ -71,6 +71,12 @@ public sealed record ApplianceFile
                 ["name"] = "contoso", ["protocol"] = "sip", ["profile"] = Profile, ["addresses"] = new JsonArray("sip." + SipDomain + ":" + EdgePort.ToString(CultureInfo.InvariantCulture)),
                 ["tlsSubjects"] = new JsonArray("sip." + SipDomain), ["fromDomains"] = new JsonArray(SipDomain), ["privateTargets"] = true,
             },
+            // A second edge, so that a peer that misbehaves is not the peer whose messages it could take.
+            new JsonObject
+            {
+                ["name"] = "raw", ["protocol"] = "sip", ["addresses"] = new JsonArray("sip.raw.example:9"), ["tlsSubjects"] = new JsonArray("sip.raw.example"),
+                ["fromDomains"] = new JsonArray("raw.example"), ["privateTargets"] = true,
+            },
             new JsonObject
             {
                 ["name"] = "jabber", ["protocol"] = "xmpp", ["profile"] = "prosody", ["fromDomains"] = new JsonArray(XmppDomain, "blocked.example"), ["privateTargets"] = true,

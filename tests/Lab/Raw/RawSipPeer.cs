@@ -7,6 +7,11 @@ namespace Lab.Raw;
 /// <summary>A SIP peer over mutual TLS that sends whatever a test writes.</summary>
 public sealed class RawSipPeer : IDisposable
 {
+    /// <summary>The domain of the lab's second SIP peer, which only raw connections play.</summary>
+    public const string Domain = "raw.example";
+
+    public const string Fqdn = "sip.raw.example";
+
     private RawSipPeer(RawConnection connection) => Connection = connection;
 
     public RawConnection Connection { get; }
@@ -20,11 +25,11 @@ public sealed class RawSipPeer : IDisposable
 
     /// <summary>A request with everything RFC 3261 §8.1.1 asks for; <paramref name="more"/> are header lines.</summary>
     public static string Request(string method, string from, string to, string callId, string more = "", string body = "") =>
-        $"{method} sip:{to} SIP/2.0\r\nVia: SIP/2.0/TLS sip.contoso.example:5061;branch=z9hG4bK{callId}\r\nMax-Forwards: 70\r\nFrom: <sip:{from}>;tag={callId}\r\nTo: <sip:{to}>\r\n"
-        + $"Call-ID: {callId}\r\nCSeq: 1 {method}\r\nContact: <sip:sip.contoso.example:5061;transport=tls>\r\n{more}"
+        $"{method} sip:{to} SIP/2.0\r\nVia: SIP/2.0/TLS {Fqdn}:5061;branch=z9hG4bK{callId}\r\nMax-Forwards: 70\r\nFrom: <sip:{from}>;tag={callId}\r\nTo: <sip:{to}>\r\n"
+        + $"Call-ID: {callId}\r\nCSeq: 1 {method}\r\nContact: <sip:{Fqdn}:5061;transport=tls>\r\n{more}"
         + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
-    public static string Options(string callId) => Request("OPTIONS", "probe@contoso.example", Stage.GatewayHost, callId);
+    public static string Options(string callId) => Request("OPTIONS", "probe@" + Domain, Stage.GatewayHost, callId);
 
     /// <summary>The head of the next response.</summary>
     public Task<string> AnswerAsync() => Connection.ReadUntilAsync("\r\n\r\n");
