@@ -107,6 +107,21 @@ public sealed class OperationTests(RefusalStage fixture)
         await Stage.Edge.TakeAsync("message", Stage.Soon, ("to", bo), ("text", "are you back?"));
     }
 
+    [Fact]
+    public async Task SIGTERM_waits_no_longer_than_the_drain_may_take_for_a_call_that_rings_on()
+    {
+        var bo = $"{Stage.NewName("bo")}@{Stage.SipDomain}";
+        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        await Stage.Edge.DoAsync("callee", ("user", bo), ("mode", "hold"));
+        await juliet.DoAsync("message", ("to", bo), ("body", "nobody answers"), ("ref", "h1"));
+        await Stage.Edge.TakeAsync("invite", Stage.Soon, ("to", bo));
+
+        await Stage.Gateway.StopAsync();
+
+        await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "h1"));
+        await Stage.Gateway.StartAsync();
+    }
+
     private static bool IsReloaded(string line) => line.Contains("reloaded; in force now", StringComparison.Ordinal);
 
     private async Task<string?> FingerprintAsync()

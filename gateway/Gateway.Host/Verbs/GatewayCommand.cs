@@ -18,7 +18,9 @@ public static class GatewayCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var parse = Build().Parse(arguments);
-        var code = await parse.InvokeAsync();
+
+        // The library would end the process two seconds after SIGTERM; the host below us listens to signals and drains as long as it was allowed to.
+        var code = await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         return parse.Errors.Count > 0 ? ExitCodes.Usage : code;
     }
 

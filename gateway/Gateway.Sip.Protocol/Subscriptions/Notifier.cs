@@ -96,11 +96,11 @@ public static class Notifier
         return Retry(s, content, wait, now);
     }
 
-    /// <summary>A broken connection says nothing about the watcher: try again on another, the subscription stands until it expires.</summary>
+    /// <summary>A broken connection says nothing about the watcher: try again on another, the first time at once; the subscription stands until it expires.</summary>
     private static Step<NotifierState, NotifierOutput> OnLost(NotifierState s, DateTimeOffset now)
     {
         if (s.Outstanding is not { } content) return new(s, []);
-        return s.IsLastOutstanding && s.Failures >= 1 ? Over(s, EndOf(s)) : Retry(s with { Failures = Math.Min(s.Failures, FailuresMax - 2) }, content, null, now);
+        return s.IsLastOutstanding && s.Failures >= 1 ? Over(s, EndOf(s)) : Retry(s with { Failures = Math.Min(s.Failures, FailuresMax - 2) }, content, s.Failures == 0 ? TimeSpan.Zero : null, now);
     }
 
     private static Step<NotifierState, NotifierOutput> Retry(NotifierState s, NotifyContent content, TimeSpan? wait, DateTimeOffset now)

@@ -86,6 +86,7 @@ public sealed record ApplianceFile
         ["store"] = new JsonObject { ["sqlite"] = "run/gateway.db" },
         // Scenes let subscriptions run out in seconds.
         ["presence"] = new JsonObject { ["expiresMin"] = 1 },
+        ["limits"] = new JsonObject { ["drainSecondsMax"] = 5 },
         ["log"] = new JsonObject { ["level"] = "debug" },
     };
 
