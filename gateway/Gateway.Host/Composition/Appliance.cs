@@ -65,7 +65,9 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
             control.State = "draining";
             parts.Crossing.BeginDrain();
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), parts.Time);
-            await Task.WhenAll(parts.Sides.Select(s => s.DrainAsync(deadline.Token)));
+
+            // One after the other, SIP first: what its conversations could not deliver is told over XMPP streams that must still be open.
+            foreach (var side in parts.Sides) await side.DrainAsync(deadline.Token);
             if (deadline.IsCancellationRequested) PartsLog.DrainCut(logger, seconds);
         }
 

@@ -66,7 +66,8 @@ internal sealed class SipRuntime : ISideRuntime
     public async Task DrainAsync(CancellationToken deadline)
     {
         using var draining = CancellationTokenSource.CreateLinkedTokenSource(deadline);
-        await side.DrainAsync(TimeSpan.FromSeconds(model.Limits.DrainSecondsMax)).WaitAsync(draining.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A fifth is left for telling those whose messages were not delivered, and for the other side.
+        await side.DrainAsync(TimeSpan.FromSeconds(model.Limits.DrainSecondsMax * 0.8)).WaitAsync(draining.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public ValueTask DisposeAsync() => side.DisposeAsync();

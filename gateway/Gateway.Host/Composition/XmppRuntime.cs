@@ -78,7 +78,7 @@ internal sealed class XmppRuntime : ISideRuntime
     public IReadOnlyList<(string Name, long Value)> Numbers() =>
         [("xmpp streams", side.Streams.Count), ("xmpp domain pairs", side.Pairs.Count), ("xmpp stanzas queued", side.Pairs.Sum(p => (long)p.QueuedItems))];
 
-    public Task DrainAsync(CancellationToken deadline) => side.StopAsync().WaitAsync(deadline);
+    public async Task DrainAsync(CancellationToken deadline) => await side.StopAsync().WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public ValueTask DisposeAsync() => side.DisposeAsync();
 

@@ -66,6 +66,28 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The sum of all samples of a metric whose labels contain every given <c>name="value"</c>.</summary>
     public async Task<double> MetricAsync(string name, params string[] labels) => MetricLines.Sum(await MetricsAsync(), name, labels);
 
+    /// <summary>Scrapes until the metric has this value, as a monitoring system would see it happen.</summary>
+    public async Task MetricReachesAsync(double value, string name, params string[] labels)
+    {
+        using var deadline = new CancellationTokenSource(Stage.Soon);
+        using var scrape = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var last = double.NaN;
+        try
+        {
+            while (await scrape.WaitForNextTickAsync(deadline.Token))
+            {
+                last = await MetricAsync(name, labels);
+                if (last >= value) break;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new LabTimeoutException($"gateway: not in time: {name} {string.Join(' ', labels)} = {value}, it is {last}");
+        }
+
+        if (last > value) throw new LabFaultException($"{name} {string.Join(' ', labels)} is {last}, not {value}");
+    }
+
     /// <summary>A verb of the executable with our configuration, as an operator types it.</summary>
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] words) => LabProcess.RunAsync(
         "gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], TimeSpan.FromSeconds(30), Path.GetDirectoryName(_configuration));
