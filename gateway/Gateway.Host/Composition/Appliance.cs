@@ -35,6 +35,7 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         PartsLog.Starting(logger, ApplianceVersion.Text, parts.Model.File);
+        NativeLibraries.Assert();
         LoadCertificates();
         parts.Registry.Publish(new FederationTables(parts.Model.Federation));
         control.TellRelaxations();

@@ -63,7 +63,7 @@ internal sealed class XmppRuntime : ISideRuntime
             {
                 Direction = s.IsInbound ? "in" : "out",
                 Remote = s.Remote,
-                Phase = s.Phase,
+                Phase = s.Phase.ToLowerInvariant(),
                 Proofs = [$"{s.RemoteDomain} to {s.LocalDomain}: {s.ProvedBy}"],
                 Tls = s.TlsVersion.Length > 0 ? $"{s.TlsVersion} {s.Cipher}" : "",
                 Since = s.Since,
