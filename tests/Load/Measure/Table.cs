@@ -11,7 +11,8 @@ internal sealed class Table(TextWriter console, string? jsonFile)
     public IReadOnlyList<Figures> All => all;
 
     public void Head() => console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{"scenario",-27}{"load",9}{"per s",9}{"p50 ms",9}{"p99 ms",9}{"max ms",9}{"us CPU",8}  {"cores (subject; load)",-26}{"MiB now/peak",-20}{"sent",9}{"failed",7}{"lost",6}{"twice",6}"));
+        $"{"scenario",-27}{"load",9}{"per s",9}{"p50 ms",9}{"p99 ms",9}{"max ms",9}{"us CPU",8}  {"cores (subject; load)",-40}{"MiB now/peak",-20}")
+        + string.Create(CultureInfo.InvariantCulture, $"{"sent",9}{"failed",7}{"lost",6}{"twice",6}"));
 
     public void Add(Figures f)
     {
@@ -21,7 +22,7 @@ internal sealed class Table(TextWriter console, string? jsonFile)
         var cores = string.Join(' ', subject.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} {p.Cores:0.00}"))) + string.Create(CultureInfo.InvariantCulture, $"; {generator:0.00}");
         var memory = string.Join(' ', subject.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Mebibytes:0}/{p.PeakMebibytes:0}")));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{f.Scenario,-27}{f.Load,9}{f.PerSecond,9:0}{f.P50,9:0.00}{f.P99,9:0.00}{f.Longest,9:0.0}{f.SubjectMicroseconds,8:0.0}  {cores,-26}{memory,-20}")
+            $"{f.Scenario,-27}{f.Load,9}{f.PerSecond,9:0}{f.P50,9:0.00}{f.P99,9:0.00}{f.Longest,9:0.0}{f.SubjectMicroseconds,8:0.0}  {cores,-40}{memory,-20}")
             + string.Create(CultureInfo.InvariantCulture, $"{f.Counts.Sent,9}{f.Counts.Failed,7}{f.Counts.Lost,6}{f.Counts.Duplicates,6}{(f.Remark.Length > 0 ? "  " + f.Remark : "")}"));
         if (jsonFile is not null) File.AppendAllText(jsonFile, JsonSerializer.Serialize(f) + "\n");
     }
@@ -34,7 +35,8 @@ internal sealed class Table(TextWriter console, string? jsonFile)
         {
             if (all.FirstOrDefault(f => f.Subject == second && f.Scenario == a.Scenario && f.Load == a.Load) is not { PerSecond: > 0 } b) continue;
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{a.Scenario,-27}{a.Load,9}   throughput x{a.PerSecond / b.PerSecond:0.00}   CPU a message x{a.SubjectMicroseconds / b.SubjectMicroseconds:0.00}   p99 {a.P99:0.00} : {b.P99:0.00} ms"));
+                $"{a.Scenario,-27}{a.Load,9}   throughput x{a.PerSecond / b.PerSecond:0.00}   CPU a message x{a.SubjectMicroseconds / b.SubjectMicroseconds:0.00}")
+                + string.Create(CultureInfo.InvariantCulture, $"   p99 {a.P99:0.00} : {b.P99:0.00} ms"));
         }
     }
 }

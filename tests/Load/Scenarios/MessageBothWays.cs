@@ -6,11 +6,14 @@ namespace Load.Scenarios;
 /// <summary>IM in both directions at once, for endurance: even numbers go from SIP to XMPP in conversations, odd ones the other way between other users.</summary>
 internal sealed class MessageBothWays(Ends ends, int pairs) : Scenario("im both ways", ends)
 {
+    private readonly Order order = new(2 * pairs);
     private readonly Template[] messages = [.. Enumerable.Range(0, pairs).Select(i => Xmpp.XmppEnd.ChatMessage(XmppUser(i), SipUser(i), Padding))];
     private IReadOnlyList<SipSession> sessions = [];
 
     public override async Task PrepareAsync() =>
         sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(pairs, pairs).Select(i => (SipUser(i), XmppUser(i)))], Padding);
+
+    public override string Remark => string.Join("; ", ((string[])[base.Remark, order.Remark]).Where(r => r.Length > 0));
 
     public override void Send(long sequence)
     {
@@ -25,7 +28,13 @@ internal sealed class MessageBothWays(Ends ends, int pairs) : Scenario("im both 
         Ends.Xmpp.Queue.Flush();
     }
 
-    public override void OnXmppMessage(long mark) => Pump?.Delivered(mark);
+    public override void OnXmppMessage(long mark) => Arrived(mark);
 
-    public override void OnSipMessage(long mark) => Pump?.Delivered(mark);
+    public override void OnSipMessage(long mark) => Arrived(mark);
+
+    private void Arrived(long mark)
+    {
+        order.Seen((int)(mark % 2 * pairs) + (int)(mark / 2 % pairs), mark);
+        Pump?.Delivered(mark);
+    }
 }

@@ -6,6 +6,7 @@ namespace Load.Scenarios;
 /// <summary>IM from SIP to XMPP: page mode, or inside conversations opened with INVITE before the run.</summary>
 internal sealed class MessageToXmpp(Ends ends, int pairs, bool inSessions) : Scenario(inSessions ? "im SIP>XMPP session" : "im SIP>XMPP page", ends)
 {
+    private readonly Order order = new(pairs);
     private readonly Template[] pages = [.. Enumerable.Range(0, pairs).Select(i => ends.Sip.PageMessage(i, SipUser(i), XmppUser(i), Padding))];
     private IReadOnlyList<SipSession> sessions = [];
 
@@ -13,6 +14,8 @@ internal sealed class MessageToXmpp(Ends ends, int pairs, bool inSessions) : Sce
     {
         if (inSessions) sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(0, pairs).Select(i => (SipUser(i), XmppUser(i)))], Padding);
     }
+
+    public override string Remark => string.Join("; ", ((string[])[base.Remark, order.Remark]).Where(r => r.Length > 0));
 
     public override void Send(long sequence)
     {
@@ -23,5 +26,9 @@ internal sealed class MessageToXmpp(Ends ends, int pairs, bool inSessions) : Sce
 
     public override void Flush() => Ends.Sip.Flush();
 
-    public override void OnXmppMessage(long mark) => Pump?.Delivered(mark);
+    public override void OnXmppMessage(long mark)
+    {
+        order.Seen((int)(mark % pairs), mark);
+        Pump?.Delivered(mark);
+    }
 }

@@ -66,7 +66,8 @@ internal sealed class NameServer : IDisposable
     private byte[] Service()
     {
         var data = new List<byte> { 0, 0, 0, 0, (byte)(target.Port >> 8), (byte)target.Port };
-        foreach (var label in Site.XmppHost.Split('.'))
+        // The target is an address written as a name: ejabberd hands it to the C library, which takes it as an address; Prosody asks us for it.
+        foreach (var label in target.Address.ToString().Split('.'))
         {
             data.Add((byte)label.Length);
             data.AddRange(Encoding.ASCII.GetBytes(label));
