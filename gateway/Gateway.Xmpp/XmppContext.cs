@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Certificates;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
@@ -36,5 +37,13 @@ internal sealed class XmppContext
 
     public bool IsServed(string domain) => Crossing.IsServed(Protocol.Jid.ToAsciiDomain(domain), Federation.Protocol.Xmpp);
 
-    public string NewId() => Ids.NextId().ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    public string NewId() => TextOf(Ids.NextId());
+
+    /// <summary>The id as it stands in a stanza: 32 hex digits.</summary>
+    public static string TextOf(UInt128 id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
+        return Convert.ToHexStringLower(bytes);
+    }
 }

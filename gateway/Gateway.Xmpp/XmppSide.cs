@@ -1,6 +1,5 @@
 using Gateway.Federation;
 using Gateway.Federation.Peers;
-using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Availability;
 using Gateway.Mapping.Xmpp;
 using Gateway.Transport;
@@ -84,14 +83,13 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     public void Depart(MessageDeparture departure)
     {
         var passage = departure.Passage;
-        if (!HasJids(passage))
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        if (!ContentToXmpp.TryWrite(ref writer, passage, departure.Content, XmppContext.TextOf(passage.Id)))
         {
             departure.Complete(Outcome.Failed(XmppFailures.FailureOf(XmppReason.JidMalformed)));
             return;
         }
-        var output = StanzaBuffer.Take();
-        var writer = new XmppWriter(output);
-        ContentToXmpp.Write(ref writer, passage, departure.Content, passage.Id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture));
         writer.Flush();
         _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, new DepartureReceipt(departure));
     }
@@ -101,10 +99,10 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     {
         // A chat state alone is worth a write but no new stream: it says nothing after the wait.
         var passage = departure.Passage;
-        if (!HasJids(passage) || _context.Links.Find(new DomainPair(passage.From.Domain, passage.To.Domain))?.OpenStream is null) return;
+        if (_context.Links.Find(new DomainPair(passage.From.Domain, passage.To.Domain))?.OpenStream is null) return;
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
-        ContentToXmpp.Write(ref writer, passage, departure.State, departure.Thread);
+        if (!ContentToXmpp.TryWrite(ref writer, passage, departure.State, departure.Thread)) return;
         writer.Flush();
         _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, null);
     }
@@ -112,7 +110,6 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
     {
-        if (!XmppAddresses.TryWrite(effect.Presentity, "", out _) || !XmppAddresses.TryWrite(effect.Watcher, "", out _)) return EffectVerdict.Done;
         var receipt = new EffectReceipt(_context, effect, peer);
         return Send(effect, view, peer, receipt) ? await receipt.Verdict.WaitAsync(cancellation) : EffectVerdict.Done;
     }
@@ -153,7 +150,4 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         _context.Asker.Sweep(now);
         _context.Links.Sweep(now);
     }
-
-    private static bool HasJids(Passage passage) =>
-        XmppAddresses.TryWrite(passage.From, passage.FromEndpoint, out _) && XmppAddresses.TryWrite(passage.To, passage.ToEndpoint, out _);
 }

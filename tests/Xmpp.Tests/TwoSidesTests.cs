@@ -45,6 +45,35 @@ public sealed class TwoSidesTests
     }
 
     [Fact]
+    public async Task A_message_to_an_address_that_has_no_JID_fails_without_a_stream()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+
+        var outcome = await contoso.SendAsync(" juliet@capulet.example");
+
+        Assert.Equal("xmpp.JidMalformed", outcome.Failure!.Reason);
+        Assert.Empty(contoso.Side.Pairs);
+    }
+
+    [Fact]
+    public async Task A_domain_that_a_reload_took_away_is_served_no_more_on_streams_that_stand()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        Assert.True((await contoso.SendAsync("juliet@capulet.example", "one")).IsDelivered);
+        Assert.Equal("one", (await capulet.Crossing.MessageAsync()).Arrival.Content.Body);
+
+        capulet.Registry.Publish(new FederationTables(new FederationModel { Peers = [capulet.PeerOf("contoso.example", $"127.0.0.1:{contoso.Port}")] }));
+        Assert.True((await contoso.SendAsync("juliet@capulet.example", "two")).IsDelivered);
+
+        Assert.Equal(XmppReason.HostUnknown, await capulet.EndedAsync());
+        Assert.False(capulet.Crossing.HasMessages);
+    }
+
+    [Fact]
     public async Task Dialback_over_TLS_proves_the_sender_where_certificates_do_not()
     {
         await using var contoso = new Node("contoso.example", Node.Stranger.Issue("contoso.example"));

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Federation;
 using Gateway.Mapping.Addresses;
 using Gateway.Xmpp.Protocol.Stanzas;
@@ -9,10 +10,11 @@ namespace Gateway.Mapping.Xmpp;
 /// <summary>Neutral messages and chat states as stanzas: RFC 7572 §5, RFC 7573 §5. Always type <c>chat</c>: what comes out of SIP is a conversation (RFC 7573 §3).</summary>
 public static class ContentToXmpp
 {
-    /// <summary>Writes one message; <paramref name="id"/> is what an error will name.</summary>
-    public static void Write(ref XmppWriter writer, Passage passage, MessageContent content, string id)
+    /// <summary>Writes one message; <paramref name="id"/> is what an error will name. False, and nothing is written, when one of the addresses has no JID.</summary>
+    public static bool TryWrite(ref XmppWriter writer, Passage passage, MessageContent content, string id)
     {
-        var message = new OutgoingMessage(XmppAddresses.Write(passage.From, passage.FromEndpoint), XmppAddresses.Write(passage.To, passage.ToEndpoint))
+        if (!TryAddress(passage, out var from, out var to)) return false;
+        var message = new OutgoingMessage(from, to)
         {
             Id = id,
             Type = MessageType.Chat,
@@ -27,18 +29,21 @@ public static class ContentToXmpp
             DelayedSince = content.DelayedSince,
         };
         message.WriteTo(ref writer);
+        return true;
     }
 
-    /// <summary>Writes a chat state alone (XEP-0085 §5.2).</summary>
-    public static void Write(ref XmppWriter writer, Passage passage, ChatState state, string? thread)
+    /// <summary>Writes a chat state alone (XEP-0085 §5.2). False, and nothing is written, when one of the addresses has no JID.</summary>
+    public static bool TryWrite(ref XmppWriter writer, Passage passage, ChatState state, string? thread)
     {
-        var message = new OutgoingMessage(XmppAddresses.Write(passage.From, passage.FromEndpoint), XmppAddresses.Write(passage.To, passage.ToEndpoint))
+        if (!TryAddress(passage, out var from, out var to)) return false;
+        var message = new OutgoingMessage(from, to)
         {
             Type = MessageType.Chat,
             Thread = thread,
             ChatState = XmppToContent.StateOf(state),
         };
         message.WriteTo(ref writer);
+        return true;
     }
 
     /// <summary>Writes a delivery receipt (XEP-0184) from the addressee of <paramref name="passage"/> back to its sender.</summary>
@@ -46,5 +51,11 @@ public static class ContentToXmpp
     {
         var message = new OutgoingMessage(XmppAddresses.Write(passage.To, passage.ToEndpoint), XmppAddresses.Write(passage.From, passage.FromEndpoint)) { Id = id, ReceiptFor = receivedId };
         message.WriteTo(ref writer);
+    }
+
+    private static bool TryAddress(Passage passage, [NotNullWhen(true)] out string? from, [NotNullWhen(true)] out string? to)
+    {
+        to = null;
+        return XmppAddresses.TryWrite(passage.From, passage.FromEndpoint, out from) && XmppAddresses.TryWrite(passage.To, passage.ToEndpoint, out to);
     }
 }

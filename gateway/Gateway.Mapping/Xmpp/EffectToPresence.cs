@@ -14,7 +14,7 @@ namespace Gateway.Mapping.Xmpp;
 /// </summary>
 public static class EffectToPresence
 {
-    /// <summary>Writes what the effect says, if it says anything on this side; true when a stanza was written.</summary>
+    /// <summary>Writes what the effect says, if it says anything on this side and both addresses have a JID; true when a stanza was written.</summary>
     public static bool TryWrite(ref XmppWriter writer, PresenceEffect effect, WatcherView? view, AvailabilityTables tables, string id)
     {
         if (Make(effect, view, tables) is not { } presence) return false;
@@ -24,14 +24,14 @@ public static class EffectToPresence
 
     private static OutgoingPresence? Make(PresenceEffect effect, WatcherView? view, AvailabilityTables tables)
     {
-        var presentity = XmppAddresses.Write(effect.Presentity);
-        var watcher = XmppAddresses.Write(effect.Watcher);
+        var resource = effect is Show or End ? SipEndpoints.Default : "";
+        if (!XmppAddresses.TryWrite(effect.Presentity, resource, out var presentity) || !XmppAddresses.TryWrite(effect.Watcher, "", out var watcher)) return null;
         switch (effect)
         {
             case Show:
-                return view is null ? null : OfView(view, tables, watcher);
+                return view is null ? null : OfView(view, tables, presentity, watcher);
             case End:
-                return new OutgoingPresence(XmppAddresses.Write(effect.Presentity, SipEndpoints.Default), watcher) { Type = PresenceType.Unavailable };
+                return new OutgoingPresence(presentity, watcher) { Type = PresenceType.Unavailable };
             case Tell tell:
                 return new OutgoingPresence(presentity, watcher) { Type = tell.IsGranted ? PresenceType.Subscribed : PresenceType.Unsubscribed };
             case AskUpstream ask:
@@ -50,11 +50,10 @@ public static class EffectToPresence
         _ => throw new UnreachableException(),
     };
 
-    private static OutgoingPresence? OfView(WatcherView view, AvailabilityTables tables, string watcher)
+    private static OutgoingPresence? OfView(WatcherView view, AvailabilityTables tables, string from, string watcher)
     {
         // Nothing is shown to who was not granted it, and nothing while nothing is known.
         if (view.Authorization != AuthorizationPhase.Granted || !view.IsKnown) return null;
-        var from = XmppAddresses.Write(view.Presentity, SipEndpoints.Default);
         if (view.Fragments.Count == 0 || !tables.Of(view.Best).IsXmppAvailable) return new OutgoingPresence(from, watcher) { Type = PresenceType.Unavailable };
         var best = view.Fragments[0];
         return new OutgoingPresence(from, watcher)

@@ -18,6 +18,10 @@ internal sealed class InboundConnection(XmppContext context) : StreamConnection(
     private InboundStream _machine = new();
     private ImmutableArray<ProvedDomain> _proved = [];
 
+    // The last domain a stanza was for, served while the registry has this version; touched by the read loop only.
+    private string _served = "";
+    private long _servedVersion;
+
     public override bool IsInbound => true;
 
     public override bool IsEstablished => !_proved.IsEmpty;
@@ -133,15 +137,25 @@ internal sealed class InboundConnection(XmppContext context) : StreamConnection(
             Refuse(stanza);
             return;
         }
-        if (proved.Version != Context.Registry.Version) proved = Readmit(proved);
+        // Read before anything is judged: what is published meanwhile makes the next stanza ask again.
+        long version = Context.Registry.Version;
+        if (proved.Version != version) proved = Readmit(proved);
         if (proved is null) return;
-        if (!Context.IsServed(stanza.To.Domain))
+        if (!IsServed(stanza.To.Domain, version))
         {
             End(XmppReason.HostUnknown);
             return;
         }
         Context.Metrics.StanzaReceived();
         Context.Door.Enter(proved.Principal, stanza);
+    }
+
+    private bool IsServed(string domain, long version)
+    {
+        if (version == _servedVersion && domain == _served) return true;
+        if (!Context.IsServed(domain)) return false;
+        (_served, _servedVersion) = (domain, version);
+        return true;
     }
 
     private ProvedDomain? Find(string domain)

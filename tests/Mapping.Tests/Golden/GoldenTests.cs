@@ -45,8 +45,8 @@ public sealed class GoldenTests
 
         fixture.AssertMatches("out.xml", content switch
         {
-            { Message: { } message } => Wire.Written((ref Gateway.Xmpp.Protocol.Wire.XmppWriter w) => ContentToXmpp.Write(ref w, passage, message, "id1")),
-            { State: { } state } => Wire.Written((ref Gateway.Xmpp.Protocol.Wire.XmppWriter w) => ContentToXmpp.Write(ref w, passage, state, null)),
+            { Message: { } message } => Wire.Written((ref Gateway.Xmpp.Protocol.Wire.XmppWriter w) => ContentToXmpp.TryWrite(ref w, passage, message, "id1")),
+            { State: { } state } => Wire.Written((ref Gateway.Xmpp.Protocol.Wire.XmppWriter w) => ContentToXmpp.TryWrite(ref w, passage, state, null)),
             { IsNothing: true } => "nothing",
             _ => MappingReasons.NameOf(content.Reason),
         });
