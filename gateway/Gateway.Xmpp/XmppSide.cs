@@ -68,6 +68,20 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         _sweep = _context.Time.CreateTimer(static side => ((XmppSide)side!).Sweep(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>
+    /// What waits for a stream (an error that a sender must still be told, for one) may get it within <paramref name="patience"/>. Listeners stay open: a peer may have to ask about our
+    /// dialback key before it lets that stream in.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        if (_context.Links.Queued == 0) return;
+        using var deadline = new CancellationTokenSource(patience, _context.Time);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var end = deadline.Token.Register(() => sent.TrySetResult());
+        await using var look = _context.Time.CreateTimer(_ => _ = _context.Links.Queued == 0 && sent.TrySetResult(), null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+        await sent.Task;
+    }
+
     /// <summary>Accepts no more, lets queued stanzas leave or fail, and ends every stream with <c>system-shutdown</c> (RFC 6120 §4.9.3.20).</summary>
     public async Task StopAsync()
     {

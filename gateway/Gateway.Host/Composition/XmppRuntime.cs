@@ -78,7 +78,12 @@ internal sealed class XmppRuntime : ISideRuntime
     public IReadOnlyList<(string Name, long Value)> Numbers() =>
         [("xmpp streams", side.Streams.Count), ("xmpp domain pairs", side.Pairs.Count), ("xmpp stanzas queued", side.Pairs.Sum(p => (long)p.QueuedItems))];
 
-    public async Task DrainAsync(CancellationToken deadline) => await side.StopAsync().WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public async Task DrainAsync(CancellationToken deadline)
+    {
+        var patience = TimeSpan.FromSeconds(model.Limits.DrainSecondsMax);
+        await side.DrainAsync(patience).WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await side.StopAsync().WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public ValueTask DisposeAsync() => side.DisposeAsync();
 
