@@ -9,6 +9,15 @@ internal sealed class HandTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Timers that are alive, whether they are armed or not.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (gate) return timers.Count;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (gate) return now;

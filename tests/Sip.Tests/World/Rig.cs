@@ -166,13 +166,6 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         }
     }
 
-    /// <summary>Moves time until the task, which waits for time in steps of its own, is done.</summary>
-    public async Task AdvanceUntilAsync(Task task, TimeSpan atMost)
-    {
-        for (var passed = TimeSpan.Zero; passed <= atMost && !task.IsCompleted; passed += TimeSpan.FromMilliseconds(50)) Time.Advance(TimeSpan.FromMilliseconds(50));
-        await task.ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default).Within("the task that waited for time");
-    }
-
     /// <summary>Ends the test: a defect of ours fails it whatever else it saw.</summary>
     public async ValueTask DisposeAsync()
     {
