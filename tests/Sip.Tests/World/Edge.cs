@@ -11,6 +11,7 @@ internal sealed class Edge : IAsyncDisposable
 {
     private readonly TcpClient client;
     private readonly SslStream stream;
+    private readonly SemaphoreSlim writing = new(1);
     private readonly Lock gate = new();
     private readonly List<Heard> inbox = [];
     private readonly List<(Func<Heard, bool> Is, TaskCompletionSource<Heard> Found)> waiting = [];
@@ -48,7 +49,36 @@ internal sealed class Edge : IAsyncDisposable
         return Started(client, tls);
     }
 
-    public async Task SendAsync(string text) => await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+    public async Task SendAsync(string text)
+    {
+        await writing.WaitAsync();
+        try
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    /// <summary>Plays a part until the connection ends: each request is answered with what the part says, or not at all.</summary>
+    public async Task PlayAsync(Func<Heard, string?> part)
+    {
+        try
+        {
+            while (true)
+            {
+                var request = await NextRequestAsync();
+                if (request is null) return;
+                if (part(request) is { } answer) await SendAsync(answer);
+            }
+        }
+        catch (Exception over) when (over is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            ended.TrySetResult(false);
+        }
+    }
 
     /// <summary>The next message of this kind, also one that came already; each is handed out once.</summary>
     public Task<Heard> ExpectAsync(Func<Heard, bool> predicate, string what)
@@ -83,6 +113,25 @@ internal sealed class Edge : IAsyncDisposable
 
     /// <summary>All that was sent before on this connection has been handled when this returns.</summary>
     public async Task SettleAsync() => Assert.Equal(200, (await AskAsync(Lines.Options(Lines.NewCallId()))).Status);
+
+    private async Task<Heard?> NextRequestAsync()
+    {
+        Task<Heard> next;
+        lock (gate)
+        {
+            if (inbox.FirstOrDefault(m => !m.IsResponse) is { } here)
+            {
+                inbox.Remove(here);
+                return here;
+            }
+
+            var found = new TaskCompletionSource<Heard>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting.Add((m => !m.IsResponse, found));
+            next = found.Task;
+        }
+
+        return await Task.WhenAny(next, ended.Task) == next ? await next : null;
+    }
 
     /// <summary>What came and nobody asked for.</summary>
     public IReadOnlyList<Heard> Unread

@@ -23,6 +23,9 @@ internal sealed class FakeCrossing(PeerRegistry registry) : ICrossing
     public Func<Address, PresentityCommand, ValueTask<PresenceAnswer>> Answer { get; set; } = (_, command) => new(new PresenceAnswer(
         PresenceReply.Accepted(command is Watch watch ? watch.ExpiresSeconds : 0), null));
 
+    /// <summary>Called from inside the side's own call when a chat state enters.</summary>
+    public Action<ChatStateArrival>? StateEntered { get; set; }
+
     /// <summary>First number of the next CSeq block.</summary>
     public uint NextBlock
     {
@@ -52,7 +55,11 @@ internal sealed class FakeCrossing(PeerRegistry registry) : ICrossing
         if (MessageOutcome is { } outcome) arrival.Answer(outcome);
     }
 
-    public void Enter(FederatedPeer principal, ChatStateArrival arrival) => states.Writer.TryWrite(arrival);
+    public void Enter(FederatedPeer principal, ChatStateArrival arrival)
+    {
+        states.Writer.TryWrite(arrival);
+        StateEntered?.Invoke(arrival);
+    }
 
     public ValueTask<PresenceAnswer> EnterAsync(
         FederatedPeer principal, Passage passage, Address presentity, PresentityCommand command, CancellationToken cancellation)

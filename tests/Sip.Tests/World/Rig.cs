@@ -134,8 +134,8 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         return arrival.Answered.Within($"the outcome of '{body}'");
     }
 
-    public void Depart(ChatState state) =>
-        Side.Depart(new ChatStateDeparture(new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.ChatState, Juliet, Bo), state, null, Edge));
+    public void Depart(ChatState state, Address? to = null) =>
+        Side.Depart(new ChatStateDeparture(new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.ChatState, Juliet, to ?? Bo), state, null, Edge));
 
     /// <summary>The core shows Bo what Juliet is, on this leg.</summary>
     public async Task ShowAsync(Leg leg, AuthorizationPhase authorization, Availability? availability = null, long version = 1, DateTimeOffset? expiresAt = null) =>
