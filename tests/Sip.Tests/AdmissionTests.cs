@@ -88,6 +88,38 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task A_peer_that_leaves_the_tables_loses_its_connections_and_the_others_keep_theirs()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        var other = await rig.DialOtherAsync();
+        await other.SettleAsync();
+        rig.Publish(rig.Other);
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+
+        await edge.EndAsync();
+        await other.SettleAsync();
+    }
+
+    [Fact]
+    public async Task A_peer_may_have_as_many_connections_as_its_record_says()
+    {
+        await using var rig = await Rig.StartAsync();
+        rig.Publish(rig.Edge with { Limits = rig.Edge.Limits with { ConnectionsMax = 2 } });
+        var first = await rig.DialBoundAsync();
+        await rig.DialBoundAsync();
+        var third = await rig.DialAsync();
+        var answer = await third.AskAsync(Lines.Options(Lines.NewCallId()));
+        Assert.Equal((480, true), (answer.Status, answer.Has("Retry-After")));
+        await third.EndAsync();
+
+        // One that went makes room.
+        await first.DisposeAsync();
+        await Rig.UntilAsync(() => rig.View.Links[0].Connections.Count == 1, "the first connection to be gone");
+        await rig.DialBoundAsync();
+    }
+
+    [Fact]
     public async Task With_no_tables_everything_is_refused()
     {
         await using var rig = await Rig.StartAsync();

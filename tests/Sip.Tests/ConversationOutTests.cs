@@ -302,6 +302,37 @@ public sealed class ConversationOutTests
     }
 
     [Fact]
+    public async Task Typing_goes_as_composing_where_the_peer_lists_it()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        var outcome = rig.Depart("hello");
+        var accepted = Lines.Accepted(await edge.RequestAsync("INVITE"));
+        const string Types = "text/html \r\n";
+        const string More = "text/html application/im-iscomposing+xml \r\n";
+        var added = More.Length - Types.Length;
+        await edge.SendAsync(accepted.Replace(Types, More, StringComparison.Ordinal).Replace($"Content-Length: {Lines.MessageSdp.Length}", $"Content-Length: {Lines.MessageSdp.Length + added}", StringComparison.Ordinal));
+        await edge.SendAsync(Lines.Response(await edge.RequestAsync("MESSAGE"), 200));
+        Assert.True((await outcome).IsDelivered);
+        rig.Depart(ChatState.Composing);
+        var typing = await edge.RequestAsync("MESSAGE");
+        Assert.Equal("application/im-iscomposing+xml", typing["Content-Type"]);
+        Assert.Contains("<state>active</state>", typing.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_typing_notice_answered_481_makes_the_next_message_begin_anew()
+    {
+        await using var rig = await Rig.StartAsync();
+        var (edge, invite, _) = await TalkAsync(rig);
+        rig.Depart(ChatState.Composing);
+        await edge.SendAsync(Lines.Response(await edge.RequestAsync("INFO"), 481));
+        await edge.SettleAsync();
+        _ = rig.Depart("next");
+        Assert.NotEqual(invite["Call-ID"], (await edge.RequestAsync("INVITE"))["Call-ID"]);
+    }
+
+    [Fact]
     public async Task Gone_ends_the_conversation_with_bye_after_what_is_queued()
     {
         await using var rig = await Rig.StartAsync();

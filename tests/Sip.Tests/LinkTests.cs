@@ -227,6 +227,7 @@ public sealed class LinkTests
         await Rig.UntilAsync(() => rig.Time.TimerCount == timers + 2, "the drain to wait for time");
         rig.Time.Advance(TimeSpan.FromSeconds(5));
         await drained;
+        Assert.Equal(480, (await edge.AskAsync(Lines.Invite("l-late"))).Status);
         Assert.False((await ringing).IsDelivered);
         Assert.Equal(1, rig.View.Notifiers);
         Assert.DoesNotContain(edge.Unread, m => m["Subscription-State"].StartsWith("terminated", StringComparison.Ordinal));

@@ -99,6 +99,18 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task Several_presentities_in_one_subscribe_are_420_and_one_in_a_body_is_no_matter()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialAsync();
+        string Batch(string resources) => Lines.Request(
+            "SUBSCRIBE", Lines.NewCallId(), 1, $"Contact: {Lines.EdgeContact}\r\nEvent: presence\r\nContent-Type: application/msrtc-adrl-categorylist+xml\r\n", $"<batchSub><adhocList>{resources}</adhocList></batchSub>");
+        var many = await edge.AskAsync(Batch("<resource uri=\"sip:a@jabber.example\"/><resource uri=\"sip:b@jabber.example\"/>"));
+        Assert.Equal((420, "adhoclist"), (many.Status, many["Unsupported"]));
+        Assert.Equal(200, (await edge.AskAsync(Batch("<resource uri=\"sip:juliet@jabber.example\"/>"))).Status);
+    }
+
+    [Fact]
     public async Task Accept_without_pidf_is_406()
     {
         await using var rig = await Rig.StartAsync();

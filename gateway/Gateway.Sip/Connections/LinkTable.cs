@@ -11,6 +11,8 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
     private readonly ConcurrentDictionary<string, PeerLink> links = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<SipConnection, byte> unbound = new();
 
+    private long judged = side.Peers.Version;
+
     public DateTimeOffset Now => side.Now;
 
     public TimeSpan RetryAfter => TimeSpan.FromSeconds(side.Options.LinkRetrySeconds);
@@ -29,8 +31,15 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
 
     public void Bind(SipConnection connection, PeerModel peer)
     {
+        var link = For(peer);
+        if (link.Live.Count(c => c.Transport.IsAccepted) >= peer.Limits.ConnectionsMax)
+        {
+            connection.IsSurplus = true;
+            return;
+        }
+
         if (!unbound.TryRemove(connection, out _)) return;
-        For(peer).Add(connection);
+        link.Add(connection);
         side.Notifiers.LinkRestored(peer.Name);
     }
 
@@ -49,7 +58,22 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
     public void Sweep()
     {
         var now = Now;
+        var version = side.Peers.Version;
+        if (Interlocked.Exchange(ref judged, version) != version) JudgeAll();
         foreach (var (_, link) in links) link.Sweep(now, TimeSpan.FromSeconds(side.Options.LinkSecondsMax));
+    }
+
+    // Peers or trust have changed: a connection whose peer was withdrawn ends now, the others stay (design §5 c).
+    private void JudgeAll()
+    {
+        foreach (var (name, link) in links)
+        {
+            var peer = side.Peers.Current.Peers.ByName(name);
+
+            // A discovered partner has no record of its own: it is judged again with its next request.
+            if (peer is null && name.StartsWith("discovered:", StringComparison.Ordinal)) continue;
+            link.Judge(peer, (connection, known) => side.Peers.AdmitTarget(connection.Transport.Evidence, known, known.FromDomains.FirstOrDefault(name)).IsAdmitted);
+        }
     }
 
     /// <summary>Dials the peer's targets in order until one stands and proves itself.</summary>

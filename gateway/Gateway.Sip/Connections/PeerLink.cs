@@ -71,6 +71,15 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         return TryQueue(peer, domain, request, bytes, out failure);
     }
 
+    /// <summary>Ends every connection that no longer proves to be <paramref name="peer"/> (null: nobody is configured by that name any more).</summary>
+    public void Judge(PeerModel? peer, Func<SipConnection, PeerModel, bool> isProved)
+    {
+        foreach (var connection in live)
+        {
+            if (peer is null || !isProved(connection, peer)) connection.Transport.Close(TransportReason.ClosedByUs, "sip.PeerLost");
+        }
+    }
+
     /// <summary>Gives up what has waited too long; called about once a second.</summary>
     public void Sweep(DateTimeOffset now, TimeSpan waitMax)
     {
@@ -137,7 +146,11 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         {
             (connection, failure) = await table.DialAsync(peer, domain);
         }
-        catch (Exception defect)
+        catch (OperationCanceledException)
+        {
+            (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "transport.ClosedByUs", "The gateway is stopping."));
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
         {
             table.Defect(defect);
             (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "sip.PeerLost", defect.GetType().Name));

@@ -29,6 +29,9 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
 
     public bool IsUsable => Transport is { IsClosed: false };
 
+    /// <summary>The peer has as many connections as its record allows: this one is of no use to it.</summary>
+    public bool IsSurplus { get; set; }
+
     /// <summary>How the peer was proved, once it was.</summary>
     public string ProvedAs { get; set; } = "";
 

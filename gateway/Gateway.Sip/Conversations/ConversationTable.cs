@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping;
+using Gateway.Mapping.Errors;
 using Gateway.Mapping.Sip;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
@@ -21,6 +22,8 @@ internal sealed class ConversationTable(SipSide side)
 {
     private readonly ConcurrentDictionary<(Address Sip, Address Xmpp), Conversation> pairs = new();
     private readonly ConcurrentDictionary<DialogKey, ConversationDialog> dialogs = new();
+
+    private volatile bool isEnding;
 
     public int Count => pairs.Count;
 
@@ -116,6 +119,7 @@ internal sealed class ConversationTable(SipSide side)
     /// <summary>BYE to all, and a moment for the byes to leave.</summary>
     public async Task EndAllAsync(TimeSpan patience)
     {
+        isEnding = true;
         using (Transport.SendBatch.Begin())
         {
             foreach (var (_, conversation) in pairs) conversation.Give(new ConversationInput.Close(SipReason.ShuttingDown));
@@ -129,6 +133,12 @@ internal sealed class ConversationTable(SipSide side)
 
     private void OnInvite(SipConnection connection, SipRequest request, Requester who)
     {
+        if (isEnding)
+        {
+            side.Requests.Responder.Refuse(connection, request, FederationReasons.FailureOf(FederationReason.Draining), who.Principal.Peer, SipRequestKind.Invite);
+            return;
+        }
+
         var judged = InviteJudge.Judge(request);
         if (!judged.IsAcceptable)
         {

@@ -77,6 +77,14 @@ internal sealed class NotifierTable(SipSide side)
             return true;
         }
 
+        // Several presentities in one SUBSCRIBE: the client falls back to one each (field fact B2). Any other body is ignored.
+        if (request.Body.Span.Count("<resource"u8) > 1)
+        {
+            responder.Refuse(connection, request, 420, SipReason.ExtensionUnsupported.PublicName(), "One presentity per SUBSCRIBE.",
+                writer => writer.Header(SipHeaderId.Unsupported, "adhoclist"));
+            return true;
+        }
+
         if (request.TryContact(out _)) return false;
         responder.Refuse(connection, request, 400, SipReason.ContactInvalid.PublicName(), "SUBSCRIBE needs a Contact.");
         return true;

@@ -120,6 +120,14 @@ internal sealed class RequestDoor(SipSide side)
             return null;
         }
 
+        if (connection.IsSurplus)
+        {
+            responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "This system has too many connections here; use those that stand.", null, 30);
+            side.Refused(principal.Peer.Name, SipReason.Overloaded.PublicName(), "More connections than the peer's record allows.");
+            connection.Transport.Close(TransportReason.ClosedByUs, SipReason.Overloaded.PublicName());
+            return null;
+        }
+
         if (request.Method == SipMethod.Options) return new Requester(principal, from, from);
         if (IsTargetRefused(connection, request, principal, from, out var to)) return null;
         return new Requester(principal, from, to);
