@@ -12,6 +12,8 @@ namespace Load;
 /// <summary>Plays scenarios against one subject, load by load, or one of them for minutes.</summary>
 internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptions options, Table table)
 {
+    // Seconds more before the first figure of a scenario: a runtime that compiles what it sees often has not seen it yet.
+    private const double FirstWarm = 3;
     private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId, isAlone: true);
     private long next;
 
@@ -32,7 +34,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         foreach (var name in wanted)
         {
             var scenario = Make(name, ends);
-            foreach (var load in options.Loads) table.Add(await MeasureAsync(scenario, ends, load));
+            foreach (var load in options.Loads) table.Add(await MeasureAsync(scenario, ends, load, options.Warm + (load == options.Loads[0] ? FirstWarm : 0)));
         }
     }
 
@@ -64,7 +66,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         _ => throw new LoadFailureException($"--scenario {name}: there is none"),
     };
 
-    private async Task<Figures> MeasureAsync(Scenario scenario, Ends ends, string load)
+    private async Task<Figures> MeasureAsync(Scenario scenario, Ends ends, string load, double warm)
     {
         var isRate = load.EndsWith("/s", StringComparison.Ordinal);
         var number = int.Parse(isRate ? load[..^2] : load, CultureInfo.InvariantCulture);
@@ -73,7 +75,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         scenario.Pump = pump;
         ends.Hear(scenario);
         pump.Start();
-        await PassAsync(options.Warm);
+        await PassAsync(warm);
 
         IReadOnlyList<ProcessUse> processes = [.. subject.Processes, self];
         foreach (var process in processes) process.Prepare();
