@@ -95,5 +95,12 @@ internal static class SipRows
         Row(SipReason.StoredDocumentInvalid, "", "", "A stored dialog cannot be read.", "The store was changed by hand or damaged; the subscription builds anew."),
     ];
 
-    private static ReasonRow Row(SipReason reason, string sip, string xmpp, string text, string nextStep) => new($"sip.{reason}", sip, xmpp, text, nextStep);
+    // The status is the SIP room's own; only what goes beyond a status is written in the rows.
+    private static ReasonRow Row(SipReason reason, string sip, string xmpp, string text, string nextStep)
+    {
+        var status = SipReasonAnswers.StatusOf(reason);
+        var word = status == 0 ? "" : status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var isStatus = sip.Length == 3 && char.IsAsciiDigit(sip[0]);
+        return new($"sip.{reason}", sip.Length == 0 || isStatus ? word : string.Join(", ", new[] { word, sip }.Where(p => p.Length > 0)), xmpp, text, nextStep);
+    }
 }

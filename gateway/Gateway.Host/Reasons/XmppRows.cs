@@ -1,4 +1,5 @@
 using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Streams;
 
 namespace Gateway.Host.Reasons;
 
@@ -73,5 +74,11 @@ internal static class XmppRows
         Row(XmppReason.InternalError, "500", "internal-server-error", "A defect of ours.", "Report it with the error of the log."),
     ];
 
-    private static ReasonRow Row(XmppReason reason, string sip, string xmpp, string text, string nextStep) => new($"xmpp.{reason}", sip, xmpp, text, nextStep);
+    // The stream error is the XMPP room's own; what senders or negotiation get besides is written in the rows.
+    private static ReasonRow Row(XmppReason reason, string sip, string xmpp, string text, string nextStep)
+    {
+        var stream = StreamErrors.Of(reason) is { } condition ? StreamErrors.NameOf(condition) : "";
+        var answer = stream.Length == 0 || xmpp == stream ? xmpp : xmpp.Length == 0 ? stream : $"{stream} (stream), {xmpp}";
+        return new($"xmpp.{reason}", sip, answer, text, nextStep);
+    }
 }
