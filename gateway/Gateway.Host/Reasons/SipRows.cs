@@ -99,8 +99,9 @@ internal static class SipRows
     private static ReasonRow Row(SipReason reason, string sip, string xmpp, string text, string nextStep)
     {
         var status = SipReasonAnswers.StatusOf(reason);
-        var word = status == 0 ? "" : status.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var isStatus = sip.Length == 3 && char.IsAsciiDigit(sip[0]);
-        return new($"sip.{reason}", sip.Length == 0 || isStatus ? word : string.Join(", ", new[] { word, sip }.Where(p => p.Length > 0)), xmpp, text, nextStep);
+        var word = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var isEmptyOrStatus = sip.Length == 0 || char.IsAsciiDigit(sip[0]);
+        var answer = status == 0 || sip == "dropped" ? sip : isEmptyOrStatus ? word : $"{word}, {sip}";
+        return new($"sip.{reason}", answer, xmpp, text, nextStep);
     }
 }
