@@ -45,3 +45,14 @@ public sealed class Sfb2015Scenes(Sfb2015Scenes.Fixture fixture) : SceneTests(fi
 
     public sealed class Fixture() : StageFixture(new StageOptions("sfb2015"));
 }
+
+/// <summary>Every scene once more with an edge that pads, splits and joins its writes as it likes, and judges strictly what it gets.</summary>
+public sealed class HostileWireScenes(HostileWireScenes.Fixture fixture) : SceneTests(fixture), IClassFixture<HostileWireScenes.Fixture>
+{
+    public static TheoryData<string> Scenes => ScenesFor("hostile");
+
+    [Theory, MemberData(nameof(Scenes))]
+    public Task Scene_plays(string scene) => PlayAsync(scene);
+
+    public sealed class Fixture() : StageFixture(new StageOptions("lync2013") { EdgeArguments = ["--profile", "hostile"] });
+}

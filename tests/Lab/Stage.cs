@@ -80,6 +80,7 @@ public sealed class Stage : IAsyncDisposable
         LabRecord.Host(GatewayHost), LabRecord.Host("sip." + SipDomain), LabRecord.Host("xmpp." + XmppDomain),
         LabRecord.XmppServer(SipDomain, GatewayHost, file.XmppPort), LabRecord.XmppServer(XmppDomain, "xmpp." + XmppDomain, prosodyPort),
         LabRecord.XmppServer("elsewhere.example", GatewayHost, file.XmppPort),
+        LabRecord.XmppServer("down.example", "xmpp." + XmppDomain, LabPorts.Take()),
         LabRecord.SipFederation(SipDomain, "sip." + SipDomain, file.EdgePort), LabRecord.SipFederation(XmppDomain, GatewayHost, file.SipPort),
         .. options.MoreRecords,
     ];

@@ -64,6 +64,7 @@ public sealed record ApplianceFile
         ["domains"] = new JsonArray(
             new JsonObject { ["name"] = SipDomain, ["kind"] = "sip" },
             new JsonObject { ["name"] = XmppDomain, ["kind"] = "xmpp" },
+            new JsonObject { ["name"] = "down.example", ["kind"] = "xmpp" },
             new JsonObject { ["name"] = "blocked.example", ["kind"] = "xmpp", ["blocked"] = true }),
         ["peers"] = new JsonArray(
             new JsonObject
@@ -79,7 +80,7 @@ public sealed record ApplianceFile
             },
             new JsonObject
             {
-                ["name"] = "jabber", ["protocol"] = "xmpp", ["profile"] = "prosody", ["fromDomains"] = new JsonArray(XmppDomain, "blocked.example"), ["privateTargets"] = true,
+                ["name"] = "jabber", ["protocol"] = "xmpp", ["profile"] = "prosody", ["fromDomains"] = new JsonArray(XmppDomain, "down.example", "blocked.example"), ["privateTargets"] = true,
                 ["dialback"] = AcceptsDialback,
             }),
         ["dns"] = new JsonObject { ["servers"] = new JsonArray("127.0.0.1@" + DnsPort.ToString(CultureInfo.InvariantCulture)) },
