@@ -47,6 +47,9 @@ public sealed record SipSideOptions
     /// <summary>Conversations held at once; more are refused.</summary>
     public int ConversationsMax { get; init; } = 50_000;
 
+    /// <summary>Seconds a connection may stand without having proved to be anybody.</summary>
+    public int UnprovedSecondsMax { get; init; } = 60;
+
     /// <summary>Seconds a link that could not be made is not tried again.</summary>
     public int LinkRetrySeconds { get; init; } = 2;
 }

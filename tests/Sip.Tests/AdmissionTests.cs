@@ -102,6 +102,18 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task A_connection_that_never_proves_to_be_anybody_is_not_kept()
+    {
+        await using var rig = await Rig.StartAsync();
+        var bound = await rig.DialBoundAsync();
+        var mute = await rig.DialAsync();
+        await Rig.UntilAsync(() => rig.View.Links.Any(l => l.Peer == "(not proved yet)"), "the connection to be known");
+        rig.Time.Advance(TimeSpan.FromSeconds(62));
+        await mute.EndAsync();
+        await bound.SettleAsync();
+    }
+
+    [Fact]
     public async Task A_peer_may_have_as_many_connections_as_its_record_says()
     {
         await using var rig = await Rig.StartAsync();

@@ -65,6 +65,26 @@ public sealed class NotifierTests
     }
 
     [Fact]
+    public async Task The_notify_goes_the_way_the_subscribe_came_however_many_connections_there_are()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edges = new List<Edge>();
+        for (var i = 0; i < 4; i++) edges.Add(await rig.DialBoundAsync());
+        rig.Crossing.Answer = async (_, command) =>
+        {
+            await rig.ShowAsync(((Watch)command).Leg, AuthorizationPhase.Granted, Availability.Busy);
+            return new PresenceAnswer(PresenceReply.Accepted(3600), null);
+        };
+        foreach (var edge in edges)
+        {
+            var answer = await edge.AskAsync(Lines.Subscribe(Lines.NewCallId()));
+            var notify = await edge.RequestAsync("NOTIFY");
+            Assert.Equal(answer["Call-ID"], notify["Call-ID"]);
+            Assert.True(answer.Order < notify.Order);
+        }
+    }
+
+    [Fact]
     public async Task Each_accepted_subscribe_is_followed_by_exactly_one_notify_even_when_the_core_has_nothing_to_show()
     {
         await using var rig = await Rig.StartAsync();

@@ -43,12 +43,12 @@ internal sealed class CallTable
     /// <summary>A branch for a request that has no transaction of its own: ACK of a 2xx.</summary>
     public string NewBranch() => prefix + "a" + Interlocked.Increment(ref lastId).ToString("x", CultureInfo.InvariantCulture);
 
-    /// <summary>Sends a registered request; when the peer cannot be reached at all it fails at once.</summary>
-    public void Send(PeerModel peer, string domain, int lane, OutgoingRequest request, ReadOnlySpan<byte> bytes)
+    /// <summary>Sends a registered request, by <paramref name="preferred"/> while that stands; when the peer cannot be reached at all it fails at once.</summary>
+    public void Send(PeerModel peer, string domain, int lane, OutgoingRequest request, ReadOnlySpan<byte> bytes, SipConnection? preferred = null)
     {
         if (request.Method == SipMethod.Invite && SipParser.TryRead(bytes.ToArray(), side.Options.Limits, out var sent) == SipReason.None)
             request.Sent = (SipRequest)sent!;
-        if (side.Links.For(peer).TrySend(peer, domain, lane, request, bytes, out var failure)) return;
+        if (side.Links.For(peer).TrySend(peer, domain, lane, preferred, request, bytes, out var failure)) return;
         Fail(request, failure);
     }
 

@@ -60,6 +60,12 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
         var now = Now;
         var version = side.Peers.Version;
         if (Interlocked.Exchange(ref judged, version) != version) JudgeAll();
+        foreach (var (connection, _) in unbound)
+        {
+            if (now - connection.OpenedAt >= TimeSpan.FromSeconds(side.Options.UnprovedSecondsMax))
+                connection.Transport?.Close(TransportReason.ClosedByUs, "sip.PeerLost");
+        }
+
         foreach (var (_, link) in links) link.Sweep(now, TimeSpan.FromSeconds(side.Options.LinkSecondsMax));
     }
 

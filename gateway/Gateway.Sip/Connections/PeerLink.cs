@@ -47,13 +47,14 @@ internal sealed class PeerLink(LinkTable table, string peerName)
     }
 
     /// <summary>
-    /// Sends on a live connection (the same one for the same <paramref name="lane"/> while the set is unchanged, so order holds), or queues and dials.
+    /// Sends on a live connection (<paramref name="preferred"/>, else the same one for the same <paramref name="lane"/> while the set is unchanged, so order holds), or queues and dials.
     /// False: nothing was taken, and <paramref name="failure"/> says why.
     /// </summary>
-    public bool TrySend(PeerModel peer, string domain, int lane, OutgoingRequest request, ReadOnlySpan<byte> bytes, out LinkFailure failure)
+    public bool TrySend(
+        PeerModel peer, string domain, int lane, SipConnection? preferred, OutgoingRequest request, ReadOnlySpan<byte> bytes, out LinkFailure failure)
     {
         failure = LinkFailure.None;
-        if (Choose(lane) is { } connection)
+        if ((preferred is { IsUsable: true } && preferred.Link == this ? preferred : Choose(lane)) is { } connection)
         {
             request.Connection = connection;
             var sent = connection.Transport.TrySend(bytes, null);

@@ -27,6 +27,8 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
     /// <summary>Last receive or send of a SIP message, for status.</summary>
     public long MessagesIn { get; private set; }
 
+    public DateTimeOffset OpenedAt { get; } = side.Now;
+
     public bool IsUsable => Transport is { IsClosed: false };
 
     /// <summary>The peer has as many connections as its record allows: this one is of no use to it.</summary>

@@ -27,6 +27,7 @@ internal sealed class NotifierDialog(
     private DialogState dialog = state;
     private NotifierState usage = new();
     private NotifierInput.Show? shown;
+    private SipConnection? asked;
     private Alarm? alarm;
     private int holds;
 
@@ -43,13 +44,19 @@ internal sealed class NotifierDialog(
         init => holds = value ? 1 : 0;
     }
 
+    /// <summary>Where the last SUBSCRIBE came: its NOTIFY goes the same way, so that it never overtakes the 200 on another connection.</summary>
+    public SipConnection? Asked
+    {
+        init => asked = value;
+    }
+
     /// <summary>A request in the dialog: order and remote target (RFC 3261 §12.2.2); gives back the leg to store.</summary>
-    public SipReason Receive(SipRequest request, out Leg leg)
+    public SipReason Receive(SipConnection connection, SipRequest request, out Leg leg)
     {
         lock (gate)
         {
             var fault = Dialog.TryReceive(dialog, request, out var next);
-            if (fault == SipReason.None) dialog = next;
+            if (fault == SipReason.None) (dialog, asked) = (next, connection);
             leg = LegDocument.Write(dialog, peer.Name);
             return fault;
         }
@@ -177,7 +184,7 @@ internal sealed class NotifierDialog(
         writer.Header(SipHeaderId.SubscriptionState, notify.State.ToString());
         if (notify.Content.Body.IsEmpty) writer.End();
         else writer.End(notify.Content.ContentType, notify.Content.Body.Span);
-        side.Calls.Send(peer, watcher.Domain, LegId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
+        side.Calls.Send(peer, watcher.Domain, LegId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan, asked);
     }
 
     // Without numbers of its own nothing may be said: the NOTIFY counts as lost and is tried again (design §6, one voice).

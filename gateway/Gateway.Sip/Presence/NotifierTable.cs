@@ -102,7 +102,7 @@ internal sealed class NotifierTable(SipSide side)
 
         var peer = who.Principal.Peer;
         var leg = LegDocument.Write(state, peer.Name);
-        var dialog = new NotifierDialog(side, this, peer, who.To, who.From, leg.Id, state) { IsNew = true };
+        var dialog = new NotifierDialog(side, this, peer, who.To, who.From, leg.Id, state) { IsNew = true, Asked = connection };
         dialogs[leg.Id] = dialog;
         PresentityCommand command = expires == 0 ? new Poll(who.From, leg) : new Watch(who.From, leg, expires);
         var granted = await SubmitAsync(connection, request, who, command, tag);
@@ -120,7 +120,7 @@ internal sealed class NotifierTable(SipSide side)
             return;
         }
 
-        var fault = dialog.Receive(request, out var leg);
+        var fault = dialog.Receive(connection, request, out var leg);
         if (fault != SipReason.None)
         {
             side.Requests.Responder.Refuse(connection, request, 500, fault.PublicName(), "CSeq went back.");
