@@ -213,7 +213,7 @@ public sealed class ConversationOutTests
     [Fact]
     public async Task An_old_failure_does_not_lend_its_words_to_a_new_one()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await Rig.StartAsync(o => o with { Conversations = o.Conversations with { AnswerWait = TimeSpan.FromSeconds(60) } });
         var (edge, _, _) = await TalkAsync(rig);
         var refused = rig.Depart("refused");
         await edge.SendAsync(Lines.Response(await edge.RequestAsync("MESSAGE"), 415));
@@ -221,9 +221,13 @@ public sealed class ConversationOutTests
 
         var mute = rig.Depart("mute");
         await edge.SendAsync(Lines.Response(await edge.RequestAsync("MESSAGE"), 481));
-        await edge.RequestAsync("INVITE");
-        rig.Time.Advance(TimeSpan.FromSeconds(125));
-        Assert.Equal(0, (await mute).Failure!.SipStatus);
+        await edge.SendAsync(Lines.Response(await edge.RequestAsync("INVITE"), 180));
+        await edge.SettleAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(61));
+        await edge.RequestAsync("CANCEL");
+        rig.Time.Advance(TimeSpan.FromSeconds(33));
+        var failure = (await mute).Failure!;
+        Assert.Equal((Condition.RemoteServerTimeout, 0), (failure.Condition, failure.SipStatus));
     }
 
     [Fact]
