@@ -38,6 +38,9 @@ public sealed class PresenceEngine : IPresenceEngine, IAsyncDisposable
     /// <summary>Commands taken and not yet answered.</summary>
     public long OpenCommands => Volatile.Read(ref _open);
 
+    /// <summary>Units in memory.</summary>
+    public int CachedUnits => _shards.Sum(s => s.UnitCount);
+
     /// <summary>Effects waiting for the performer or being performed.</summary>
     public int OpenEffects => _shards.Sum(s => s.Effects.Open);
 

@@ -140,11 +140,9 @@ internal sealed class Shard : IDisposable
         for (var steps = 0; steps < ForgetStepsMax && node is not null && _units.Count > _unitsMax; steps++)
         {
             var (oldest, next) = (node.Value, node.Next);
-            if (oldest.CanBeForgotten)   // else at work, and young soon
-            {
-                _units.Remove(oldest.Address);
-                _ages.Remove(node);
-            }
+            _ages.Remove(node);
+            if (oldest.CanBeForgotten) _units.Remove(oldest.Address);
+            else _ages.AddLast(node);   // at work, perhaps for long (its peer is down): it must not stand before those that can go
 
             node = next;
         }

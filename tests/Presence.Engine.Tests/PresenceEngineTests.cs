@@ -277,6 +277,18 @@ public sealed class PresenceEngineTests
     }
 
     [Fact]
+    public async Task Units_whose_effects_must_wait_do_not_keep_all_others_in_memory()
+    {
+        await using var world = await StartAsync(new MemoryPresenceStore(), new EngineOptions { UnitsMax = 50, Shards = 1 });
+        world.Performer.Answer = effect => ValueTask.FromResult(effect.Presentity.Local.StartsWith("stuck", StringComparison.Ordinal) ? EffectVerdict.Retry : EffectVerdict.Done);
+        for (var i = 0; i < 40; i++)
+            Assert.True((await world.Engine.SubmitAsync(new Address($"stuck{i}", "capulet.example"), new Watch(Alice, Leg("d1"), 3600), default)).IsAccepted);
+        for (var i = 0; i < 400; i++)
+            Assert.True((await world.Engine.SubmitAsync(new Address($"user{i}", "capulet.example"), new Watch(Alice, Leg("d1"), 3600), default)).IsAccepted);
+        Assert.InRange(world.Engine.CachedUnits, 40, 60);
+    }
+
+    [Fact]
     public async Task A_performer_that_throws_is_tried_again_and_told_of()
     {
         await using var world = await StartAsync(new MemoryPresenceStore());
