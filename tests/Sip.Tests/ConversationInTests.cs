@@ -203,6 +203,32 @@ public sealed class ConversationInTests
     }
 
     [Fact]
+    public async Task A_peer_cannot_make_us_hold_more_conversations_than_the_bound()
+    {
+        await using var rig = await Rig.StartAsync(o => o with { ConversationsMax = 2 });
+        var edge = await rig.DialBoundAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var invite = Lines.Invite($"i-many{i}").Replace("<sip:bo@", $"<sip:bo{i}@", StringComparison.Ordinal);
+            Assert.Equal(i < 2 ? 200 : 480, (await edge.AskAsync(invite)).Status);
+        }
+
+        Assert.Equal((2, 2), (rig.Held.Conversations, rig.Held.Dialogs));
+    }
+
+    [Fact]
+    public async Task A_pair_of_users_cannot_have_dialogs_without_end()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        var statuses = new List<int>();
+        for (var i = 0; i < 20; i++) statuses.Add((await edge.AskAsync(Lines.Invite($"i-leg{i}"))).Status);
+        Assert.Equal(200, statuses[0]);
+        Assert.Equal(480, statuses[^1]);
+        Assert.InRange(rig.Held.Dialogs, 1, 16);
+    }
+
+    [Fact]
     public async Task An_invite_never_acknowledged_is_ended_with_bye()
     {
         await using var rig = await Rig.StartAsync();

@@ -40,12 +40,17 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
 
     public PeerModel Peer { get; } = peer;
 
+    /// <summary>Dialogs it has now.</summary>
+    public int LegCount => state.Legs.Length;
+
     /// <summary>Takes a message. False when this conversation is over: the caller opens another.</summary>
     public bool TryDepart(MessageDeparture departure)
     {
         var bodies = ContentToSip.Bodies(departure.Content, DialectOf(Peer).MessageCharsMax);
         lock (gate)
         {
+            // Gone was said, but not yet done, because something still waits: what comes now follows it, and is heard of with it.
+            if (state.Closing == SipReason.EndedByUs && state.HasWork) state = state with { Closing = SipReason.None };
             if (state.IsEnded || state.Closing != SipReason.None) return false;
             for (var i = 0; i < bodies.Count; i++)
             {

@@ -20,6 +20,9 @@ namespace Gateway.Sip.Conversations;
 /// </summary>
 internal sealed class ConversationTable(SipSide side)
 {
+    // Two stand while one takes over from another (glare, a restart of the peer); a few more may cross on the way.
+    private const int LegsMax = 8;
+
     private readonly ConcurrentDictionary<(Address Sip, Address Xmpp), Conversation> pairs = new();
     private readonly ConcurrentDictionary<DialogKey, ConversationDialog> dialogs = new();
 
@@ -139,6 +142,13 @@ internal sealed class ConversationTable(SipSide side)
             return;
         }
 
+        if (!HasRoom(who))
+        {
+            side.Requests.Responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "Too many conversations are held here.", null, 30);
+            side.Refused(who.Principal.Peer.Name, SipReason.Overloaded.PublicName(), "More conversations, or more dialogs of one pair of users, than the bound.");
+            return;
+        }
+
         var judged = InviteJudge.Judge(request);
         if (!judged.IsAcceptable)
         {
@@ -167,6 +177,9 @@ internal sealed class ConversationTable(SipSide side)
             ?? SessionDescription.WriteOffer(side.Options.Fqdn, side.Options.AdvertisedPort);
         Join(connection, request, who, state, description, sessionExpires, typing, seconds);
     }
+
+    private bool HasRoom(Requester who) =>
+        pairs.TryGetValue((who.From, who.To), out var known) ? known.LegCount < LegsMax : pairs.Count < side.Options.ConversationsMax;
 
     private void Join(
         SipConnection connection, SipRequest request, Requester who, DialogState state, byte[] description, string? sessionExpires, TypingMode typing, uint seconds)
