@@ -23,6 +23,18 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_store_that_cannot_be_read_still_leaves_no_request_without_an_answer()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        rig.Crossing.FindFault = new Presence.Core.Ports.PresenceStoreException("down");
+        Assert.Equal(500, (await edge.AskAsync(Lines.Subscribe("c-blind", 2, "tag-of-ours"))).Status);
+        Assert.Equal(500, (await edge.AskAsync(Lines.InDialog("NOTIFY", "c-deaf", 2, "tag-of-ours", "Event: presence\r\nSubscription-State: active\r\n"))).Status);
+        Assert.Equal(2, rig.Defects.Count);
+        rig.Defects.Clear();
+    }
+
+    [Fact]
     public async Task A_health_probe_from_the_edge_itself_is_answered()
     {
         await using var rig = await Rig.StartAsync();

@@ -113,14 +113,21 @@ internal sealed class NotifierTable(SipSide side)
     private async ValueTask ContinueAsync(SipConnection connection, SipRequest request, Requester who, int expires)
     {
         var legId = LegDocument.IdOf(DialogId.OfRequest(request));
-        var dialog = await FindAsync(legId, who);
+        if (!dialogs.TryGetValue(legId, out var dialog))
+        {
+            var (isRead, view) = await side.Requests.FindAsync(connection, request, who.To, who.From);
+            if (!isRead) return;
+            var leg = view?.Legs.FirstOrDefault(l => l.Leg.Id == legId)?.Leg;
+            dialog = leg is null ? null : Obtain(leg, who.To, who.From, who.Principal.Peer);
+        }
+
         if (dialog is null || !dialog.IsOf(who))
         {
             side.Requests.Responder.Refuse(connection, request, 481, SipReason.DialogUnknown.PublicName(), "This subscription is not known here.");
             return;
         }
 
-        var fault = dialog.Receive(connection, request, out var leg);
+        var fault = dialog.Receive(connection, request, out var received);
         if (fault != SipReason.None)
         {
             side.Requests.Responder.Refuse(connection, request, 500, fault.PublicName(), "CSeq went back.");
@@ -128,7 +135,7 @@ internal sealed class NotifierTable(SipSide side)
         }
 
         dialog.Hold();
-        PresentityCommand command = expires == 0 ? new Unwatch(who.From, leg) : new Watch(who.From, leg, expires);
+        PresentityCommand command = expires == 0 ? new Unwatch(who.From, received) : new Watch(who.From, received, expires);
         dialog.Release(await SubmitAsync(connection, request, who, command, request.ToTag));
     }
 
@@ -162,14 +169,6 @@ internal sealed class NotifierTable(SipSide side)
             side.Defect(defect);
             return new PresenceAnswer(default, FederationReasons.FailureOf(FederationReason.InternalError));
         }
-    }
-
-    private async ValueTask<NotifierDialog?> FindAsync(string legId, Requester who)
-    {
-        if (dialogs.TryGetValue(legId, out var known)) return known;
-        var view = await side.Crossing.FindAsync(who.To, who.From, side.Stopping);
-        var leg = view?.Legs.FirstOrDefault(l => l.Leg.Id == legId);
-        return leg is null ? null : Obtain(leg.Leg, who.To, who.From, who.Principal.Peer);
     }
 
     // From memory, or revived out of the stored leg: only the peer that made the dialog may own it.

@@ -50,7 +50,8 @@ internal sealed class SubscriberTable(SipSide side)
     // After a restart the first thing heard may be a NOTIFY in a dialog that only the store remembers.
     private async ValueTask ReviveAsync(SipConnection connection, SipRequest request, Requester who)
     {
-        var view = await side.Crossing.FindAsync(who.From, who.To, side.Stopping);
+        var (isRead, view) = await side.Requests.FindAsync(connection, request, who.From, who.To);
+        if (!isRead) return;
         if (view?.UpstreamLeg is { } leg && LegDocument.TryRead(leg, out var dialog, out var owner)
             && owner == who.Principal.Peer.Name && dialog.Id.CallId == request.CallId && dialog.Id.LocalTag == request.ToTag)
         {

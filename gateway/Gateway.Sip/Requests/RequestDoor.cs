@@ -7,6 +7,7 @@ using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Wire;
 using Gateway.Transport;
+using Presence.Core;
 using Presence.Core.Model;
 
 namespace Gateway.Sip.Requests;
@@ -60,6 +61,21 @@ internal sealed class RequestDoor(SipSide side)
 
         if (IsExtensionRefused(connection, request)) return;
         Dispatch(connection, request, who);
+    }
+
+    /// <summary>The pair as the core knows it. When the store cannot be read, the request is answered here: whoever asked gets an answer whatever happens to us.</summary>
+    public async ValueTask<(bool IsRead, WatcherView? View)> FindAsync(SipConnection connection, SipRequest request, Address presentity, Address watcher)
+    {
+        try
+        {
+            return (true, await side.Crossing.FindAsync(presentity, watcher, side.Stopping));
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException))
+        {
+            side.Defect(fault);
+            responder.Refuse(connection, request, 500, FederationReasons.NameOf(FederationReason.InternalError), "The gateway failed to look this up.", null, 10);
+            return (false, null);
+        }
     }
 
     private void Dispatch(SipConnection connection, SipRequest request, Requester who)

@@ -68,8 +68,12 @@ internal sealed class FakeCrossing(PeerRegistry registry) : ICrossing
         return Answer(presentity, command);
     }
 
-    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) =>
-        ValueTask.FromResult(views.GetValueOrDefault((presentity, watcher)));
+    /// <summary>What a look-up throws: the store that cannot be read.</summary>
+    public Exception? FindFault { get; set; }
+
+    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) => FindFault is { } fault
+        ? ValueTask.FromException<WatcherView?>(fault)
+        : ValueTask.FromResult(views.GetValueOrDefault((presentity, watcher)));
 
     public ValueTask<uint> ReserveSequenceAsync(Address presentity, Address watcher, string legId, CancellationToken cancellation) =>
         ValueTask.FromResult(Interlocked.Add(ref nextBlock, 1_000) - 1_000);
