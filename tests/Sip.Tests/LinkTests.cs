@@ -29,6 +29,24 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task Whoever_still_holds_the_old_record_of_a_peer_reaches_it_by_the_record_in_force()
+    {
+        await using var rig = await Rig.StartAsync();
+        rig.Publish(rig.Edge with { TlsSubjects = ["new.contoso.example"] }, rig.Other);
+        var outcome = rig.Depart("hello", by: rig.Edge);
+        await rig.AcceptAsync();
+        Assert.Equal("federation.PeerNotProved", (await outcome).Failure!.Reason);
+    }
+
+    [Fact]
+    public async Task A_peer_that_was_removed_is_not_dialled_again()
+    {
+        await using var rig = await Rig.StartAsync(isReachable: false);
+        rig.Publish(rig.Other);
+        Assert.Equal("federation.UnknownPeer", (await rig.Depart("hello", by: rig.Edge)).Failure!.Reason);
+    }
+
+    [Fact]
     public async Task A_connection_the_peer_opened_is_used_before_one_is_dialled()
     {
         await using var rig = await Rig.StartAsync();

@@ -82,9 +82,20 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
         }
     }
 
-    /// <summary>Dials the peer's targets in order until one stands and proves itself.</summary>
-    public async Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerModel peer, string domain)
+    /// <summary>
+    /// Dials the peer's targets in order until one stands and proves itself. Dialogs and conversations outlive a reload with the record they began with: where the peer is and what it
+    /// must prove is the record in force, and a peer that has none any more is not dialled.
+    /// </summary>
+    public async Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerModel known, string domain)
     {
+        var table = side.Peers.Current.Peers;
+        var inForce = PeerTable.IsDiscovered(known) ? table.Discover(domain, Gateway.Federation.Protocol.Sip)?.First : table.ByName(known.Name);
+        if (inForce is not { Protocol: Gateway.Federation.Protocol.Sip } peer)
+        {
+            var gone = FederationReasons.FailureOf(FederationReason.UnknownPeer);
+            return (null, new LinkFailure(LinkFailureKind.NotProved, gone.Reason, gone.Text));
+        }
+
         var (found, failure) = await targets.FindAsync(peer, domain, side.Stopping);
         foreach (var target in found)
         {
