@@ -15,7 +15,9 @@ internal sealed class Cast : IAsyncDisposable
     public const string Bo = "bo@contoso.example";
     private readonly List<IAsyncDisposable> _members = [];
 
-    private Cast(GatewayProcess gateway) => Gateway = gateway;
+    private readonly string _certificates;
+
+    private Cast(GatewayProcess gateway, string certificates) => (Gateway, _certificates) = (gateway, certificates);
 
     public GatewayProcess Gateway { get; }
 
@@ -27,15 +29,15 @@ internal sealed class Cast : IAsyncDisposable
 
     public static async Task<Cast> GatherAsync(DemoOptions options, Narrator narrator)
     {
-        var ground = Ground.Read();
+        var ground = Ground.Read(options.Configuration);
         ground.CheckFree();
-        var run = LabDirectory.At(Path.Combine(Programs.RepositoryRoot, "run"));
+        var run = LabDirectory.At(Path.Combine(Path.GetDirectoryName(options.Configuration)!, "run"));
         if (!options.KeepsState) Forget(run);
         var logs = LabDirectory.At(run.Folder("logs"));
         narrator.Plain("making lab certificates in run/certs …");
-        await MakeCertificatesAsync();
+        await MakeCertificatesAsync(run.Folder("certs"));
 
-        var cast = new Cast(new GatewayProcess(Ground.File, ground.HttpPort, logs.File("gateway.log")));
+        var cast = new Cast(new GatewayProcess(options.Configuration, ground.HttpPort, logs.File("gateway.log")), run.Folder("certs"));
         try
         {
             await cast.StartAsync(ground, run, logs, narrator);
@@ -53,7 +55,7 @@ internal sealed class Cast : IAsyncDisposable
         for (var i = _members.Count - 1; i >= 0; i--) await _members[i].DisposeAsync();
     }
 
-    private static string Certificate(string file) => Path.Combine(Programs.RepositoryRoot, "run", "certs", file);
+    private string Certificate(string file) => Path.Combine(_certificates, file);
 
     /// <summary>The show begins among strangers, so that a second run tells the same story; certificates and the dialback secret stay.</summary>
     private static void Forget(LabDirectory run)
@@ -63,11 +65,10 @@ internal sealed class Cast : IAsyncDisposable
             if (Directory.Exists(run.File(folder))) Directory.Delete(run.File(folder), recursive: true);
     }
 
-    private static async Task MakeCertificatesAsync()
+    private static async Task MakeCertificatesAsync(string folder)
     {
         var (code, output) = await LabProcess.RunAsync(
-            "gateway certs lab", GatewayProcess.Executable, ["certs", "lab", "--directory", Path.Combine(Programs.RepositoryRoot, "run", "certs")],
-            TimeSpan.FromSeconds(30), Programs.RepositoryRoot);
+            "gateway certs lab", GatewayProcess.Executable, ["certs", "lab", "--directory", folder], TimeSpan.FromSeconds(30));
         if (code != 0) throw new LabFaultException($"'gateway certs lab' ended with {code}:\n{output}");
     }
 

@@ -11,13 +11,19 @@ internal sealed record DemoOptions
     /// <summary>Begin with the subscriptions and authorizations of the run before; otherwise the show begins among strangers.</summary>
     public bool KeepsState { get; init; }
 
-    public static DemoOptions? Read(IEnumerable<string> arguments)
+    /// <summary>The configuration that is shown; everything is written to the folder <c>run</c> beside it.</summary>
+    public string Configuration { get; init; } = Path.Combine(Lab.Programs.RepositoryRoot, "appliance.json");
+
+    public static DemoOptions? Read(IReadOnlyList<string> arguments)
     {
         var options = new DemoOptions();
-        foreach (var argument in arguments)
+        for (var i = 0; i < arguments.Count; i++)
         {
-            switch (argument)
+            switch (arguments[i])
             {
+                case "--config" when i + 1 < arguments.Count:
+                    options = options with { Configuration = Path.GetFullPath(arguments[++i]) };
+                    break;
                 case "--exit" or "--steps-only":
                     options = options with { Exits = true };
                     break;

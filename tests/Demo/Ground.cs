@@ -2,19 +2,16 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Lab;
 using Lab.Processes;
 
 namespace Demo;
 
-/// <summary>Where everybody stands, read from the root's <c>appliance.json</c>: the show uses the configuration as it is.</summary>
+/// <summary>Where everybody stands, read from <c>appliance.json</c>: the show uses the configuration as it is.</summary>
 internal sealed record Ground(int SipPort, int XmppPort, int HttpPort, int EdgePort, int ProsodyPort, string Profile)
 {
-    public static string File => Path.Combine(Programs.RepositoryRoot, "appliance.json");
-
-    public static Ground Read()
+    public static Ground Read(string file)
     {
-        using var document = JsonDocument.Parse(System.IO.File.ReadAllText(File), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        using var document = JsonDocument.Parse(File.ReadAllText(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         var root = document.RootElement;
         var listeners = root.GetProperty("listeners");
         var sip = Peer(root, "sip");

@@ -5,8 +5,8 @@ using Lab.Processes;
 var options = DemoOptions.Read(args);
 if (options is null)
 {
-    Console.Error.WriteLine("usage: Demo [--exit] [--fast] [--keep]\n" +
-        "  --exit  end after the conversation: 0 when every step was seen, else 1\n  --fast  no pauses\n  --keep  keep the state of the run before");
+    Console.Error.WriteLine("usage: Demo [--exit] [--fast] [--keep] [--config FILE]\n" +
+        "  --exit  end after the conversation: 0 when every step was seen, else 1\n  --fast  no pauses\n  --keep  keep the state of the run before\n  --config  another appliance.json than the one of the repository");
     return 2;
 }
 
