@@ -43,6 +43,19 @@ public sealed class DocumentTests
         None(packages.Where(p => !page.Contains($"`{p}`", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("SIPSorcery")]
+    [InlineData("XmppDotNet")]
+    [InlineData("BouncyCastle.Cryptography")]
+    [InlineData("DnsClient")]
+    [InlineData("prometheus-net")]
+    public void What_became_of_each_package_named_for_the_job_is_said(string package)
+    {
+        Assert.Contains($"| {package} |", Repository.Read("docs/dependencies.md"), StringComparison.Ordinal);
+        Assert.Contains(package, Repository.Read("README.md"), StringComparison.Ordinal);
+        Assert.DoesNotContain($"\"{package}\"", Repository.Read("Directory.Packages.props"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_project_is_in_the_solution()
     {

@@ -92,6 +92,12 @@ public sealed class LawTests
     public void Law_5_only_the_host_reads_the_configuration() =>
         None(Repository.Product.Where(f => !f.IsIn("Gateway.Host")).SelectMany(f => f.Where(l => !IsComment(l) && l.Contains("appliance.json", StringComparison.Ordinal))));
 
+    [Theory]
+    [InlineData("tests/LyncEdge/LyncEdge.csproj")]
+    [InlineData("tests/Load/Load.csproj")]
+    [InlineData("tests/Lab/Lab.csproj")]
+    public void The_other_side_knows_none_of_our_rooms(string project) => Assert.DoesNotContain(Repository.ReferencesOf(project), Repository.Rooms.ContainsKey);
+
     [Fact]
     public void Namespaces_are_their_folders()
     {

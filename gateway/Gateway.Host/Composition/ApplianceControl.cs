@@ -89,7 +89,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         levels.Set(model.Log.Level);
         (running, loadedAt) = (wanted, now);
         TellRelaxations();
-        PartsLog.Reloaded(logger, string.Join(", ", diff.Live), string.Join(", ", diff.NeedsRestart));
+        PartsLog.Reloaded(logger, Named(diff.Live), Named(diff.NeedsRestart));
         return new ReloadReport(true, now) { Applied = diff.Live, NeedsRestart = diff.NeedsRestart };
     }
 
@@ -108,6 +108,8 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         .. set.Trust.Select(t => $"{t.Name} {t.IncludesSystemRoots} {t.RsaBitsMin} {string.Join(' ', t.Withdrawn.Order(StringComparer.Ordinal))}"),
         .. set.Trust.SelectMany(t => t.Roots.Concat(t.Intermediates).Select(c => $"{t.Name} {Fingerprints.Of(c)}")),
     ]);
+
+    private static string Named(IReadOnlyCollection<string> sections) => sections.Count == 0 ? "nothing" : string.Join(", ", sections);
 
     private ReloadReport Refuse(DateTimeOffset now, IReadOnlyList<string> faults)
     {

@@ -33,7 +33,7 @@ public static class ConfigurationFile
         {
             if (new FileInfo(file) is { Exists: true, Length: > BytesMax })
             {
-                faults.Add("$", $"{file} is larger than {BytesMax} bytes");
+                faults.Add("$", $"{file} is larger than {BytesMax} bytes", "is it the right file? name it with --config");
                 return null;
             }
 

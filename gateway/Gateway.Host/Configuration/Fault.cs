@@ -3,7 +3,7 @@ namespace Gateway.Host.Configuration;
 /// <summary>One mistake in <c>appliance.json</c>: where (a JSON path), what, and what to do about it.</summary>
 public sealed record Fault(string Path, string Text, string Hint)
 {
-    public override string ToString() => Hint.Length == 0 ? $"{Path}: {Text}" : $"{Path}: {Text} ({Hint})";
+    public override string ToString() => $"{Path}: {Text} ({Hint})";
 }
 
 /// <summary>All mistakes of one reading, in the order they were found. Validators add to it; nobody stops at the first.</summary>
@@ -16,7 +16,7 @@ public sealed class FaultList
 
     public bool IsEmpty => faults.Count == 0;
 
-    public void Add(string path, string text, string hint = "")
+    public void Add(string path, string text, string hint)
     {
         faults.Add(new Fault(path, text, hint));
         brokenPaths.Add(path);

@@ -35,7 +35,7 @@ public static class OptionsBinder
         var record = Activator.CreateInstance(type)!;
         if (json.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(path, $"expected an object, found {Describe(json)}");
+            faults.Add(path, $"expected an object, found {Describe(json)}", "{ \"name\": value, … }");
             return record;
         }
 
@@ -69,12 +69,12 @@ public static class OptionsBinder
         if (type == typeof(bool))
         {
             if (json.ValueKind is JsonValueKind.True or JsonValueKind.False) return json.GetBoolean();
-            faults.Add(path, $"expected true or false, found {Describe(json)}");
+            faults.Add(path, $"expected true or false, found {Describe(json)}", "without quotes: true");
             return null;
         }
 
         if (json.ValueKind == JsonValueKind.String) return json.GetString();
-        faults.Add(path, $"expected text in quotes, found {Describe(json)}");
+        faults.Add(path, $"expected text in quotes, found {Describe(json)}", setting.Text);
         return null;
     }
 
@@ -82,7 +82,7 @@ public static class OptionsBinder
     {
         if (json.ValueKind != JsonValueKind.Number || !json.TryGetInt32(out var number))
         {
-            faults.Add(path, $"expected a whole number, found {Describe(json)}");
+            faults.Add(path, $"expected a whole number, found {Describe(json)}", setting.HasRange ? $"without quotes, {setting.Min} to {setting.Max}" : "without quotes");
             return null;
         }
 
@@ -108,7 +108,7 @@ public static class OptionsBinder
     {
         if (json.ValueKind != JsonValueKind.Array)
         {
-            faults.Add(path, $"expected a list in brackets, found {Describe(json)}");
+            faults.Add(path, $"expected a list in brackets, found {Describe(json)}", $"[ … ]: {setting.Text}");
             return null;
         }
 
@@ -128,7 +128,7 @@ public static class OptionsBinder
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(path, $"expected an object, found {Describe(json)}");
+            faults.Add(path, $"expected an object, found {Describe(json)}", "{ \"name\": value, … }");
             return null;
         }
 

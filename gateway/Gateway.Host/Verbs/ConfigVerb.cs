@@ -8,10 +8,10 @@ internal static class ConfigVerb
     public static int Check(string file, bool asJson)
     {
         var reading = ConfigurationFile.Read(file);
+        if (!reading.IsGood) return Output.Faults(reading, asJson);
         if (asJson) Output.Json(new { reading.File, reading.IsGood, reading.Faults });
-        else if (reading.IsGood) Output.Line($"{reading.File}: good");
-        else Output.Faults(reading.File, reading.Faults);
-        return reading.IsGood ? ExitCodes.Good : ExitCodes.ConfigurationFaults;
+        else Output.Line($"{reading.File}: good");
+        return ExitCodes.Good;
     }
 
     public static int Schema()

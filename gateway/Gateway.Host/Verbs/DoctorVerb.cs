@@ -15,11 +15,7 @@ internal static class DoctorVerb
     public static async Task<int> RunAsync(string file, string? peer, bool asJson, CancellationToken cancellation)
     {
         var reading = ConfigurationFile.Read(file);
-        if (reading.Model is not { } model)
-        {
-            Output.Faults(reading.File, reading.Faults);
-            return ExitCodes.ConfigurationFaults;
-        }
+        if (reading.Model is not { } model) return Output.Faults(reading, asJson);
 
         var report = await CheckAsync(model, peer, cancellation);
         if (asJson) Output.Json(report);

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Gateway.Host.Verbs;
 
-/// <summary>Prints results: tables for people, JSON for scripts, faults always to standard error.</summary>
+/// <summary>Prints results: tables for people with faults on standard error, JSON on standard output for scripts.</summary>
 internal static class Output
 {
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, AdminJson.Options));
@@ -14,13 +14,21 @@ internal static class Output
 
     public static void Error(string text) => Console.Error.WriteLine(text);
 
-    public static void Faults(string file, IReadOnlyList<Fault> faults)
+    /// <summary>All faults of a configuration, with the exit code that says so.</summary>
+    public static int Faults(ConfigurationReading reading, bool asJson)
+    {
+        if (asJson) Json(new { reading.File, reading.IsGood, reading.Faults });
+        else Faults(reading.File, reading.Faults);
+        return ExitCodes.ConfigurationFaults;
+    }
+
+    private static void Faults(string file, IReadOnlyList<Fault> faults)
     {
         Error($"{file}: {faults.Count} {(faults.Count == 1 ? "fault" : "faults")}");
         foreach (var fault in faults)
         {
             Error($"  {fault.Path}: {fault.Text}");
-            if (fault.Hint.Length > 0) Error($"      {fault.Hint}");
+            Error($"      {fault.Hint}");
         }
     }
 

@@ -3,6 +3,7 @@ using Gateway.Admin.Reports;
 using Gateway.Federation;
 using Gateway.Federation.Routes;
 using Gateway.Host.Configuration;
+using Gateway.Host.Configuration.Validation;
 using Presence.Core.Model;
 
 namespace Gateway.Host.Verbs;
@@ -12,12 +13,15 @@ internal static class RouteExplainVerb
 {
     public static int Run(string file, string from, string to, bool asJson)
     {
-        var reading = ConfigurationFile.Read(file);
-        if (reading.Model is not { } model)
+        foreach (var text in new[] { from, to })
         {
-            Output.Faults(reading.File, reading.Faults);
-            return ExitCodes.ConfigurationFaults;
+            if (DomainText.IsDomain(Parse(text).Domain)) continue;
+            Output.Error($"'{text}' is neither user@domain nor a domain");
+            return ExitCodes.Usage;
         }
+
+        var reading = ConfigurationFile.Read(file);
+        if (reading.Model is not { } model) return Output.Faults(reading, asJson);
 
         var report = Explain(new FederationTables(model.Federation), from, to);
         if (asJson) Output.Json(report);
@@ -30,8 +34,8 @@ internal static class RouteExplainVerb
     internal static ExplainReport Explain(FederationTables tables, string from, string to)
     {
         var explanation = RouteExplanation.Of(tables, Parse(from), Parse(to));
-        return new ExplainReport(
-            from, to, explanation.Reason == FederationReason.None, FederationReasons.NameOf(explanation.Reason), explanation.Peer?.Name, explanation.Steps);
+        var isRouted = explanation.Reason == FederationReason.None;
+        return new ExplainReport(from, to, isRouted, isRouted ? "" : FederationReasons.NameOf(explanation.Reason), explanation.Peer?.Name, explanation.Steps);
     }
 
     private static Address Parse(string text)

@@ -14,11 +14,7 @@ internal static class RunVerb
     public static async Task<int> RunAsync(string file, bool asJson, CancellationToken cancellation)
     {
         var reading = ConfigurationFile.Read(file);
-        if (reading.Model is not { } model)
-        {
-            Output.Faults(reading.File, reading.Faults);
-            return ExitCodes.ConfigurationFaults;
-        }
+        if (reading.Model is not { } model) return Output.Faults(reading, asJson);
 
         using var host = Build(reading, model, asJson);
         try

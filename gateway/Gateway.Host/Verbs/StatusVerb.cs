@@ -10,15 +10,17 @@ internal static class StatusVerb
     {
         using var client = AdminClient.For(file, socket);
         var status = await client.AskAsync<StatusReport>(HttpMethod.Get, "/status", cancellation);
-        if (status is null) return NotRunning();
+        if (status is null) return NotRunning(asJson);
         if (asJson) Output.Json(status);
         else Print(status);
         return ExitCodes.Good;
     }
 
-    public static int NotRunning()
+    public static int NotRunning(bool asJson)
     {
-        Output.Error("no gateway answers on the administration socket: is it running, with this configuration file, under this user?");
+        const string text = "no gateway answers on the administration socket: is it running, with this configuration file, under this user?";
+        if (asJson) Output.Json(new { State = "not running", Text = text });
+        else Output.Error(text);
         return ExitCodes.NotRunning;
     }
 

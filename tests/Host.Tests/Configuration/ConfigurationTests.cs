@@ -40,6 +40,7 @@ public sealed class ConfigurationTests : IDisposable
             """);
 
         Assert.Null(reading.Model);
+        Assert.All(reading.Faults, f => Assert.NotEmpty(f.Hint));
         var paths = reading.Faults.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var path in new[]
         {
@@ -76,8 +77,42 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("\"peers\"", "\"domains\": [{ \"name\": \"contoso.example\", \"kind\": \"local\" }], \"peers\"", "$.domains[0].kind")]
     [InlineData("\"peers\"", "\"dns\": { \"hosts\": { \"a.example\": [\"x\"] } }, \"peers\"", "$.dns.hosts.a.example[0]")]
     [InlineData("\"peers\"", "\"routes\": [{ \"pattern\": \"a.example\", \"peer\": \"contoso\" }, { \"pattern\": \"a.example\", \"peer\": \"jabber\" }], \"peers\"", "$.routes[1]")]
-    public void Incoherent_settings_are_named(string found, string replacement, string path) =>
-        Assert.Contains(sample.ReadWith(found, replacement).Faults, f => f.Path == path);
+    public void Incoherent_settings_are_named_with_what_to_do(string found, string replacement, string path)
+    {
+        var faults = sample.ReadWith(found, replacement).Faults;
+
+        Assert.Contains(faults, f => f.Path == path);
+        Assert.All(faults, f => Assert.NotEmpty(f.Hint));
+    }
+
+    [Theory]
+    [InlineData("[{ \"address\": \"127.0.0.1:5269\" }]", "\"5269\"", "$.listeners.xmpp")]
+    [InlineData("[{ \"address\": \"127.0.0.1:5269\" }]", "[]", "$.listeners.xmpp")]
+    [InlineData("\"lync2013\"", "2013", "$.peers[0].profile")]
+    [InlineData("\"protocol\": \"xmpp\"", "\"protocol\": \"smtp\"", "$.peers[1].protocol")]
+    [InlineData("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"dialback\": \"yes\"", "$.peers[1].dialback")]
+    [InlineData("{ \"fqdn\": \"gw.jabber.example\" }", "\"gw.jabber.example\"", "$.identity")]
+    [InlineData("\"peers\"", "\"limits\": { \"drainSecondsMax\": \"5\" }, \"peers\"", "$.limits.drainSecondsMax")]
+    public void Setting_of_another_kind_is_one_fault_with_what_to_write(string found, string replacement, string path) =>
+        Assert.NotEmpty(Assert.Single(sample.ReadWith(found, replacement).Faults, f => f.Path == path).Hint);
+
+    [Fact]
+    public void Worked_example_of_the_README_is_good_once_its_certificates_are_there()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Gateway.sln"))) root = Path.GetDirectoryName(root)!;
+        var readme = File.ReadAllText(Path.Combine(root, "README.md"));
+        var begin = readme.IndexOf("```json\n", StringComparison.Ordinal) + 8;
+        var certs = Directory.CreateDirectory(Path.Combine(sample.Folder, "certs")).FullName;
+        File.Copy(Path.Combine(sample.Folder, "gateway.crt"), Path.Combine(certs, "gw.crt"));
+        File.Copy(Path.Combine(sample.Folder, "gateway.key"), Path.Combine(certs, "gw.key"));
+        File.Copy(Path.Combine(sample.Folder, "ca.crt"), Path.Combine(certs, "contoso-root.pem"));
+
+        var reading = sample.Read(readme[begin..readme.IndexOf("```", begin, StringComparison.Ordinal)]);
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(["contoso", "jabber"], reading.Model!.Federation.Peers.Select(p => p.Name));
+    }
 
     [Fact]
     public void Text_that_is_not_json_gives_one_fault_with_its_line()

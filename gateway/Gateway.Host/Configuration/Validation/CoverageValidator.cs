@@ -23,9 +23,9 @@ public sealed class CoverageValidator : IValidator
 
         CheckClaims(options, faults);
 
-        if (options.Peers.Any(p => p.Protocol == Protocol.Sip) && options.Listeners.Sip.Count == 0)
+        if (options.Peers.Any(p => p.Protocol == Protocol.Sip) && options.Listeners.Sip.Count == 0 && !faults.IsBroken("$.listeners.sip"))
             faults.Add("$.listeners.sip", "is empty although there are SIP peers", "127.0.0.1:5061, or [::]:5061 for a real edge");
-        if (options.Peers.Any(p => p.Protocol == Protocol.Xmpp) && options.Listeners.Xmpp.Count == 0)
+        if (options.Peers.Any(p => p.Protocol == Protocol.Xmpp) && options.Listeners.Xmpp.Count == 0 && !faults.IsBroken("$.listeners.xmpp"))
             faults.Add("$.listeners.xmpp", "is empty although there are XMPP peers", "127.0.0.1:5269, or [::]:5269 for a real server");
     }
 

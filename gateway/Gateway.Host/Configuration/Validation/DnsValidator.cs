@@ -17,9 +17,9 @@ public sealed class DnsValidator : IValidator
 
         foreach (var (name, addresses) in options.Dns.Hosts)
         {
-            if (!DomainText.IsDomain(name)) faults.Add($"$.dns.hosts.{name}", "is not a host name");
+            if (!DomainText.IsDomain(name)) faults.Add($"$.dns.hosts.{name}", "is not a host name", "sip.contoso.example");
             for (var i = 0; i < addresses.Count; i++)
-                if (!IPAddress.TryParse(addresses[i], out _)) faults.Add($"$.dns.hosts.{name}[{i}]", $"\"{addresses[i]}\" is not an IP address");
+                if (!IPAddress.TryParse(addresses[i], out _)) faults.Add($"$.dns.hosts.{name}[{i}]", $"\"{addresses[i]}\" is not an IP address", "192.0.2.10 or 2001:db8::10");
         }
 
         if (options.Dns.TrustAnchors.Length > 0 && !File.Exists(place.Resolve(options.Dns.TrustAnchors)))

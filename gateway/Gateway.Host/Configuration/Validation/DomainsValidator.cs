@@ -14,9 +14,9 @@ public sealed class DomainsValidator : IValidator
         {
             var (domain, path) = (options.Domains[i], $"$.domains[{i}]");
             if (domain.Name.Length == 0) continue;
-            if (!DomainText.IsPattern(domain.Name)) faults.Add($"{path}.name", $"\"{domain.Name}\" is not a domain, *.suffix or *");
+            if (!DomainText.IsPattern(domain.Name)) faults.Add($"{path}.name", $"\"{domain.Name}\" is not a domain, *.suffix or *", "contoso.example");
             else if (!names.TryAdd(DomainNames.ToAscii(domain.Name), i))
-                faults.Add($"{path}.name", $"\"{domain.Name}\" is already $.domains[{names[DomainNames.ToAscii(domain.Name)]}]");
+                faults.Add($"{path}.name", $"\"{domain.Name}\" is already $.domains[{names[DomainNames.ToAscii(domain.Name)]}]", "keep one of them");
             if (domain.Kind is DomainKind.Local or DomainKind.Shared)
                 faults.Add($"{path}.kind", "this version serves no users of its own", "sip or xmpp");
         }

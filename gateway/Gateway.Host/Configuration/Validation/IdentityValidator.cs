@@ -15,6 +15,7 @@ public sealed class IdentityValidator : IValidator
             if (!faults.IsBroken(path)) faults.Add(path, "is missing", "the host name in our certificate, for example gw.jabber.example");
         }
         else if (IPAddress.TryParse(fqdn, out _)) faults.Add(path, "is an address", "edges answer only names that match our certificate");
-        else if (!DomainText.IsDomain(fqdn) || !fqdn.Contains('.', StringComparison.Ordinal)) faults.Add(path, $"\"{fqdn}\" is not a full host name");
+        else if (!DomainText.IsDomain(fqdn) || !fqdn.Contains('.', StringComparison.Ordinal))
+            faults.Add(path, $"\"{fqdn}\" is not a full host name", "the host name in our certificate, for example gw.jabber.example");
     }
 }

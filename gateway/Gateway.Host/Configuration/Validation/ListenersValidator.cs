@@ -48,6 +48,6 @@ public sealed class ListenersValidator : IValidator
     {
         var endPoint = IPEndPoint.Parse(address);
         if (endPoint.Port == 0) return;
-        if (!used.TryAdd(endPoint.ToString(), path)) faults.Add(path, $"{endPoint} is already used by {used[endPoint.ToString()]}");
+        if (!used.TryAdd(endPoint.ToString(), path)) faults.Add(path, $"{endPoint} is already used by {used[endPoint.ToString()]}", "choose another port for one of them");
     }
 }

@@ -17,7 +17,7 @@ public sealed class PeersValidator : IValidator
         {
             var (peer, path) = (options.Peers[i], $"$.peers[{i}]");
             if (peer.Name.Contains(':', StringComparison.Ordinal)) faults.Add($"{path}.name", "contains a colon", "colons mark discovered partners");
-            if (peer.Name.Length > 0 && !names.Add(peer.Name)) faults.Add($"{path}.name", $"\"{peer.Name}\" is used twice");
+            if (peer.Name.Length > 0 && !names.Add(peer.Name)) faults.Add($"{path}.name", $"\"{peer.Name}\" is used twice", "each peer needs a name of its own");
             CheckIdentity(options, peer, path, faults);
             CheckTargets(peer, path, faults);
             CheckFromDomains(options, peer, path, faults);
@@ -32,7 +32,7 @@ public sealed class PeersValidator : IValidator
         if (peer.Protocol == Protocol.Sip && peer.TlsSubjects.Count == 0)
             faults.Add($"{path}.tlsSubjects", "is empty: any certificate of the trust set could speak for this peer", "the edge's FQDN, as in its certificate");
         for (var j = 0; j < peer.TlsSubjects.Count; j++)
-            if (!DomainText.IsDomain(peer.TlsSubjects[j])) faults.Add($"{path}.tlsSubjects[{j}]", $"\"{peer.TlsSubjects[j]}\" is not a host name");
+            if (!DomainText.IsDomain(peer.TlsSubjects[j])) faults.Add($"{path}.tlsSubjects[{j}]", $"\"{peer.TlsSubjects[j]}\" is not a host name", "sip.contoso.example");
         if (options.Certificates.Trust.All(t => t.Name != peer.Trust))
             faults.Add($"{path}.trust", $"no trust set is named \"{peer.Trust}\"", "see certificates.trust[].name");
         if (peer.Protocol == Protocol.Sip && (peer.Dialback || peer.Plaintext))

@@ -25,6 +25,6 @@ public sealed class PolicyValidator : IValidator
     private static void CheckAll(IReadOnlyList<string> patterns, string path, FaultList faults)
     {
         for (var i = 0; i < patterns.Count; i++)
-            if (patterns[i].Length > 0 && !DomainText.IsPattern(patterns[i])) faults.Add($"{path}[{i}]", $"\"{patterns[i]}\" is not a domain, *.suffix or *");
+            if (patterns[i].Length > 0 && !DomainText.IsPattern(patterns[i])) faults.Add($"{path}[{i}]", $"\"{patterns[i]}\" is not a domain, *.suffix or *", "*.contoso.example");
     }
 }

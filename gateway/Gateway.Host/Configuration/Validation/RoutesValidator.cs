@@ -14,9 +14,9 @@ public sealed class RoutesValidator : IValidator
             var (route, path) = (options.Routes[i], $"$.routes[{i}]");
             var isUser = route.Pattern.Contains('@', StringComparison.Ordinal);
             if (route.Pattern.Length > 0 && !(isUser ? DomainText.IsUser(route.Pattern) : DomainText.IsPattern(route.Pattern)))
-                faults.Add($"{path}.pattern", $"\"{route.Pattern}\" is not a domain, *.suffix, * or user@domain");
+                faults.Add($"{path}.pattern", $"\"{route.Pattern}\" is not a domain, *.suffix, * or user@domain", "contoso.example");
             if (route.Peer.Length > 0 && options.Peers.All(p => p.Name != route.Peer))
-                faults.Add($"{path}.peer", $"no peer is named \"{route.Peer}\"", string.Join(", ", options.Peers.Select(p => p.Name)));
+                faults.Add($"{path}.peer", $"no peer is named \"{route.Peer}\"", options.Peers.Count == 0 ? "describe it in peers" : string.Join(", ", options.Peers.Select(p => p.Name)));
             var rank = (DomainNames.ToAscii(route.Pattern), route.Priority, route.Weight);
             if (ranks.TryAdd(rank, i)) continue;
             var other = options.Routes[ranks[rank]];
