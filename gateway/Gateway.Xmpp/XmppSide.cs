@@ -57,6 +57,9 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <summary>The domain pairs that have a queue, a stream or a failure to tell of.</summary>
     public IReadOnlyList<PairSnapshot> Pairs => [.. _context.Links.All.Select(link => link.Snapshot())];
 
+    /// <summary>Dialback questions to authoritative servers that stand without an answer on open streams.</summary>
+    public int OpenQuestions => _context.Streams.All.OfType<OutboundConnection>().Sum(stream => stream.QuestionCount);
+
     /// <summary>Begins to accept and to keep time. Throws when an address cannot be bound.</summary>
     public void Start()
     {

@@ -184,6 +184,32 @@ public sealed class HostilePeerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_never_answers_dialback_is_not_remembered_question_by_question()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        _node.Knows(_node.PeerOf("capulet.example", $"127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}") with { AllowsDialback = true, AllowsPlaintext = true });
+        var sent = _node.SendAsync("juliet@capulet.example");
+        using var server = await RawPeer.AcceptAsync(listener);
+        await server.HearAsync("<stream:stream");
+        await server.SendAsync(RawPeer.Header("capulet.example", "contoso.example").Replace("version=", "id='s1' version=", StringComparison.Ordinal));
+        await server.SendAsync("<stream:features><dialback xmlns='urn:xmpp:features:dialback'/></stream:features>");
+        await server.HearAsync("</db:result>");
+        await server.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
+        Assert.True((await sent).IsDelivered);
+
+        using var asking = await RawPeer.ConnectAsync(_node);
+        await asking.SendAsync(RawPeer.Header("capulet.example", "contoso.example"));
+        await asking.HearAsync("</stream:features>");
+        await asking.SendAsync("<db:result from='capulet.example' to='contoso.example'>0000</db:result>");
+        await server.HearAsync("</db:verify>");
+        Assert.Equal(1, _node.Side.OpenQuestions);
+        _node.Time.Push(TimeSpan.FromSeconds(21));
+        await asking.HearAsync("type='error'");
+        Assert.Equal(0, _node.Side.OpenQuestions);
+    }
+
+    [Fact]
     public async Task Dialback_for_others_is_refused_by_kind()
     {
         using var peer = await RawPeer.AuthenticateAsync(_node, "capulet.example", Node.Lab.Issue("capulet.example"));

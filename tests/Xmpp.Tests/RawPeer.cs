@@ -18,6 +18,13 @@ internal sealed class RawPeer : IDisposable
     public static string Header(string from, string to) =>
         $"<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' from='{from}' to='{to}' version='1.0'>";
 
+    /// <summary>Takes the next connection and says nothing.</summary>
+    public static async Task<RawPeer> AcceptAsync(TcpListener listener)
+    {
+        var socket = await listener.AcceptSocketAsync().Within("a connection");
+        return new RawPeer { _stream = new NetworkStream(socket, ownsSocket: true) };
+    }
+
     /// <summary>Connects in clear and says nothing.</summary>
     public static async Task<RawPeer> ConnectAsync(Node node)
     {

@@ -51,6 +51,7 @@ internal sealed class DialbackAsker(XmppContext context)
     {
         private int _isAnswered;
         private OutboundConnection? _own;
+        private OutboundConnection? _shared;
 
         public long AskedAt { get; } = context.Time.GetTimestamp();
 
@@ -58,7 +59,8 @@ internal sealed class DialbackAsker(XmppContext context)
 
         public void Begin()
         {
-            if (context.Links.Find(ask.Pair.Reversed)?.OpenStream is { } open && open.TryAsk(ask, Answer)) return;
+            _shared = context.Links.Find(ask.Pair.Reversed)?.OpenStream;
+            if (_shared is { } open && open.TryAsk(ask, Answer)) return;
             if (context.Policies.Find(ask.Pair.From) is not { } peer)
             {
                 Answer(DialbackWord.Error, DialbackCondition.RemoteServerNotFound);
@@ -72,6 +74,7 @@ internal sealed class DialbackAsker(XmppContext context)
         {
             if (Interlocked.Exchange(ref _isAnswered, 1) != 0) return;
             owner.Close(this);
+            _shared?.Forget(ask);
             asking.Verdict(ask.Pair, word, failure);
             _own?.End(XmppReason.None);
         }

@@ -42,6 +42,15 @@ internal sealed class OutboundConnection : StreamConnection
 
     public DomainPair Pair => _machine.Pair;
 
+    /// <summary>Dialback questions without an answer yet.</summary>
+    public int QuestionCount
+    {
+        get
+        {
+            lock (Gate) return _asked.Count;
+        }
+    }
+
     public override bool IsInbound => false;
 
     public override bool IsEstablished => _machine.Phase == OutboundPhase.Open;
@@ -78,6 +87,12 @@ internal sealed class OutboundConnection : StreamConnection
             _asked.Remove((ask.Pair, ask.Id));
             return false;
         }
+    }
+
+    /// <summary>Nobody waits for this answer any more: a server that never answers must not make a long stream remember its questions.</summary>
+    public void Forget(DialbackMessage ask)
+    {
+        lock (Gate) _asked.Remove((ask.Pair, ask.Id));
     }
 
     protected override void Opened() => On(new OutboundInput.Connected());
