@@ -13,7 +13,7 @@ namespace Load;
 internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptions options, Table table)
 {
     // Seconds more before the first figure of a scenario: a runtime that compiles what it sees often has not seen it yet.
-    private const double FirstWarm = 3;
+    private const double FirstWarm = 5;
     private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId, isAlone: true);
     private long next;
 
