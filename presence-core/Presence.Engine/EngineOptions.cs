@@ -14,6 +14,11 @@ public sealed record EngineOptions
     /// <summary>Where all work of the engine runs; a simulation gives one that runs on one thread.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 
+    /// <summary>
+    /// Opened before and disposed after a few steps of a shard, on one thread: what the effects performed in between send may leave gathered. Null gathers nothing.
+    /// </summary>
+    public Func<IDisposable>? Gather { get; init; }
+
     public IIdSource Ids { get; init; } = new RandomIds();
 
     /// <summary>Units are spread over so many owners that work at the same time.</summary>

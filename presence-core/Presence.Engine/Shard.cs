@@ -13,6 +13,7 @@ namespace Presence.Engine;
 internal sealed class Shard : IDisposable
 {
     private const int StepsMax = 4_096;
+    private const int GatheredStepsMax = 64;
     private const int ForgetStepsMax = 32;
 
     private readonly ConcurrentQueue<ShardWork> _inbox = new();
@@ -154,7 +155,7 @@ internal sealed class Shard : IDisposable
 
     private void Drain()
     {
-        for (var steps = 0; steps < StepsMax && _inbox.TryDequeue(out var work); steps++) Guard(work);
+        for (var steps = 0; steps < StepsMax && !_inbox.IsEmpty; steps += GatheredStepsMax) DrainSome();
         foreach (var entry in _ready)
         {
             entry.IsReady = false;
@@ -171,6 +172,13 @@ internal sealed class Shard : IDisposable
         Volatile.Write(ref _isScheduled, 0);
         Interlocked.MemoryBarrier();
         if (!_inbox.IsEmpty && Interlocked.Exchange(ref _isScheduled, 1) == 0) Schedule();
+    }
+
+    // Few enough that what is gathered stays far below what a connection may hold unsent.
+    private void DrainSome()
+    {
+        using var gathering = _parts.Options.Gather?.Invoke();
+        for (var steps = 0; steps < GatheredStepsMax && _inbox.TryDequeue(out var work); steps++) Guard(work);
     }
 
     private void Guard(ShardWork work)

@@ -108,6 +108,36 @@ public sealed class PresenceEngineTests
     }
 
     [Fact]
+    public async Task One_unit_does_not_wait_for_the_effects_of_another_with_the_same_owner()
+    {
+        await using var world = await StartAsync(new MemoryPresenceStore(), new EngineOptions { Shards = 1 });
+        var slow = new TaskCompletionSource<EffectVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Performer.Answer = e => e.Presentity == Juliet ? new ValueTask<EffectVerdict>(slow.Task) : ValueTask.FromResult(EffectVerdict.Done);
+        await world.DoAsync(new Watch(Alice, Leg("d1"), 3600));
+
+        Assert.True((await world.Engine.SubmitAsync(new Address("romeo", "capulet.example"), new Watch(Alice, Leg("d2"), 3600), default)).IsAccepted);
+
+        await world.Performer.ExpectAsync("show d1", "show d2");
+        slow.SetResult(EffectVerdict.Done);
+    }
+
+    [Fact]
+    public async Task The_effects_of_one_commit_are_performed_inside_one_gathering_that_then_closes()
+    {
+        var gathering = new RecordingGathering();
+        await using var world = await StartAsync(new MemoryPresenceStore(), new EngineOptions { Shards = 1, Gather = gathering.Open });
+        world.Performer.Answer = effect =>
+        {
+            gathering.Performed(effect);
+            return ValueTask.FromResult(EffectVerdict.Done);
+        };
+
+        await world.DoAsync(new Watch(Alice, Leg("d1"), 3600));
+
+        Assert.Equal(["show d1", "ask Subscribe"], await gathering.ClosedAsync());
+    }
+
+    [Fact]
     public async Task One_watcher_does_not_wait_for_another()
     {
         await using var world = await StartAsync(new MemoryPresenceStore());
@@ -330,5 +360,39 @@ public sealed class PresenceEngineTests
         world.Performer.Answer = e => ValueTask.FromResult(e is End ? EffectVerdict.Retry : EffectVerdict.Done);
         await world.DoAsync(new Unwatch(Alice, Leg("d1")));
         Assert.Equal(2_001u, await world.Engine.ReserveSequenceAsync(Juliet, Alice, "d1", default));
+    }
+
+    /// <summary>Keeps what was performed while it was open, until it closes over something.</summary>
+    private sealed class RecordingGathering : IDisposable
+    {
+        private readonly TaskCompletionSource<IReadOnlyList<string>> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<string> _words = [];
+        private bool _isOpen;
+
+        public IDisposable Open()
+        {
+            _isOpen = true;
+            return this;
+        }
+
+        public void Performed(PresenceEffect effect) => _words.Add(_isOpen ? RecordingPerformer.Word(effect) : "outside");
+
+        public async Task<IReadOnlyList<string>> ClosedAsync()
+        {
+            try
+            {
+                return await _closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            }
+            catch (TimeoutException late)
+            {
+                throw new TimeoutException("Waited 20 s for a gathering to close over an effect.", late);
+            }
+        }
+
+        public void Dispose()
+        {
+            _isOpen = false;
+            if (_words.Count > 0) _closed.TrySetResult([.. _words]);
+        }
     }
 }

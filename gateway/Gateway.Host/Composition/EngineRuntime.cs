@@ -1,4 +1,5 @@
 using Gateway.Federation;
+using Gateway.Transport;
 using Presence.Core;
 using Presence.Core.Ports;
 using Presence.Engine;
@@ -47,7 +48,8 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
             RetrySecondsMax = presence.SubscriptionFailureRetry,
             RetryAfterSecondsMax = Math.Max(PresentitySettings.Default.RetryAfterSecondsMax, presence.SubscriptionFailureRetry),
         };
-        var options = new EngineOptions { Settings = settings, Ids = parts.Ids };
+        // The effects of one commit leave as one write per connection: each on its own would be a TLS record and a system call.
+        var options = new EngineOptions { Settings = settings, Ids = parts.Ids, Gather = static () => SendBatch.Begin() };
         engine = await PresenceEngine.StartAsync(store!, gate, options, parts.Time, new EngineLog(parts.Logs.CreateLogger<EngineLog>()), cancellation);
         parts.Crossing.Connect(engine, SideOf(Protocol.Sip), SideOf(Protocol.Xmpp));
     }
