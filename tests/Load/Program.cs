@@ -11,11 +11,11 @@ if (LoadOptions.TryRead(args, out var fault) is not { } options)
 }
 
 ThreadPool.SetMinThreads(8, 8);
-var folder = options.PrepareFolder ?? options.AttachFolder ?? Directory.CreateTempSubdirectory("gateway-load-").FullName;
+var folder = Path.GetFullPath(options.PrepareFolder ?? options.AttachFolder ?? Directory.CreateTempSubdirectory("gateway-load-").FullName);
 using var authority = LoadAuthority.Open(folder);
 if (options.PrepareFolder is not null)
 {
-    await using var prepared = new GatewaySubject(Path.GetFullPath(folder), authority, options);
+    await using var prepared = new GatewaySubject(folder, authority, options);
     Console.WriteLine(prepared.Prepare());
     return 0;
 }

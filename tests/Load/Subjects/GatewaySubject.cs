@@ -58,17 +58,29 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
         return file;
     }
 
-    // The process whose working folder or command line names the configuration we prepared.
-    private static int RunningId()
+    // The process whose command line names the folder we prepared, or that was started in it.
+    private int RunningId()
     {
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(entry), System.Globalization.CultureInfo.InvariantCulture, out var id)) continue;
-            var name = Path.Combine(entry, "comm");
-            if (File.Exists(name) && File.ReadAllText(name).Trim() == "gateway") return id;
+            if (IsOurs(entry)) return id;
         }
 
-        throw new LoadFailureException("--attach: no process called gateway runs");
+        throw new LoadFailureException("--attach: no gateway runs with the configuration in " + folder);
+    }
+
+    private bool IsOurs(string entry)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(entry, "comm")).Trim() == "gateway"
+                && (File.ReadAllText(Path.Combine(entry, "cmdline")).Contains(folder, StringComparison.Ordinal) || Directory.ResolveLinkTarget(Path.Combine(entry, "cwd"), false)?.FullName == folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private JsonObject Document() => new()
