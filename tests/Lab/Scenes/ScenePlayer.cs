@@ -74,8 +74,8 @@ public sealed class ScenePlayer(Stage stage)
         /// <summary>What the emulator found wrong in a dialog of this scene; findings about users of other scenes are theirs.</summary>
         public void CheckFindings(bool wasInterrupted)
         {
-            // A gateway that was killed does not know what it told last, and tells it once more.
-            var allowed = wasInterrupted ? [.. scene.Allows, "notify-duplicate"] : scene.Allows;
+            // A gateway that was killed does not know what it told last and tells it once more; what it owes may be late by the time of its start.
+            var allowed = wasInterrupted ? [.. scene.Allows, "notify-duplicate", "notify-missing"] : scene.Allows;
             var events = stage.Edge.Events.All().Skip(_edgeStart).ToList();
             var dialogs = events.Where(e => _addresses.Values.Any(a => IsOf(e, a))).Select(e => e.At("callId")).OfType<string>().ToHashSet(StringComparer.Ordinal);
             var found = events.Where(e => e.Is("fault") || (e.Is("violation") && !allowed.Contains(e.At("about") ?? "") && IsOurs(e.At("callId"), dialogs))).ToList();
