@@ -7,7 +7,17 @@ namespace Gateway.Transport;
 /// <param name="Endpoints">Tried in order.</param>
 /// <param name="IsDiscovered">Found by DNS from a domain name somebody else chose, rather than configured.</param>
 /// <param name="IsSecure">The way from domain to addresses was proved (DNSSEC or configuration).</param>
-public sealed record DialTarget(string Host, IReadOnlyList<IPEndPoint> Endpoints, bool IsDiscovered, bool IsSecure);
+public sealed record DialTarget(string Host, IReadOnlyList<IPEndPoint> Endpoints, bool IsDiscovered, bool IsSecure)
+{
+    /// <summary>The service whose record named it, such as <c>_xmpps-server._tcp</c>; empty for a host that no SRV record named.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>Rank among the targets of one look-up, lower first: those of equal rank were drawn by weight and stand for each other.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The record that named this host was proved, whatever is known of its addresses: then the host's name is the domain's own word (RFC 7673 §3).</summary>
+    public bool IsNameSecure { get; init; }
+}
 
 /// <summary>How to dial.</summary>
 public sealed record DialOptions

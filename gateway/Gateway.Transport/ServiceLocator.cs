@@ -7,6 +7,9 @@ public sealed record LocateOutcome(IReadOnlyList<DialTarget> Targets, TransportR
 {
     /// <summary>True when there is something to dial.</summary>
     public bool IsFound => Targets.Count > 0;
+
+    /// <summary>How long the answer may be used: the shortest life of any record it rests on. Zero is normal and means: ask again next time.</summary>
+    public TimeSpan Ttl { get; init; }
 }
 
 /// <summary>
@@ -17,19 +20,34 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
 {
     private const int TargetsMax = 16;
 
-    /// <summary>Finds what a domain offers.</summary>
+    /// <summary>Finds what a domain offers under one service.</summary>
     /// <param name="service">Such as <c>_xmpp-server._tcp</c> or <c>_sipfederationtls._tcp</c>.</param>
     /// <param name="domain">The domain asked about.</param>
     /// <param name="fallbackPort">Port of the domain itself when it has no SRV record at all; null gives none.</param>
     /// <param name="cancel">Gives up.</param>
-    public async ValueTask<LocateOutcome> LocateAsync(string service, string domain, int? fallbackPort, CancellationToken cancel)
+    public ValueTask<LocateOutcome> LocateAsync(string service, string domain, int? fallbackPort, CancellationToken cancel) =>
+        LocateAsync([service], domain, fallbackPort, cancel);
+
+    /// <summary>
+    /// Finds what a domain offers under several services that lead to the same thing, and mixes their records as if they were one
+    /// set (XEP-0368 §3, RFC 6186 §3.4); each target says which service named it. A service that is denied takes nothing from the others,
+    /// but the domain itself is tried only when it has no record of any.
+    /// </summary>
+    /// <param name="services">Such as <c>_xmpps-server._tcp</c> and <c>_xmpp-server._tcp</c>.</param>
+    /// <param name="domain">The domain asked about.</param>
+    /// <param name="fallbackPort">Port of the domain itself when it has no SRV record at all; null gives none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async ValueTask<LocateOutcome> LocateAsync(IReadOnlyList<string> services, string domain, int? fallbackPort, CancellationToken cancel)
     {
-        var answer = await resolver.FindServicesAsync($"{service}.{domain}", cancel);
-        if (answer.IsFound && answer.Records is [{ Target: "." or "" }])
-            return new LocateOutcome([], TransportReason.DnsServiceDenied, $"'{domain}' says it does not offer {service}.");
-        if (answer.IsFound) return await ResolveAllAsync(SrvOrder.Order(answer.Records, nextBelow), answer.IsSecure, cancel);
-        if (answer.Reason != TransportReason.DnsNotFound || fallbackPort is null) return new LocateOutcome([], answer.Reason, answer.Detail);
-        return await ResolveAllAsync([new SrvRecord(0, 0, (ushort)fallbackPort.Value, domain)], answer.IsSecure, cancel);
+        var answers = await Task.WhenAll(services.Select(s => resolver.FindServicesAsync($"{s}.{domain}", cancel).AsTask()));
+        var named = new List<Named>();
+        foreach (var (service, answer) in services.Zip(answers))
+            named.AddRange(answer.Records.Where(r => !IsDenial(r)).Select(r => new Named(r, service, answer.IsSecure, answer.Ttl)));
+        if (named.Count > 0) return await ResolveAllAsync(Ordered(named), cancel);
+        if (answers.FirstOrDefault(a => !a.IsFound && a.Reason != TransportReason.DnsNotFound) is { } broken) return new LocateOutcome([], broken.Reason, broken.Detail);
+        if (answers.Any(a => a.IsFound)) return new LocateOutcome([], TransportReason.DnsServiceDenied, $"'{domain}' says it does not offer {string.Join(" or ", services)}.");
+        if (fallbackPort is null) return new LocateOutcome([], TransportReason.DnsNotFound, answers[0].Detail);
+        return await ResolveAllAsync([new Named(new SrvRecord(0, 0, (ushort)fallbackPort.Value, domain), "", answers.All(a => a.IsSecure), TimeSpan.MaxValue)], cancel);
     }
 
     /// <summary>The addresses of one configured host; not a discovered target.</summary>
@@ -38,27 +56,58 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
         var found = await ResolveAsync(host, port, cancel);
         return found.Endpoints.Count == 0
             ? new LocateOutcome([], found.Reason, found.Detail)
-            : new LocateOutcome([new DialTarget(host, found.Endpoints, IsDiscovered: false, IsSecure: true)], TransportReason.None, "");
+            : new LocateOutcome([new DialTarget(host, found.Endpoints, IsDiscovered: false, IsSecure: true) { IsNameSecure = true }], TransportReason.None, "") { Ttl = found.Ttl };
     }
 
-    private async ValueTask<LocateOutcome> ResolveAllAsync(IReadOnlyList<SrvRecord> records, bool isSecure, CancellationToken cancel)
+    private static bool IsDenial(SrvRecord record) => record.Target is "." or "";
+
+    // Equal records of two services (one host, one port, STARTTLS and direct) stay two.
+    private List<Named> Ordered(List<Named> named)
     {
+        var left = new List<Named>(named);
+        var ordered = new List<Named>(named.Count);
+        foreach (var record in SrvOrder.Order([.. named.Select(n => n.Record)], nextBelow))
+        {
+            var at = left.FindIndex(n => ReferenceEquals(n.Record, record));
+            ordered.Add(left[at]);
+            left.RemoveAt(at);
+        }
+        return ordered;
+    }
+
+    private async ValueTask<LocateOutcome> ResolveAllAsync(IReadOnlyList<Named> named, CancellationToken cancel)
+    {
+        var tried = named.Take(TargetsMax).ToList();
+        var found = await Task.WhenAll(tried.Select(n => ResolveAsync(n.Record.Target, n.Record.Port, cancel)));
         var targets = new List<DialTarget>();
         var (reason, detail) = (TransportReason.TargetEmpty, "No target has an address.");
-        foreach (var record in records.Take(TargetsMax))
+        var ttl = tried.Min(n => n.Ttl);
+        foreach (var (name, at) in tried.Zip(found))
         {
-            var found = await ResolveAsync(record.Target, record.Port, cancel);
-            if (found.Endpoints.Count > 0) targets.Add(new DialTarget(record.Target, found.Endpoints, IsDiscovered: true, isSecure && found.IsSecure));
-            else (reason, detail) = (found.Reason, found.Detail);
+            if (at.Endpoints.Count == 0)
+            {
+                (reason, detail) = (at.Reason, at.Detail);
+                continue;
+            }
+            if (at.Ttl < ttl) ttl = at.Ttl;
+            targets.Add(new DialTarget(name.Record.Target, at.Endpoints, IsDiscovered: true, name.IsSecure && at.IsSecure)
+            {
+                Service = name.Service,
+                Priority = name.Record.Priority,
+                IsNameSecure = name.IsSecure,
+            });
         }
-        return targets.Count > 0 ? new LocateOutcome(targets, TransportReason.None, "") : new LocateOutcome([], reason, detail);
+        return targets.Count > 0 ? new LocateOutcome(targets, TransportReason.None, "") { Ttl = ttl } : new LocateOutcome([], reason, detail);
     }
 
-    private async ValueTask<(IReadOnlyList<IPEndPoint> Endpoints, bool IsSecure, TransportReason Reason, string Detail)> ResolveAsync(
-        string host, int port, CancellationToken cancel)
+    private async Task<Resolved> ResolveAsync(string host, int port, CancellationToken cancel)
     {
-        if (IPAddress.TryParse(host.Trim('[', ']'), out var literal)) return ([new IPEndPoint(literal, port)], true, TransportReason.None, "");
+        if (IPAddress.TryParse(host.Trim('[', ']'), out var literal)) return new Resolved([new IPEndPoint(literal, port)], true, TimeSpan.MaxValue, TransportReason.None, "");
         var answer = await resolver.FindAddressesAsync(host, cancel);
-        return ([.. answer.Records.Select(a => new IPEndPoint(a, port))], answer.IsSecure, answer.Reason, answer.Detail);
+        return new Resolved([.. answer.Records.Select(a => new IPEndPoint(a, port))], answer.IsSecure, answer.Ttl, answer.Reason, answer.Detail);
     }
+
+    private sealed record Named(SrvRecord Record, string Service, bool IsSecure, TimeSpan Ttl);
+
+    private sealed record Resolved(IReadOnlyList<IPEndPoint> Endpoints, bool IsSecure, TimeSpan Ttl, TransportReason Reason, string Detail);
 }

@@ -31,4 +31,10 @@ public sealed class StaticHosts : IDnsResolver
         _hosts.TryGetValue(DomainNames.ToAscii(host), out var addresses)
             ? ValueTask.FromResult(new DnsAnswer<IPAddress>(TransportReason.None, addresses, TimeSpan.Zero, true, ""))
             : _next.FindAddressesAsync(host, cancel);
+
+    /// <inheritdoc/>
+    public ValueTask<DnsAnswer<NaptrRecord>> FindPointersAsync(string domain, CancellationToken cancel) => _next.FindPointersAsync(domain, cancel);
+
+    /// <inheritdoc/>
+    public ValueTask<DnsAnswer<TlsaRecord>> FindTlsaAsync(string host, int port, CancellationToken cancel) => _next.FindTlsaAsync(host, port, cancel);
 }

@@ -99,6 +99,7 @@ internal static class TlsHandshake
                 AllowRenegotiation = false,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 CertificateChainPolicy = QuietPolicy(),
+                ApplicationProtocols = Alpn(options.ApplicationProtocols),
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) => Keep(certificate, chain, isRequired),
             });
         }
@@ -117,9 +118,13 @@ internal static class TlsHandshake
                 AllowRenegotiation = false,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 CertificateChainPolicy = QuietPolicy(),
+                ApplicationProtocols = Alpn(options.ApplicationProtocols),
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) => Keep(certificate, chain, isRequired: true),
             };
         }
+
+        private static List<SslApplicationProtocol>? Alpn(IReadOnlyList<string> names) =>
+            names.Count == 0 ? null : [.. names.Select(n => new SslApplicationProtocol(n))];
 
         private static OwnCertificate? Named(CertificateSet set, string? name) => (name is null ? null : set.Find(name)) ?? set.Default;
 

@@ -26,6 +26,9 @@ public sealed record TlsServerOptions
 
     /// <summary>Name of the own certificate presented when neither domain nor SNI decides; else the set's default.</summary>
     public string? CertificateName { get; init; }
+
+    /// <summary>ALPN names we answer to (RFC 7301); a client that offers only others is refused, one that offers none is not. Empty ignores ALPN.</summary>
+    public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
 }
 
 /// <summary>How we act as TLS client on one connection.</summary>
@@ -42,4 +45,7 @@ public sealed record TlsClientOptions
 
     /// <summary>Name of the own certificate presented when the domain does not decide; else the set's default.</summary>
     public string? CertificateName { get; init; }
+
+    /// <summary>ALPN names we offer (RFC 7301), such as <c>xmpp-server</c> (XEP-0368 §3); empty offers none.</summary>
+    public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
 }

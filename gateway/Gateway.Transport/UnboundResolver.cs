@@ -53,6 +53,14 @@ public sealed class UnboundResolver : IDnsResolver, IDisposable
         AskAsync(name, DnsWire.TypeSrv, static data => DnsWire.ReadService(data), cancel);
 
     /// <inheritdoc/>
+    public ValueTask<DnsAnswer<NaptrRecord>> FindPointersAsync(string domain, CancellationToken cancel) =>
+        AskAsync(domain, DnsWire.TypeNaptr, static data => DnsWire.ReadPointer(data), cancel);
+
+    /// <inheritdoc/>
+    public ValueTask<DnsAnswer<TlsaRecord>> FindTlsaAsync(string host, int port, CancellationToken cancel) =>
+        AskAsync($"_{port}._tcp.{host}", DnsWire.TypeTlsa, static data => DnsWire.ReadTlsa(data), cancel);
+
+    /// <inheritdoc/>
     public async ValueTask<DnsAnswer<IPAddress>> FindAddressesAsync(string host, CancellationToken cancel)
     {
         var asked6 = AskAsync(host, DnsWire.TypeAaaa, static data => DnsWire.ReadAddress(data), cancel);
@@ -222,7 +230,7 @@ public sealed class UnboundResolver : IDnsResolver, IDisposable
             else if (result->HasData != 0)
                 Found(result);
             else if (result->IsNoName != 0 || result->ResponseCode == 0)
-                Fail(TransportReason.DnsNotFound, $"'{name}' has no such record.");
+                _answer.TrySetResult(DnsAnswer<T>.Failed(TransportReason.DnsNotFound, $"'{name}' has no such record.", result->IsSecure != 0));
             else
                 Fail(TransportReason.DnsServerFailed, $"The name servers answered {result->ResponseCode} for '{name}'.");
         }

@@ -76,6 +76,80 @@ public sealed class ServiceLocatorTests
         Assert.InRange(leads["three"], 5_700, 6_300);
     }
 
+    [Fact]
+    public async Task The_records_of_several_services_are_mixed_as_if_they_were_one_set()
+    {
+        var table = new TableResolver { Ttl = TimeSpan.FromSeconds(60) }
+            .Service("_xmpps-server._tcp.capulet.example", new SrvRecord(5, 0, 5270, "a.capulet.example"), new SrvRecord(20, 0, 5270, "b.capulet.example"))
+            .Service("_xmpp-server._tcp.capulet.example", new SrvRecord(10, 0, 5269, "a.capulet.example"))
+            .Host("a.capulet.example", "192.0.2.10").Host("b.capulet.example", "192.0.2.11");
+
+        var found = await LocateBoth(table);
+
+        Assert.Equal(
+            [("_xmpps-server._tcp", "a.capulet.example", 5270, 5), ("_xmpp-server._tcp", "a.capulet.example", 5269, 10), ("_xmpps-server._tcp", "b.capulet.example", 5270, 20)],
+            found.Targets.Select(t => (t.Service, t.Host, t.Endpoints[0].Port, t.Priority)));
+        Assert.Equal(TimeSpan.FromSeconds(60), found.Ttl);
+    }
+
+    [Fact]
+    public async Task Equal_priorities_of_two_services_are_drawn_as_one_set()
+    {
+        var table = new TableResolver()
+            .Service("_xmpps-server._tcp.capulet.example", new SrvRecord(5, 10, 5270, "a.capulet.example"))
+            .Service("_xmpp-server._tcp.capulet.example", new SrvRecord(5, 90, 5269, "a.capulet.example"))
+            .Host("a.capulet.example", "192.0.2.10");
+
+        var last = await new ServiceLocator(table, below => below - 1).LocateAsync(["_xmpps-server._tcp", "_xmpp-server._tcp"], "capulet.example", 5269, CancellationToken.None);
+
+        Assert.Equal(["_xmpp-server._tcp", "_xmpps-server._tcp"], last.Targets.Select(t => t.Service));
+    }
+
+    [Fact]
+    public async Task A_denied_service_leaves_the_other_and_forbids_the_domain_itself()
+    {
+        var denied = new TableResolver().Service("_xmpps-server._tcp.capulet.example", new SrvRecord(0, 0, 0, ".")).Host("capulet.example", "192.0.2.1");
+
+        Assert.Equal(TransportReason.DnsServiceDenied, (await LocateBoth(denied)).Reason);
+
+        denied.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(0, 0, 5269, "a.capulet.example")).Host("a.capulet.example", "192.0.2.2");
+        Assert.Equal("_xmpp-server._tcp", Assert.Single((await LocateBoth(denied)).Targets).Service);
+    }
+
+    [Fact]
+    public async Task One_service_whose_server_fails_forbids_the_domain_itself_but_not_the_other_service()
+    {
+        var table = new TableResolver().Fails("_xmpps-server._tcp.capulet.example", TransportReason.DnsServerFailed).Host("capulet.example", "192.0.2.1");
+
+        Assert.Equal(TransportReason.DnsServerFailed, (await LocateBoth(table)).Reason);
+
+        table.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(0, 0, 5269, "a.capulet.example")).Host("a.capulet.example", "192.0.2.2");
+        Assert.True((await LocateBoth(table)).IsFound);
+    }
+
+    [Fact]
+    public async Task A_name_that_DNSSEC_proved_is_told_from_an_address_that_it_proved()
+    {
+        var proved = new TableResolver { IsSecure = true }
+            .Service("_xmpp-server._tcp.capulet.example", new SrvRecord(0, 0, 5269, "xmpp.hosting.example")).Host("xmpp.hosting.example", "192.0.2.10");
+
+        var target = Assert.Single((await Locate(proved, null)).Targets);
+
+        Assert.True(target is { IsNameSecure: true, IsSecure: true });
+    }
+
+    [Fact]
+    public async Task Denials_among_other_records_are_passed_over()
+    {
+        var table = new TableResolver().Service("_xmpp-server._tcp.capulet.example", new SrvRecord(0, 0, 0, "."), new SrvRecord(1, 0, 5269, "a.capulet.example"))
+            .Host("a.capulet.example", "192.0.2.10");
+
+        Assert.Equal("a.capulet.example", Assert.Single((await Locate(table, null)).Targets).Host);
+    }
+
+    private static ValueTask<LocateOutcome> LocateBoth(IDnsResolver resolver) =>
+        new ServiceLocator(resolver, _ => 0).LocateAsync(["_xmpps-server._tcp", "_xmpp-server._tcp"], "capulet.example", 5269, CancellationToken.None);
+
     private static ValueTask<LocateOutcome> Locate(IDnsResolver resolver, int? fallbackPort) =>
         new ServiceLocator(resolver, _ => 0).LocateAsync("_xmpp-server._tcp", "capulet.example", fallbackPort, CancellationToken.None);
 }

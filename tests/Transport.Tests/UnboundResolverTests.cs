@@ -14,6 +14,8 @@ public sealed class UnboundResolverTests
             "gw.capulet.example. 60 IN A 192.0.2.1", "gw.capulet.example. 60 IN AAAA 2001:db8::1",
             "_xmpp-server._tcp.capulet.example. 30 IN SRV 10 5 5269 gw.capulet.example.",
             "none.capulet.example. 30 IN TXT only",
+            "_5269._tcp.gw.capulet.example. 30 IN TLSA 3 1 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+            "capulet.example. 30 IN NAPTR 10 50 \"s\" \"SIPS+D2T\" \"\" _sips._tcp.capulet.example.",
         ],
     };
 
@@ -28,6 +30,34 @@ public sealed class UnboundResolverTests
         Assert.Equal([IPAddress.Parse("2001:db8::1"), IPAddress.Parse("192.0.2.1")], addresses.Records);
         Assert.Equal([new SrvRecord(10, 5, 5269, "gw.capulet.example")], services.Records);
         Assert.False(services.IsSecure);
+    }
+
+    [Fact]
+    public async Task TLSA_and_NAPTR_records_are_read()
+    {
+        using var resolver = new UnboundResolver(Alone, TimeProvider.System);
+
+        var tlsa = await resolver.FindTlsaAsync("gw.capulet.example", 5269, CancellationToken.None);
+        var pointers = await resolver.FindPointersAsync("capulet.example", CancellationToken.None);
+
+        var record = Assert.Single(tlsa.Records);
+        Assert.Equal((3, 1, 1, 32), (record.Usage, record.Selector, record.Matching, record.Data.Length));
+        Assert.Equal(DnsSecurity.Insecure, tlsa.Security);
+        Assert.Equal([new NaptrRecord(10, 50, "s", "SIPS+D2T", "_sips._tcp.capulet.example")], pointers.Records);
+        Assert.Equal(TransportReason.DnsNotFound, (await resolver.FindTlsaAsync("gw.capulet.example", 5222, CancellationToken.None)).Reason);
+    }
+
+    [Theory, InlineData(52, "030101"), InlineData(35, "000a0032017308534950532b44"), InlineData(35, "000a003201730153"), InlineData(35, "")]
+    public async Task Records_that_lie_about_their_length_are_malformed(int type, string hex)
+    {
+        await using var server = new TinyDnsServer().Raw(type == 52 ? "_1._tcp.x.example" : "x.example", type, Convert.FromHexString(hex));
+        using var resolver = Asking(server);
+
+        var reason = type == 52
+            ? (await resolver.FindTlsaAsync("x.example", 1, CancellationToken.None)).Reason
+            : (await resolver.FindPointersAsync("x.example", CancellationToken.None)).Reason;
+
+        Assert.Equal(TransportReason.DnsServerFailed, reason);
     }
 
     [Theory, InlineData("missing.capulet.example"), InlineData("none.capulet.example")]

@@ -111,17 +111,8 @@ public sealed class DoctorTests : IAsyncLifetime
         var registry = new PeerRegistry(certificates, TimeProvider.System, new RecentRefusals(TimeProvider.System));
         registry.Publish(new FederationTables(model));
         var hosts = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal) { ["sip.contoso.example"] = [IPAddress.Loopback] };
-        var resolver = new StaticHosts(hosts, new Dictionary<string, IReadOnlyList<SrvRecord>>(StringComparer.Ordinal), new Nowhere());
+        var resolver = new StaticHosts(hosts, new Dictionary<string, IReadOnlyList<SrvRecord>>(StringComparer.Ordinal), new TableResolver());
         return await GatewayDoctor.CheckAsync(new DoctorParts("gw.jabber.example", model, certificates, registry, resolver, hub), peer, CancellationToken.None);
-    }
-
-    private sealed class Nowhere : IDnsResolver
-    {
-        public ValueTask<DnsAnswer<SrvRecord>> FindServicesAsync(string name, CancellationToken cancel) =>
-            ValueTask.FromResult(DnsAnswer<SrvRecord>.Failed(TransportReason.DnsNotFound, $"'{name}' does not exist."));
-
-        public ValueTask<DnsAnswer<IPAddress>> FindAddressesAsync(string host, CancellationToken cancel) =>
-            ValueTask.FromResult(DnsAnswer<IPAddress>.Failed(TransportReason.DnsNotFound, $"'{host}' does not exist."));
     }
 
     private sealed class Nothing : IConnectionHandler
