@@ -88,6 +88,20 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         SideOf(choice!.First).Depart(new ChatStateDeparture(passage, arrival.State, arrival.Thread, choice.First));
     }
 
+    public void Enter(FederatedPeer principal, LateFailureArrival arrival)
+    {
+        var passage = arrival.Passage;
+        var reason = JudgeEntry(principal, passage, out var choice);
+        if (reason != FederationReason.None)
+        {
+            Refuse(principal.Peer, passage, reason, choice);
+            return;
+        }
+
+        metrics.Count(principal.Peer, passage.CameBy, PassageKind.LateFailure, arrival.Failure.Reason);
+        SideOf(choice!.First).Depart(new LateFailureDeparture(passage, arrival.MessageId, arrival.Failure, choice.First));
+    }
+
     public async ValueTask<PresenceAnswer> EnterAsync(
         FederatedPeer principal, Passage passage, Address presentity, PresentityCommand command, CancellationToken cancellation)
     {

@@ -59,6 +59,7 @@ public sealed class FederationMetrics : IDisposable
         PassageKind.Message => "message",
         PassageKind.ChatState => "chat-state",
         PassageKind.Query => "query",
+        PassageKind.LateFailure => "late-failure",
         _ => throw new UnreachableException(),
     };
 

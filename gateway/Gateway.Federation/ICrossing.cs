@@ -16,6 +16,9 @@ public interface ICrossing
     /// <summary>Enter for a chat state: passed on or dropped.</summary>
     void Enter(FederatedPeer principal, ChatStateArrival arrival);
 
+    /// <summary>Enter for the failure of a message that had been answered with success: handed to its sender's side, or dropped.</summary>
+    void Enter(FederatedPeer principal, LateFailureArrival arrival);
+
     /// <summary>
     /// Enter 1–4 for presence: rights, then the engine. <paramref name="presentity"/> names the unit; the passage's From is whoever sent it (the watcher for watcher commands, the
     /// presentity for upstream ones).

@@ -15,6 +15,11 @@ public interface ISide
     /// <summary>Passes a chat state on if there is a conversation to carry it; else drops it.</summary>
     void Depart(ChatStateDeparture departure);
 
+    /// <summary>Tells a sender that its message, answered with success, failed after all. A side that has no words for it drops it; log and metric have it by then.</summary>
+    void Depart(LateFailureDeparture departure)
+    {
+    }
+
     /// <summary>
     /// Makes a presence effect true towards <paramref name="peer"/>. Which of the two users lives on this side follows from the effect: Show, End and Tell go to the watcher's
     /// side, AskUpstream to the presentity's. Outcomes of the far side come back through the crossing as commands.

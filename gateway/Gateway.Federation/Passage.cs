@@ -23,6 +23,9 @@ public enum PassageKind
     Message,
     ChatState,
     Query,
+
+    /// <summary>The failure of a message that had been answered with success.</summary>
+    LateFailure,
 }
 
 /// <summary>The two protocols of the gateway's sides. Also the metric label <c>protocol</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Certificates;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
@@ -45,5 +46,12 @@ internal sealed class XmppContext
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
         return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>The id out of <see cref="TextOf"/>; false for any other text.</summary>
+    public static bool TryReadId(string? text, out UInt128 id)
+    {
+        id = default;
+        return text is { Length: 32 } && UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id);
     }
 }

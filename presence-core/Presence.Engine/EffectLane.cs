@@ -91,6 +91,17 @@ internal sealed class EffectLanes
         return null;
     }
 
+    /// <summary>Whether one of them is about to perform this stored effect.</summary>
+    public bool Hold(EffectKey key)
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane.Items.Exists(item => item.Key == key)) return true;
+        }
+
+        return false;
+    }
+
     public EffectLane Open(Address watcher, bool isUpstream)
     {
         var lane = new EffectLane(watcher, isUpstream);

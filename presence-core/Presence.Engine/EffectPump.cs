@@ -21,12 +21,15 @@ internal sealed class EffectPump(Shard shard, EngineParts parts)
         foreach (var item in effects) Take(entry, item);
     }
 
-    /// <summary>Takes what a load found undone; what was done and only its mark is on the way is left out.</summary>
+    /// <summary>
+    /// Takes what a load found undone; what was done and only its mark is on the way is left out, and so is what a lane holds already: a unit that is loaded again within one life still has
+    /// its lanes, and beside them may stand the effects of a commit whose outcome was unknown.
+    /// </summary>
     public void TakeUndone(UnitEntry entry, List<EffectItem> effects)
     {
         foreach (var item in effects)
         {
-            if (!_unflushed.Contains(item.Key!.Value)) Take(entry, item);
+            if (!_unflushed.Contains(item.Key!.Value) && !entry.Lanes.Hold(item.Key.Value)) Take(entry, item);
         }
     }
 

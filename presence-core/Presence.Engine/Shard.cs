@@ -83,8 +83,9 @@ internal sealed class Shard : IDisposable
                 Adopt(entry, stored);
                 return;
             }
-            catch (DocumentException fault)
+            catch (Exception fault) when (fault is not OutOfMemoryException)
             {
+                // Damage that the reader has no word for (a time out of range, a watcher twice) is damage all the same: whoever waits must hear of it.
                 _parts.Report(EngineReason.DocumentUnreadable, "loading a unit", fault);
                 failure = fault;
             }
@@ -277,8 +278,7 @@ internal sealed class Shard : IDisposable
         var finds = entry.Finds;
         entry.Finds = null;
         finds?.ForEach(find => find.Answer(entry));
-        // A unit that is loaded again within one life still has its lanes: what they hold is not undone a second time.
-        if (entry.Lanes.IsEmpty) Effects.TakeUndone(entry, undone);
+        Effects.TakeUndone(entry, undone);
         Ready(entry);
         MayForget();
     }

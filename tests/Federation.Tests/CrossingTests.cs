@@ -229,6 +229,21 @@ public sealed class CrossingTests
     }
 
     [Fact]
+    public void A_late_failure_goes_to_the_side_of_the_messages_sender_or_is_dropped()
+    {
+        var rig = new Rig();
+        var principal = Rig.PrincipalOf(Rig.Server, "capulet.example");
+        var failure = new Failure(Condition.ItemNotFound, "mapping.RefusedByXmpp", "No such user.");
+
+        rig.Crossing.Enter(principal, new LateFailureArrival(rig.PassageOf(Rig.Juliet, Rig.Alice, Rig.Server, PassageKind.LateFailure), 7, failure));
+        rig.Crossing.Enter(principal, new LateFailureArrival(rig.PassageOf(new Address("eve", "evil.example"), Rig.Alice, Rig.Server, PassageKind.LateFailure), 8, failure));
+
+        var told = Assert.Single(rig.Sip.LateFailures);
+        Assert.Equal((Rig.Alice, (UInt128)7, failure, "contoso"), (told.Passage.To, told.MessageId, told.Failure, told.Peer.Name));
+        Assert.Equal(1, rig.Metrics.Total(PassageKind.LateFailure, "mapping.RefusedByXmpp"));
+    }
+
+    [Fact]
     public void A_reload_is_seen_by_the_next_message_as_one_change()
     {
         var rig = new Rig();

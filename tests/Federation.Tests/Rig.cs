@@ -92,6 +92,8 @@ internal sealed class RecordingSide(Protocol protocol) : ISide
 
     public List<ChatStateDeparture> States { get; } = [];
 
+    public List<LateFailureDeparture> LateFailures { get; } = [];
+
     public List<(PresenceEffect Effect, PeerModel Peer)> Effects { get; } = [];
 
     public Exception? Defect { get; set; }
@@ -103,6 +105,8 @@ internal sealed class RecordingSide(Protocol protocol) : ISide
     }
 
     public void Depart(ChatStateDeparture departure) => States.Add(departure);
+
+    public void Depart(LateFailureDeparture departure) => LateFailures.Add(departure);
 
     public ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
     {

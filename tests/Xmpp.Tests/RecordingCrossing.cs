@@ -10,6 +10,7 @@ namespace Xmpp.Tests;
 internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
 {
     private readonly Channel<(FederatedPeer Principal, MessageArrival Arrival)> _messages = Channel.CreateUnbounded<(FederatedPeer, MessageArrival)>();
+    private readonly Channel<LateFailureArrival> _late = Channel.CreateUnbounded<LateFailureArrival>();
     private readonly Channel<ChatStateArrival> _states = Channel.CreateUnbounded<ChatStateArrival>();
     private readonly Channel<(Passage Passage, Address Presentity, PresentityCommand Command)> _commands = Channel.CreateUnbounded<(Passage, Address, PresentityCommand)>();
 
@@ -20,6 +21,8 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
     public bool HasMessages => _messages.Reader.TryPeek(out _);
 
     public Task<(FederatedPeer Principal, MessageArrival Arrival)> MessageAsync() => _messages.Reader.ReadAsync().AsTask().Within("a message to enter");
+
+    public Task<LateFailureArrival> LateAsync() => _late.Reader.ReadAsync().AsTask().Within("a late failure to enter");
 
     public Task<ChatStateArrival> StateAsync() => _states.Reader.ReadAsync().AsTask().Within("a chat state to enter");
 
@@ -32,6 +35,8 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
     }
 
     public void Enter(FederatedPeer principal, ChatStateArrival arrival) => _states.Writer.TryWrite(arrival);
+
+    public void Enter(FederatedPeer principal, LateFailureArrival arrival) => _late.Writer.TryWrite(arrival);
 
     public ValueTask<PresenceAnswer> EnterAsync(
         FederatedPeer principal, Passage passage, Address presentity, PresentityCommand command, CancellationToken cancellation)

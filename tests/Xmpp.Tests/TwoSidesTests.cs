@@ -179,6 +179,10 @@ public sealed class TwoSidesTests
         Assert.True((await contoso.SendAsync("nobody@capulet.example")).IsDelivered);
 
         Assert.Equal("item-not-found", await contoso.LateErrorAsync());
+        var late = await contoso.Crossing.LateAsync();
+        Assert.Equal((new Address("nobody", "capulet.example"), new Address("alice", "contoso.example")), (late.Passage.From, late.Passage.To));
+        Assert.Equal((Condition.ItemNotFound, "No such user."), (late.Failure.Condition, late.Failure.Text));
+        Assert.Equal((await capulet.Crossing.MessageAsync()).Arrival.Content.Id, late.MessageId.ToString("x32", System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]

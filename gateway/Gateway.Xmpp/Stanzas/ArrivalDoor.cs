@@ -76,9 +76,7 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
     {
         if (message.Type == MessageType.Error)
         {
-            // Its sender was answered when the stanza was written: too late for anything but the record.
-            context.Metrics.LateError();
-            context.Observer.OnLateError(message.To!.Domain, message.From!.Domain, StanzaError.NameOf(message.Error.Condition));
+            EnterLate(principal, message);
             return;
         }
         if (!TryPassage(principal, message, PassageKind.Message, out var passage))
@@ -96,6 +94,16 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         else if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
         else if (content.Reason == Mapping.MappingReason.BodyTooLarge) Refuse(principal, message, StanzaError.Of(StanzaCondition.PolicyViolation, "The message is too long."));
         else if (content.Reason != Mapping.MappingReason.None) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+    }
+
+    // Its sender was answered when the stanza was written: what is left is to tell, where the other side can. Only an id of ours names a message; chat states and receipts failed unnoticed.
+    private void EnterLate(FederatedPeer principal, Message message)
+    {
+        context.Metrics.LateError();
+        context.Observer.OnLateError(message.To!.Domain, message.From!.Domain, StanzaError.NameOf(message.Error.Condition));
+        if (!XmppContext.TryReadId(message.Id, out var id) || !TryPassage(principal, message, PassageKind.LateFailure, out var passage)) return;
+        if (passage.From.IsDomain || passage.To.IsDomain) return;
+        context.Crossing.Enter(principal, new LateFailureArrival(passage, id, XmppErrors.ToFailure(message.Error, isBare: passage.FromEndpoint.Length == 0)));
     }
 
     private async Task EnterAsync(FederatedPeer principal, PresenceStanza presence)

@@ -55,6 +55,12 @@ internal sealed class FakeCrossing(PeerRegistry registry) : ICrossing
         if (MessageOutcome is { } outcome) arrival.Answer(outcome);
     }
 
+    public void Enter(FederatedPeer principal, LateFailureArrival arrival)
+    {
+        // A SIP side answers late failures of its own by nothing: RFC 3428 has no word for them.
+        Assert.Fail("The SIP side never reports a late failure.");
+    }
+
     public void Enter(FederatedPeer principal, ChatStateArrival arrival)
     {
         states.Writer.TryWrite(arrival);
