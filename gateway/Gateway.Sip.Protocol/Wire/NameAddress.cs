@@ -28,6 +28,10 @@ public sealed record NameAddress
     public static bool IsValid(ReadOnlySpan<byte> value) =>
         NameAddressParts.TryRead(value, out var parts) && SipUri.IsValid(parts.Uri) && SipGrammar.ParametersHold(parts.Parameters);
 
+    /// <summary>Valid as From or To, whose tag names half a dialog and stands once.</summary>
+    internal static bool IsValidParty(ReadOnlySpan<byte> value) =>
+        NameAddressParts.TryRead(value, out var parts) && SipUri.IsValid(parts.Uri) && SipGrammar.ParametersHold(parts.Parameters) && !SipGrammar.IsRepeated(parts.Parameters, "tag"u8);
+
     /// <summary>The tag of a From or To value without decoding the rest; empty when absent.</summary>
     public static ReadOnlySpan<byte> TagOf(ReadOnlySpan<byte> value) =>
         NameAddressParts.TryRead(value, out var parts) && SipGrammar.TryParameter(parts.Parameters, "tag"u8, out var tag) ? tag : default;

@@ -109,6 +109,18 @@ internal static class SipGrammar
         return true;
     }
 
+    /// <summary>Whether a parameter that names something (a tag, a branch) is given more than once: two readers could take two different ones (RFC 3261 §7.3.1).</summary>
+    public static bool IsRepeated(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted)
+    {
+        var seen = 0;
+        while (TryTakeParameter(ref parameters, out var name, out _))
+        {
+            if (Ascii.EqualsIgnoreCase(name, wanted)) seen++;
+        }
+
+        return seen > 1;
+    }
+
     /// <summary>Finds one parameter by name, any case. A valueless one is found with an empty value.</summary>
     public static bool TryParameter(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted, out ReadOnlySpan<byte> value)
     {

@@ -32,8 +32,7 @@ internal static class SipStartLine
     {
         message = null;
         var space = line.IndexOf((byte)' ');
-        var version = line.LastIndexOf(" SIP/"u8);
-        if (version < 0) version = line.LastIndexOf(" sip/"u8);
+        var version = LastVersion(line);
         if (space <= 0 || version <= space || !SipGrammar.IsToken(line[..space])) return SipReason.StartLineInvalid;
         var uri = line[(space + 1)..version];
         message = new SipRequest(parts, space, space + 1, uri.Length);
@@ -46,6 +45,17 @@ internal static class SipStartLine
         return uri.IsEmpty || uri.Length > limits.RequestUriBytesMax || uri.IndexOfAny((byte)' ', (byte)'\t') >= 0
             ? SipReason.RequestUriInvalid
             : SipReason.None;
+    }
+
+    /// <summary>The blank before the last <c>SIP/</c> in any case, or -1.</summary>
+    private static int LastVersion(ReadOnlySpan<byte> line)
+    {
+        for (var blank = line.LastIndexOf((byte)' '); blank >= 0; blank = line[..blank].LastIndexOf((byte)' '))
+        {
+            if (line.Length - blank > 4 && Ascii.EqualsIgnoreCase(line.Slice(blank + 1, 4), "SIP/"u8)) return blank;
+        }
+
+        return -1;
     }
 
     private static bool IsVersion2(ReadOnlySpan<byte> version) => Ascii.EqualsIgnoreCase(version, "SIP/2.0"u8);

@@ -14,7 +14,8 @@ internal ref struct SipUriParts
 
     private static readonly SearchValues<byte> _v6Bytes = SearchValues.Create("0123456789abcdefABCDEF:."u8);
 
-    private static readonly SearchValues<byte> _outside = SearchValues.Create("<> \t"u8);
+    private static readonly SearchValues<byte> _outside = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x21).Select(b => (byte)b), (byte)'<', (byte)'>', 0x7f]);
 
     public ReadOnlySpan<byte> Scheme;
     public ReadOnlySpan<byte> User;

@@ -10,8 +10,8 @@ internal static class SipValidity
     {
         var fault = CheckSingles(message);
         if (fault != SipReason.None) return fault;
-        if (!NameAddress.IsValid(message.First(SipHeaderId.From))) return SipReason.FromInvalid;
-        if (!NameAddress.IsValid(message.First(SipHeaderId.To))) return SipReason.ToInvalid;
+        if (!NameAddress.IsValidParty(message.First(SipHeaderId.From))) return SipReason.FromInvalid;
+        if (!NameAddress.IsValidParty(message.First(SipHeaderId.To))) return SipReason.ToInvalid;
         if (!IsCallId(message.CallIdBytes)) return SipReason.CallIdInvalid;
         if (!CSeq.TryRead(message.First(SipHeaderId.CSeq), out var cseq, out var cseqMethod)) return SipReason.CSeqInvalid;
         message.CSeq = cseq;

@@ -30,7 +30,7 @@ public sealed record Via
     public string SentBy => Port < 0 ? Host.ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{Host.ToLowerInvariant()}:{Port}");
 
     public static bool IsValid(ReadOnlySpan<byte> value) =>
-        TrySplit(value, out _, out _, out _, out var parameters) && SipGrammar.ParametersHold(parameters);
+        TrySplit(value, out _, out _, out _, out var parameters) && SipGrammar.ParametersHold(parameters) && !SipGrammar.IsRepeated(parameters, "branch"u8);
 
     /// <summary>The branch of a value without decoding the rest; empty when absent.</summary>
     public static ReadOnlySpan<byte> BranchOf(ReadOnlySpan<byte> value)

@@ -8,6 +8,9 @@ public sealed record Scene(string Name, string Why, IReadOnlyList<SceneActor> Ac
 
     /// <summary>Words of emulator findings that this scene provokes on purpose.</summary>
     public IReadOnlyList<string> Allows { get; init; } = [];
+
+    /// <summary>Items of the catalogue that the scene proves; <c>docs/conformance.md</c> lists it beside them.</summary>
+    public IReadOnlyList<string> Proves { get; init; } = [];
 }
 
 /// <summary>Somebody in a scene. Names are unique within it; the address is made anew for each playing.</summary>

@@ -12,7 +12,7 @@ public static class SceneReader
         List<string> why = [];
         List<SceneActor> actors = [];
         List<SceneLine> lines = [];
-        IReadOnlyList<string> profiles = [], allows = [];
+        IReadOnlyList<string> profiles = [], allows = [], proves = [];
         var number = 0;
         foreach (var raw in File.ReadLines(file))
         {
@@ -26,11 +26,12 @@ public static class SceneReader
             else if (line.StartsWith('[')) actors.Add(Actor(line, name, number));
             else if (line.StartsWith("profiles:", StringComparison.Ordinal)) profiles = Words(line["profiles:".Length..]);
             else if (line.StartsWith("allows:", StringComparison.Ordinal)) allows = Words(line["allows:".Length..]);
+            else if (line.StartsWith("proves:", StringComparison.Ordinal)) proves = [.. proves, .. Words(line["proves:".Length..])];
             else lines.Add(Line(line, actors, name, number));
         }
 
         if (why.Count == 0) throw new LabFaultException($"{name}: a scene opens with the clause or the issue it exists for");
-        return new Scene(name, string.Join(' ', why), actors, lines) { Profiles = profiles, Allows = allows };
+        return new Scene(name, string.Join(' ', why), actors, lines) { Profiles = profiles, Allows = allows, Proves = proves };
     }
 
     private static string[] Words(string text) => text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
