@@ -21,9 +21,9 @@ public static class ConformancePage
         var text = new StringBuilder("""
             # Conformance
 
-            What we claim and what holds us to it. Made by `make docs`; do not edit. The lists of requirements stand in [conformance/](conformance/README.md); a test is tied to a clause by `[Clause]`, to an
-            item of the catalogue by `[Item]`, a scene to an item by its `proves:` line. *named in* says which rooms' sources follow a clause; without a test beside it the clause is exercised only by tests that do
-            not name it.
+            What we claim and what holds us to it. Made by `make docs`; do not edit. The lists of requirements stand in [conformance/](conformance/README.md); a test is tied to a clause by
+            `[Clause]`, to an item of the catalogue by `[Item]`, a scene to an item by its `proves:` line. *named in* says which rooms' sources follow a clause; without a test beside it the
+            clause is exercised only by tests that do not name it.
 
 
             """);
@@ -44,7 +44,8 @@ public static class ConformancePage
         text.Append('\n');
     }
 
-    private static void WriteDocument(StringBuilder text, string document, TestClaims claims, IReadOnlyList<Requirement> requirements, IReadOnlyDictionary<(string Document, string Section), SortedSet<string>> named)
+    private static void WriteDocument(
+        StringBuilder text, string document, TestClaims claims, IReadOnlyList<Requirement> requirements, Dictionary<(string Document, string Section), SortedSet<string>> named)
     {
         text.Append(CultureInfo.InvariantCulture, $"## {document}\n\n");
         var listed = requirements.Where(r => r.Document == document).OrderBy(r => Sortable(r.Section), StringComparer.Ordinal).ToList();
@@ -57,7 +58,8 @@ public static class ConformancePage
             text.Append('\n');
         }
 
-        var clauses = named.Keys.Concat(claims.Clauses.Keys).Where(k => k.Document == document && k.Section.Length > 0).Distinct().OrderBy(k => Sortable(k.Section), StringComparer.Ordinal).ToList();
+        var clauses = named.Keys.Concat(claims.Clauses.Keys).Where(k => k.Document == document && k.Section.Length > 0).Distinct()
+            .OrderBy(k => Sortable(k.Section), StringComparer.Ordinal).ToList();
         if (clauses.Count == 0)
         {
             if (listed.Count == 0) text.Append("Named without a clause.\n\n");

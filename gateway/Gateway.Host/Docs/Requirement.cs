@@ -1,7 +1,8 @@
 namespace Gateway.Host.Docs;
 
 /// <summary>
-/// One line of a list in <c>docs/conformance/</c>: a MUST in our words. It is met by the tests it names, else by every test tied to its clause; or it says why it is <c>not ours</c> or <c>not met</c>.
+/// One line of a list in <c>docs/conformance/</c>: a MUST in our words. It is met by the tests it names, else by every test tied to its clause; or it says why it is <c>not ours</c> or
+/// <c>not met</c>.
 /// </summary>
 public sealed record Requirement(string Document, string Section, string Text, IReadOnlyList<string> NamedTests, string Reason)
 {

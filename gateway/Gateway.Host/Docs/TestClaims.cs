@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Gateway.Host.Docs;
 
 /// <summary>
-/// What the tests say they prove: the <c>[Clause]</c> and <c>[Item]</c> lines of the test sources and the <c>proves:</c> lines of the scenes. Read as text, so the page can be made without building them.
+/// What the tests say they prove: the <c>[Clause]</c> and <c>[Item]</c> lines of the test sources and the <c>proves:</c> lines of the scenes. Read as text, so the page can be made without
+/// building them.
 /// </summary>
 public sealed class TestClaims
 {
