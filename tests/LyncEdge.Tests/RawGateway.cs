@@ -101,6 +101,31 @@ public sealed class RawGateway : IAsyncDisposable
         return SendAsync(change is null ? text.ToString() : change(text.ToString()));
     }
 
+    /// <summary>The 2xx of our INVITE, and the ACK it wants.</summary>
+    public async Task<SipMessage> ReceiveOkAsync()
+    {
+        while (true)
+        {
+            var answer = await ReceiveAsync("INVITE");
+            if (answer.Status < 200) continue;
+            await FollowAsync(answer, "ACK", 1);
+            return answer;
+        }
+    }
+
+    /// <summary>A right request inside the dialog that our own request opened; <paramref name="ok"/> is its 2xx.</summary>
+    public Task FollowAsync(SipMessage ok, string method, int cseq, string more = "", string body = "")
+    {
+        var text = new StringBuilder(method + " " + SipAddress.Read(ok.Get("Contact")).Uri + " SIP/2.0\r\n");
+        text.Append("Via: SIP/2.0/TLS gw.jabber.example:5061;branch=z9hG4bK").Append(Guid.NewGuid().ToString("N")).Append("\r\nMax-Forwards: 70\r\n");
+        foreach (var route in ok.All("Record-Route").Reverse().Where(r => !r.Contains("gw.jabber.example", StringComparison.Ordinal)))
+            text.Append("Route: ").Append(SipText.Bracketed(route)).Append("\r\n");
+        text.Append("From: ").Append(ok.Get("From")).Append("\r\nTo: ").Append(ok.Get("To")).Append("\r\nCall-ID: ").Append(ok.CallId);
+        text.Append("\r\nCSeq: ").Append(cseq).Append(' ').Append(method).Append("\r\nContact: <sip:gw.jabber.example:5061;transport=tls>\r\n").Append(more);
+        text.Append("Content-Length: ").Append(Encoding.UTF8.GetByteCount(body)).Append("\r\n\r\n").Append(body);
+        return SendAsync(text.ToString());
+    }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();

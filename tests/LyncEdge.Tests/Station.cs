@@ -70,6 +70,13 @@ public sealed class Station : IAsyncDisposable
         return [.. answer["violations"]!.AsArray().Select(v => (string)v!["rule"]! + " " + (string)v["about"]!)];
     }
 
+    /// <summary>Everything told so far; an answered command makes sure that all of it is here.</summary>
+    public async Task<IReadOnlyList<JsonObject>> SeenAsync()
+    {
+        await DoAsync(new { @do = "state" });
+        lock (_log) return [.. _log.Select(l => JsonNode.Parse(l)!.AsObject())];
+    }
+
     public async ValueTask DisposeAsync()
     {
         _edge.Quit();

@@ -15,9 +15,9 @@ public sealed class WatchedPair : IAsyncDisposable
 
     public Station Gateway { get; }
 
-    public static async Task<WatchedPair> CreateAsync(int? expires = null)
+    public static async Task<WatchedPair> CreateAsync(int? expires = null, Func<Control.EdgeOptions, Control.EdgeOptions>? change = null)
     {
-        var pair = new WatchedPair(Station.Edge(), Station.Gateway());
+        var pair = new WatchedPair(Station.Edge(change: change), Station.Gateway());
         pair.Edge.DialsTo(pair.Gateway);
         pair.Gateway.DialsTo(pair.Edge);
         await pair.Gateway.DoAsync(new { @do = "subscribe", from = "juliet@jabber.example", to = "bo@contoso.example", accept = "application/pidf+xml", expires, auto = expires is null });

@@ -35,9 +35,12 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
         Watches = new WatchDesk(this);
         Watchers = new WatcherDesk(this);
         Talks = new TalkDesk(this);
+        StaticRoute = new StaticRoute(this);
         _reception = new Reception(this);
         _commands = new CommandDesk(this);
-        if (profile.IsHostile) Links.Habit = new WriteHabit(PadsWithKeepAlives: true);
+        if (profile.IsHostile) Links.Habit = new WriteHabit { IsRandom = true };
+        // A partner that was discovered is rate limited from the first message on (field fact A4).
+        if (options.PartnerClass == "AutoFederation") Throttle.Mode = "503";
     }
 
     public EdgeOptions Options { get; }
@@ -68,6 +71,14 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
 
     /// <summary>none, private, public or both: what failures say beside their status (field fact H23).</summary>
     public string Diagnostics { get; set; } = "none";
+
+    /// <summary>Own connections on which nothing was said for so long are closed; 0 keeps them (field fact H2).</summary>
+    public int IdleSeconds { get; set; }
+
+    /// <summary>Front end: a user of ours whom nobody knows is tried over the static route, back to the gateway (field fact A5).</summary>
+    public bool Loops { get; set; }
+
+    public StaticRoute StaticRoute { get; }
 
     public int Seed { get; }
 
@@ -119,6 +130,7 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
     public void Put(Link link, SipMessage message, byte[] bytes)
     {
         link.Send(bytes);
+        Touch(link);
         Record("sent", link, message);
     }
 
@@ -127,11 +139,10 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
 
     public void OnMessage(Link link, SipMessage message)
     {
+        Touch(link);
         Record("received", link, message);
         // What the edge would add for its own inside; outward it never goes (field fact A8).
-        if (Options.Traces)
-            Events.Emit("internal-hop", ("line", "ms-edge-proxy-message-trust: ms-source-type=" + Options.PartnerClass
-                + ";ms-ep-fqdn=edge-int." + Options.Domains[0] + ";ms-source-verified-user=verified;ms-source-network=federation"));
+        if (Options.Traces && !Scribe.Profile.IsFrontEnd) Events.Emit("internal-hop", ("line", Scribe.TrustLine()));
         if (message.IsRequest) _reception.On(link, message);
         else Transactions.On(link, message);
     }
@@ -154,6 +165,13 @@ public sealed class AccessEdge : ILinkOwner, IDisposable
     {
         Quit();
         Links.Dispose();
+    }
+
+    private void Touch(Link link)
+    {
+        if (IdleSeconds == 0 || link.IsInbound) return;
+        link.IdleTimer?.Dispose();
+        link.IdleTimer = Clock.After(IdleSeconds * 1000, () => link.Drop(abort: false, "idle"));
     }
 
     private void Record(string direction, Link link, SipMessage message)

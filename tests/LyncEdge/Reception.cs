@@ -81,6 +81,13 @@ public sealed class Reception(AccessEdge edge)
             return;
         }
 
+        if (!request.RequestUri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
+        {
+            incoming.Answer(416);
+            return;
+        }
+
+        if (edge.StaticRoute.Takes(incoming)) return;
         switch (request.Method)
         {
             case "SUBSCRIBE":

@@ -6,6 +6,9 @@ namespace LyncEdge.Control;
 /// <summary>What the edge is told at start. Every value is an argument of the executable; see the README beside the project.</summary>
 public sealed record EdgeOptions
 {
+    /// <summary>The values of <c>ms-source-type</c> that a federated peer can have (field fact A8).</summary>
+    private static readonly string[] PartnerClasses = ["DirectPartner", "AutoFederation", "AuthorizedServer"];
+
     public string Profile { get; init; } = "lync2013";
 
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 5061);
@@ -120,7 +123,7 @@ public sealed record EdgeOptions
         "--gateway" => o with { Gateway = IPEndPoint.Parse(value) },
         "--connections" => o with { Connections = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 4) },
         "--tls" => o with { TlsVersion = value },
-        "--partner-class" => o with { PartnerClass = value },
+        "--partner-class" => o with { PartnerClass = PartnerClasses.Contains(value) ? value : throw new FormatException("--partner-class is one of " + string.Join(", ", PartnerClasses)) },
         "--seed" => o with { Seed = int.Parse(value, CultureInfo.InvariantCulture) },
         _ => null,
     };

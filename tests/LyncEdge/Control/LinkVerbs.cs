@@ -67,7 +67,7 @@ public sealed class LinkVerbs(AccessEdge edge)
     /// <summary>How bytes leave from now on: one by one, padded with keep-alives, or held back to leave together.</summary>
     private void Wire(Command c)
     {
-        var habit = new WriteHabit(c.Flag("split"), c.Flag("pad"), c.Flag("hold"));
+        var habit = new WriteHabit(c.Flag("split"), c.Flag("pad"), c.Flag("hold")) { IsRandom = c.Flag("random") };
         edge.Links.Habit = habit with { Holds = false };
         Each(c, l => l.Habit = habit);
     }
@@ -114,6 +114,9 @@ public sealed class LinkVerbs(AccessEdge edge)
     {
         edge.Diagnostics = c.Text("diagnostics") ?? edge.Diagnostics;
         edge.Links.Size = Math.Clamp(c.Number("connections") ?? edge.Links.Size, 1, 4);
+        edge.IdleSeconds = c.Number("idleSeconds") ?? edge.IdleSeconds;
+        edge.Scribe.ReplacesHost = c.Flag("replaceHost", edge.Scribe.ReplacesHost);
+        edge.Loops = c.Flag("loops", edge.Loops);
         if (c.Text("gateway") is { } gateway) edge.Links.Gateway = IPEndPoint.Parse(gateway);
         if (c.Fields.ContainsKey("extra"))
         {

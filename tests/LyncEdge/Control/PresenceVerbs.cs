@@ -17,6 +17,7 @@ public sealed class PresenceVerbs(AccessEdge edge)
         verbs["lapse"] = Lapse;
         verbs["notify-answer"] = NotifyAnswer;
         verbs["set-presence"] = SetPresence;
+        verbs["cycle"] = Cycle;
         verbs["announce"] = c => Ok(c, ("watchers", edge.Watchers.Announce(c.Person("user"), Of(c))));
         verbs["user"] = User;
         verbs["block"] = c => Block(c, isBlocked: true);
@@ -37,7 +38,7 @@ public sealed class PresenceVerbs(AccessEdge edge)
         {
             Id = c.Id, From = c.Person("from"), To = c.Person("to"), Expires = isPoll ? 0 : c.Number("expires"), Event = c.Text("package") ?? "presence",
             Accept = c.Text("accept"), RequiresBatch = c.Flag("batch"), Others = c.Texts("others"), Refreshes = c.Flag("auto", otherwise: true) && !isPoll,
-            IsPoll = isPoll, Extra = c.Texts("extra"), MaxForwards = c.Number("maxForwards") ?? 67, Connection = c.Number("conn"), Target = c.Text("uri"),
+            IsPoll = isPoll, Extra = c.Texts("extra"), MaxForwards = c.Number("maxForwards") ?? 67, Connection = c.Number("conn"), Target = c.Text("uri"), IsJustAdded = c.Flag("added"),
         });
         Ok(c, ("callId", watch.Dialog.CallId));
     }
@@ -79,6 +80,25 @@ public sealed class PresenceVerbs(AccessEdge edge)
         Ok(c, ("watchers", edge.Watchers.Announce(person.Address)), ("shows", shown.Label), ("number", shown.Number));
     }
 
+    /// <summary>Every row of the availability table in its order (field fact H14).</summary>
+    private void Cycle(Command c)
+    {
+        var person = edge.Person(c.Person("user"));
+        var every = c.Number("everyMs") ?? 0;
+        var rows = new Queue<string>(ShownState.Names);
+        Next();
+        Ok(c, ("rows", ShownState.Names));
+
+        void Next()
+        {
+            if (!rows.TryDequeue(out var row)) return;
+            person.Shown = ShownState.Find(row)!;
+            edge.Watchers.Announce(person.Address);
+            edge.Events.Emit("shown", ("user", person.Address), ("state", row));
+            edge.Clock.After(every, Next);
+        }
+    }
+
     private void User(Command c)
     {
         var person = edge.Person(c.Person("user"));
@@ -88,6 +108,8 @@ public sealed class PresenceVerbs(AccessEdge edge)
         person.SubscribeStatus = c.Number("subscribeStatus") ?? person.SubscribeStatus;
         person.ExpiresMax = c.Number("expiresMax") ?? person.ExpiresMax;
         person.ExpiresMin = c.Number("expiresMin") ?? person.ExpiresMin;
+        person.Piggybacks = c.Flag("piggyback", person.Piggybacks);
+        person.ExpiresSilently = c.Flag("silentExpiry", person.ExpiresSilently);
         person.NotifiesFirst = c.Flag("notifyFirst", person.NotifiesFirst);
         Ok(c);
     }

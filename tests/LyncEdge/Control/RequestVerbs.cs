@@ -17,14 +17,14 @@ public sealed class RequestVerbs(AccessEdge edge)
         var scribe = edge.Scribe;
         var from = c.Text("from") is null ? "edge@" + edge.Options.Domains[0] : c.Person("from");
         var to = c.Text("to") is null ? edge.Options.GatewayHost : c.Person("to");
-        var target = c.Text("uri") ?? "sip:" + to;
+        var target = c.Text("uri") ?? (c.Text("to") is null ? "sip:" + to : scribe.Target(to));
         var routes = c.Flag("recordRoute") ? scribe.RecordRoutes() : [];
         var draft = scribe.Initial(method, target, routes, maxForwards);
         if (!Mentions(c, "From")) draft.Add("From", scribe.LocalText(edge.Person(from), scribe.ClientTag()));
         if (!Mentions(c, "To")) draft.Add("To", "<sip:" + to + ">" + (c.Text("toTag") is { } tag ? ";tag=" + tag : ""));
         if (!Mentions(c, "Call-ID")) draft.Add("Call-ID", c.Text("callId") ?? scribe.CallId());
         if (!Mentions(c, "CSeq")) draft.Add("CSeq", (c.Number("cseq") ?? 1).ToString(CultureInfo.InvariantCulture) + " " + method);
-        draft.Add("Contact", scribe.Contact(edge.Person(from))).Add("User-Agent", scribe.Profile.UserAgent).AddLines(c.Texts("extra"));
+        draft.Add("P-Asserted-Identity", scribe.Asserted(edge.Person(from))).Add("Contact", scribe.Contact(edge.Person(from))).Add("User-Agent", scribe.Profile.UserAgent).AddLines(c.Texts("extra"));
         draft.Body(c.Text("contentType") ?? (c.Text("text") is null ? null : "text/plain; charset=UTF-8"), c.Text("body") ?? c.Text("text"));
         var sent = edge.Transactions.Send(draft, null, o =>
         {

@@ -88,8 +88,9 @@ public sealed class ClientTransactions(AccessEdge edge)
         return true;
     }
 
-    private static (byte[] Bytes, SipMessage Sent) Write(SipDraft draft)
+    private (byte[] Bytes, SipMessage Sent) Write(SipDraft draft)
     {
+        if (edge.Scribe.Profile.IsHostile) draft.Respell(most => edge.Scribe.Between(0, most));
         var bytes = draft.ToBytes(lengthAt: 3);
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
         var sent = SipMessage.Read(Encoding.UTF8.GetString(bytes, 0, end), bytes[(end + 4)..], out var fault);

@@ -51,6 +51,7 @@ public sealed class Incoming(AccessEdge edge, Link link, SipMessage request)
 
     private void Send(SipDraft draft)
     {
+        if (edge.Scribe.Profile.IsHostile) draft.Respell(most => edge.Scribe.Between(0, most));
         var bytes = draft.ToBytes();
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
         if (SipMessage.Read(Encoding.UTF8.GetString(bytes, 0, end), bytes[(end + 4)..], out _) is { } sent) edge.Put(link, sent, bytes);

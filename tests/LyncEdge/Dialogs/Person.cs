@@ -32,6 +32,12 @@ public sealed class Person(string address, string epid, string opaque)
     /// <summary>NOTIFY leaves before the 200 (field fact H14).</summary>
     public bool NotifiesFirst { get; set; }
 
+    /// <summary>The first notification rides in the 200 although nobody offered to read it, as some servers do for polls (field fact B3).</summary>
+    public bool Piggybacks { get; set; }
+
+    /// <summary>A subscription that runs out ends without a last NOTIFY (field fact H14).</summary>
+    public bool ExpiresSilently { get; set; }
+
     public CalleeHabit Callee { get; set; } = new();
 
     public MessageHabit OnMessage { get; set; } = new();

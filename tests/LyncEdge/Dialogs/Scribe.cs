@@ -19,6 +19,18 @@ public sealed class Scribe(EdgeOptions options, Profile profile, Random random)
     /// <summary>Lines every new request carries besides its own: spoofed headers, leaks (field fact H4).</summary>
     public List<string> ExtraLines { get; } = [];
 
+    /// <summary>Front end: the static route puts the next hop into the Request-URI (<c>ReplaceHostInRequestUri</c>, field fact A5).</summary>
+    public bool ReplacesHost { get; set; }
+
+    /// <summary>What an edge tells its own inside about a message from outside (field fact A8): the class of the partner.</summary>
+    public string TrustLine() => "ms-edge-proxy-message-trust: ms-source-type=" + options.PartnerClass + ";ms-ep-fqdn=edge-int." + options.Domains[0]
+        + ";ms-source-verified-user=verified;ms-source-network=" + (options.PartnerClass == "AuthorizedServer" ? "publiccloud" : "federation");
+
+    public string Target(string person) => ReplacesHost ? "sip:" + person.Split('@')[0] + "@" + options.GatewayHost : "sip:" + person;
+
+    /// <summary>Who asks, as a front end asserts it: SIP and telephone address in one line, schemes in upper case (field fact A5). An edge asserts nothing.</summary>
+    public string? Asserted(Person person) => profile.IsFrontEnd ? $"\"{person.DisplayName}\"<SIP:{person.Address}>,<TEL:+15550100>" : null;
+
     public void ListensAt(IPEndPoint local) => _local = local;
 
     public string Hex(int digits) => string.Create(digits, random, static (span, r) =>
@@ -54,8 +66,8 @@ public sealed class Scribe(EdgeOptions options, Profile profile, Random random)
         var domain = options.Domains[0];
         // On a static route the peer is the front end itself, so its pool entry carries the name of its certificate (field fact A5).
         var host = profile.IsFrontEnd ? options.Fqdn : "pool." + domain;
+        if (profile.IsFrontEnd) return [$"<sip:{host}:5061;transport=tls;ms-fe=fe01.{domain};lr>;tag={UpperHex(32)}"];
         var pool = $"<sip:{host}:5061;transport=tls;ms-fe=fe01.{domain};opaque=state:F;lr>;tag={UpperHex(32)}";
-        if (profile.IsFrontEnd) return [pool];
         var edge = string.Create(CultureInfo.InvariantCulture,
             $"<sip:{options.Fqdn}:{_local.Port};transport=tls;epid={Hex(4)};lr;ms-key-info={Base64(96)};ms-route-sig={Base64(24)}>");
         return [edge, pool];
@@ -68,7 +80,8 @@ public sealed class Scribe(EdgeOptions options, Profile profile, Random random)
     public string LocalText(Person person, string tag)
     {
         var address = random.Next(5) == 0 ? char.ToUpperInvariant(person.Address[0]) + person.Address[1..] : person.Address;
-        return $"\"{person.DisplayName}\"<sip:{address}>;tag={tag};epid={person.Epid}";
+        var scheme = random.Next(6) == 0 ? "SIP" : "sip";
+        return $"\"{person.DisplayName}\"<{scheme}:{address}>;tag={tag};epid={person.Epid}";
     }
 
     /// <summary>The first lines of a request that opens a dialog; the caller adds what its method needs.</summary>
@@ -79,7 +92,8 @@ public sealed class Scribe(EdgeOptions options, Profile profile, Random random)
         var above = random.Next(2) == 0;
         if (above && recordRoutes.Count > 0) draft.Add("Record-Route", recordRoutes[0]);
         draft.Add("Via", TopVia(Branch())).Add("Max-Forwards", maxForwards.ToString(CultureInfo.InvariantCulture)).Add("Via", LowerVia());
-        return draft.AddAll("Record-Route", recordRoutes.Skip(above ? 1 : 0)).AddLines(ExtraLines);
+        draft.AddAll("Record-Route", recordRoutes.Skip(above ? 1 : 0)).AddLines(ExtraLines);
+        return profile.IsHostile ? draft.AddLine(TrustLine()).AddLine("ms-split-domain-info: ms-traffic-type=SplitIntra").AddLine("Proxy-Authorization: NTLM qop=\"auth\"") : draft;
     }
 
     public SipDraft InDialog(Dialog dialog, string method, int? cseq = null)

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using LyncEdge.Control;
+using LyncEdge.Profiles;
 
 namespace LyncEdge.Links;
 
@@ -27,13 +28,10 @@ public sealed class Identity
         if (options.AuthorityFile is not null) identity._roots.ImportFromPemFile(options.AuthorityFile);
         identity.Protocols = options.TlsVersion switch
         {
-#pragma warning disable SYSLIB0039, CA5397 // Old edges speak TLS 1.0; whether the gateway refuses them is what a scene asks.
-            "1.0" => SslProtocols.Tls,
-            "1.1" => SslProtocols.Tls11,
-#pragma warning restore SYSLIB0039, CA5397
-            "1.3" => SslProtocols.Tls13,
             "any" => SslProtocols.Tls12 | SslProtocols.Tls13,
-            _ => SslProtocols.Tls12,
+            "profile" => Profile.Find(options.Profile)!.TlsVersions.Aggregate(SslProtocols.None, (all, one) => all | Version(one)),
+            { } one => Version(one),
+            null => SslProtocols.Tls12,
         };
         identity.LoadCertificate(options);
         return identity;
@@ -75,6 +73,16 @@ public sealed class Identity
         AllowTlsResume = false,
         CertificateChainPolicy = Offline(),
         RemoteCertificateValidationCallback = callback,
+    };
+
+    private static SslProtocols Version(string text) => text switch
+    {
+#pragma warning disable SYSLIB0039, CA5397 // Old edges speak TLS 1.0; whether the gateway refuses them is what a scene asks.
+        "1.0" => SslProtocols.Tls,
+        "1.1" => SslProtocols.Tls11,
+#pragma warning restore SYSLIB0039, CA5397
+        "1.3" => SslProtocols.Tls13,
+        _ => SslProtocols.Tls12,
     };
 
     private static X509ChainPolicy Offline() => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };

@@ -10,10 +10,11 @@ namespace LyncEdge.Links;
 /// <summary>
 /// One TLS connection to or from the gateway. Reading and writing run on their own; everything they find is posted to the edge's mailbox.
 /// </summary>
-public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner owner) : IDisposable
+public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner owner, int seed = 0) : IDisposable
 {
     private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<byte[]> _held = [];
+    private readonly Random _random = new(seed + number);
     private SslStream? _stream;
     private string? _refusal;
     private int _ended;
@@ -27,6 +28,9 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
     public bool IsEnded => _ended != 0;
 
     public WriteHabit Habit { get; set; } = new();
+
+    /// <summary>Runs while nothing is said; the edge closes what is idle (field fact H2).</summary>
+    public IDisposable? IdleTimer { get; set; }
 
     public async Task RunAsync(Identity identity, Func<CancellationToken, Task>? connect)
     {
@@ -71,11 +75,11 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
         _held.Clear();
     }
 
-    public void Drop(bool abort)
+    public void Drop(bool abort, string? why = null)
     {
         if (abort) socket.LingerState = new LingerOption(enable: true, seconds: 0);
         socket.Close();
-        End(abort ? "aborted by us" : "closed by us");
+        End(why ?? (abort ? "aborted by us" : "closed by us"));
     }
 
     public void Dispose()
@@ -93,6 +97,7 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
         {
             var wasOpen = IsOpen;
             IsOpen = false;
+            IdleTimer?.Dispose();
             owner.OnEnd(this, wasOpen, reason, _refusal);
             Dispose();
         });
@@ -129,6 +134,12 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
         {
             await foreach (var bytes in _outgoing.Reader.ReadAllAsync())
             {
+                if (Habit.IsRandom)
+                {
+                    await WriteAnyhowAsync(stream, bytes);
+                    continue;
+                }
+
                 if (Habit.PadsWithKeepAlives) await stream.WriteAsync("\r\n\r\n"u8.ToArray());
                 if (!Habit.OneByteAtATime)
                 {
@@ -143,5 +154,17 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
         {
             End("write failed: " + e.Message);
         }
+    }
+
+    /// <summary>Line breaks before it or not, joined with what waits or not, then whole, in pieces or one byte a record.</summary>
+    private async Task WriteAnyhowAsync(SslStream stream, byte[] bytes)
+    {
+        var all = new List<byte>();
+        for (var pads = _random.Next(3); pads > 0; pads--) all.AddRange("\r\n\r\n"u8);
+        all.AddRange(bytes);
+        while (_random.Next(2) == 0 && _outgoing.Reader.TryRead(out var next)) all.AddRange(next);
+        var whole = all.ToArray();
+        var piece = _random.Next(4) switch { 0 => 1, 1 => 1 + _random.Next(64), _ => whole.Length };
+        for (var at = 0; at < whole.Length; at += piece) await stream.WriteAsync(whole.AsMemory(at, Math.Min(piece, whole.Length - at)));
     }
 }

@@ -75,7 +75,7 @@ public sealed class LinkPool(EdgeOptions options, ILinkOwner owner) : IDisposabl
 
     private Link Add(bool isInbound, Socket socket)
     {
-        var link = new Link(++_numbers, isInbound, socket, owner) { Habit = Habit };
+        var link = new Link(++_numbers, isInbound, socket, owner, options.Seed ?? 0) { Habit = Habit };
         _links.Add(link);
         return link;
     }

@@ -11,11 +11,11 @@ public static class DocumentWriter
     public const string Pidf = "application/pidf+xml";
 
     /// <summary>The server's own preference order, or null when it has nothing the watcher takes (406).</summary>
-    public static string? Choose(IReadOnlyList<string> accept)
+    public static string? Choose(IReadOnlyList<string> preference, IReadOnlyList<string> accept)
     {
         if (accept.Count == 0) return Pidf;
         var types = accept.Select(a => a.Split(';')[0].Trim()).ToList();
-        return ((string[])[Categories, Msrtc, Pidf]).FirstOrDefault(f => types.Contains(f, StringComparer.OrdinalIgnoreCase));
+        return preference.FirstOrDefault(f => types.Contains(f, StringComparer.OrdinalIgnoreCase));
     }
 
     public static string Write(string format, string user, string displayName, ShownState state) => format switch

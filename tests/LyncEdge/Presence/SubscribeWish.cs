@@ -38,5 +38,8 @@ public sealed record SubscribeWish
     /// <summary>The one right answer to the variants of H12.</summary>
     public int? MustGet => RequiresBatch || Others.Count > 0 ? 420 : Accept is { Length: > 0 } a && !a.Contains("application/pidf+xml", StringComparison.OrdinalIgnoreCase) ? 406 : null;
 
+    /// <summary>The contact was added a moment ago: its resource carries <c>&lt;context/&gt;</c> (field fact B2 rule 2).</summary>
+    public bool IsJustAdded { get; init; }
+
     public int? Connection { get; init; }
 }

@@ -60,15 +60,7 @@ public sealed class WatchDesk(AccessEdge edge)
         var state = (request.Get("Subscription-State") ?? "").Split(';')[0].Trim().ToLowerInvariant();
         if (watch.Dialog.RemoteTag is null) watch.Dialog.TakeRemote(request, request.From, edge.Inspector);
         var parameters = request.Get("Subscription-State") ?? "";
-        var isDuplicate = Judge(watch, request, state);
-        var seen = See(watch, request);
-        watch.Seen = seen;
-        watch.State = state;
-        edge.Events.Emit("notify", ("from", watch.To), ("to", watch.From), ("state", state), ("reason", SipText.Parameter(parameters, "reason")),
-            ("expires", SipText.Parameter(parameters, "expires")), ("retryAfter", SipText.Parameter(parameters, "retry-after")),
-            ("shows", seen.Shows), ("basic", seen.Basic), ("activity", seen.Activity), ("note", seen.Note), ("displayName", seen.DisplayName),
-            ("entity", seen.Entity), ("lost", seen.Lost.Count > 0 ? seen.Lost : null), ("duplicate", isDuplicate ? true : null), ("poll", watch.IsPoll ? true : null),
-            ("contentType", request.MediaType.Length > 0 ? request.MediaType : null), ("cseq", request.CSeq), ("callId", request.CallId));
+        Show(watch, request, state, parameters, Judge(watch, request, state));
         Answer(watch, incoming);
         if (state != "terminated") return;
         Forget(watch);
@@ -77,6 +69,18 @@ public sealed class WatchDesk(AccessEdge edge)
     }
 
     private static bool IsGone(Outcome outcome) => outcome.Status is 481;
+
+    private void Show(Watch watch, SipMessage message, string state, string parameters, bool isDuplicate)
+    {
+        var seen = See(watch, message);
+        watch.Seen = seen;
+        watch.State = state;
+        edge.Events.Emit("notify", ("from", watch.To), ("to", watch.From), ("state", state), ("reason", SipText.Parameter(parameters, "reason")),
+            ("expires", SipText.Parameter(parameters, "expires")), ("retryAfter", SipText.Parameter(parameters, "retry-after")),
+            ("shows", seen.Shows), ("basic", seen.Basic), ("activity", seen.Activity), ("note", seen.Note), ("displayName", seen.DisplayName),
+            ("entity", seen.Entity), ("lost", seen.Lost.Count > 0 ? seen.Lost : null), ("duplicate", isDuplicate ? true : null), ("poll", watch.IsPoll ? true : null),
+            ("contentType", message.MediaType.Length > 0 ? message.MediaType : null), ("piggyback", message.IsRequest ? null : true), ("cseq", message.CSeq), ("callId", message.CallId));
+    }
 
     private void Answer(Watch watch, Incoming incoming)
     {
@@ -93,7 +97,7 @@ public sealed class WatchDesk(AccessEdge edge)
     private SipDraft Initial(SubscribeWish wish, Dialog dialog, IReadOnlyList<string> routes)
     {
         var profile = edge.Scribe.Profile;
-        var draft = edge.Scribe.Initial("SUBSCRIBE", wish.Target ?? "sip:" + wish.To, routes, wish.MaxForwards)
+        var draft = edge.Scribe.Initial("SUBSCRIBE", wish.Target ?? edge.Scribe.Target(wish.To), routes, wish.MaxForwards)
             .Add("From", dialog.LocalText).Add("To", dialog.RemoteText).Add("Call-ID", dialog.CallId).Add("CSeq", "1 SUBSCRIBE")
             .Add("Contact", edge.Scribe.Contact(edge.Person(wish.From))).Add("User-Agent", profile.UserAgent).Add("Event", wish.Event);
         var accept = wish.Accept ?? profile.Accept;
@@ -105,7 +109,7 @@ public sealed class WatchDesk(AccessEdge edge)
             if (tags[i] == "ms-benotify") draft.Add("Proxy-Require", "ms-benotify");
         }
 
-        if (profile.IsFrontEnd) draft.Add("P-Asserted-Identity", $"\"{edge.Person(wish.From).DisplayName}\"<SIP:{wish.From}>,<TEL:+15550100>");
+        draft.Add("P-Asserted-Identity", edge.Scribe.Asserted(edge.Person(wish.From)));
         if (wish.RequiresBatch) draft.Add("Require", "adhoclist, categoryList");
         draft.Add("Expires", wish.Expires?.ToString(CultureInfo.InvariantCulture)).AddLines(wish.Extra);
         if (profile.SendsBatchBody || wish.RequiresBatch) draft.Body("application/msrtc-adrl-categorylist+xml", BatchBody(wish));
@@ -114,7 +118,7 @@ public sealed class WatchDesk(AccessEdge edge)
 
     private string BatchBody(SubscribeWish wish)
     {
-        var resources = string.Concat(wish.Others.Prepend(wish.To).Select(u => "<resource uri=\"sip:" + u + "\"/>"));
+        var resources = string.Concat(wish.Others.Prepend(wish.To).Select(u => "<resource uri=\"sip:" + u + (wish.IsJustAdded ? "\"><context/></resource>" : "\"/>")));
         return "<batchSub xmlns=\"http://schemas.microsoft.com/2006/01/sip/batch-subscribe\" uri=\"sip:" + wish.From + "\" name=\"\"><action name=\"subscribe\" id=\""
             + edge.Scribe.Between(10_000_000, 99_999_999) + "\"><adhocList>" + resources
             + "</adhocList><categoryList xmlns=\"http://schemas.microsoft.com/2006/09/sip/categorylist\"><category name=\"state\"/><category name=\"note\"/></categoryList></action></batchSub>";
@@ -152,6 +156,7 @@ public sealed class WatchDesk(AccessEdge edge)
         if (watch.AskedExpires is { } asked && granted > asked) edge.Events.Violation("RFC6665", "expires-longer", granted + " granted for " + asked, response.CallId);
         watch.GrantedExpires = granted;
         watch.IsAnswered = true;
+        if (response.Get("ms-piggyback-cseq") is not null) TakePiggyback(watch, response);
         watch.NotifyTimer?.Dispose();
         if (watch.NotifiesOwed > 0)
             watch.NotifyTimer = edge.Clock.After(NotifyWithinMs, () => NotifyMissing(watch));
@@ -159,6 +164,16 @@ public sealed class WatchDesk(AccessEdge edge)
         if (!watch.Refreshes || kind is "unsubscribe" or "poll" || granted <= 0) return;
         var share = edge.Scribe.Between(80, 90);
         watch.RefreshTimer = edge.Clock.After((int)Math.Min(int.MaxValue, granted * 10L * share), () => Resubscribe(watch, watch.AskedExpires, id: null));
+    }
+
+    /// <summary>The 200 brought the first notification along (field fact B3): no NOTIFY is owed for this SUBSCRIBE.</summary>
+    private void TakePiggyback(Watch watch, SipMessage response)
+    {
+        var parameters = response.Get("Subscription-State") ?? "";
+        watch.NotifiesOwed = Math.Max(0, watch.NotifiesOwed - 1);
+        watch.RepeatsAllowed = Math.Max(0, watch.RepeatsAllowed - 1);
+        watch.LastNotify = parameters.Split(';')[0] + "\n" + response.BodyText;
+        Show(watch, response, parameters.Split(';')[0].Trim().ToLowerInvariant(), parameters, isDuplicate: false);
     }
 
     private void Refused(Watch watch, string kind, Outcome outcome)

@@ -23,6 +23,8 @@ public sealed class Watcher
 
     public bool OffersBenotify { get; init; }
 
+    public bool OffersPiggyback { get; init; }
+
     public bool IsNotifyOutstanding { get; set; }
 
     public Queue<Action> Waiting { get; } = new();

@@ -20,7 +20,7 @@ public sealed class WatcherDesk(AccessEdge edge)
         CheckOffer(request);
         var asked = AskedExpires(request);
         var kind = asked == 0 ? "poll" : "initial";
-        var format = DocumentWriter.Choose(request.All("Accept"));
+        var format = DocumentWriter.Choose(edge.Scribe.Profile.Formats, request.All("Accept"));
         var status = Judge(incoming, person, asked, format);
         edge.Events.Emit("watcher", ("from", request.From.Person), ("to", person.Address), ("kind", kind), ("status", status), ("asked", asked),
             ("accept", request.All("Accept")), ("format", format), ("callId", request.CallId));
@@ -33,7 +33,7 @@ public sealed class WatcherDesk(AccessEdge edge)
     {
         var asked = AskedExpires(incoming.Request);
         var person = edge.Person(watcher.To);
-        var format = DocumentWriter.Choose(incoming.Request.All("Accept"));
+        var format = DocumentWriter.Choose(edge.Scribe.Profile.Formats, incoming.Request.All("Accept"));
         if (format is not null) watcher.Format = format;
         var status = Judge(incoming, person, asked, watcher.Format);
         edge.Events.Emit("watcher", ("from", watcher.From), ("to", watcher.To), ("kind", asked == 0 ? "unsubscribe" : "refresh"), ("status", status),
@@ -145,6 +145,7 @@ public sealed class WatcherDesk(AccessEdge edge)
         var watcher = new Watcher
         {
             Dialog = dialog, From = dialog.Remote, To = person.Address, Format = format, ExpiresAt = default, OffersBenotify = request.Lists("Supported", "ms-benotify"),
+            OffersPiggyback = request.Lists("Supported", "ms-piggyback-first-notify"),
         };
         dialog.Usage = watcher;
         edge.Dialogs.Add(dialog);
@@ -156,10 +157,22 @@ public sealed class WatcherDesk(AccessEdge edge)
         var granted = asked is { } a ? Math.Min(a, person.ExpiresMax ?? 30_000) : person.ExpiresMax ?? edge.Scribe.Between(23_000, 30_000);
         watcher.ExpiresAt = edge.Clock.UtcNow.AddSeconds(granted);
         watcher.ExpiryTimer?.Dispose();
-        if (granted > 0) watcher.ExpiryTimer = edge.Clock.After(granted * 1000, () => Terminate(watcher, "timeout", null));
+        if (granted > 0) watcher.ExpiryTimer = edge.Clock.After(granted * 1000, () => Expire(watcher, person));
         var contact = edge.Scribe.Contact(edge.Person(watcher.To));
-        void Reply() => incoming.Answer(status, null, d => d.Add("Contact", contact).Add("Event", "presence").Add("Expires", granted.ToString(CultureInfo.InvariantCulture)));
         watcher.State = status == 202 ? "pending" : "active";
+        var isPiggybacked = watcher is { State: "active", Dialog.LocalCSeq: 0 } && (watcher.OffersPiggyback || person.Piggybacks);
+        void Reply() => incoming.Answer(status, null, d =>
+        {
+            d.Add("Contact", contact).Add("Event", "presence").Add("Expires", granted.ToString(CultureInfo.InvariantCulture));
+            if (isPiggybacked) Piggyback(watcher, d, granted);
+        });
+        if (isPiggybacked)
+        {
+            Reply();
+            if (granted == 0) watcher.State = "terminated";
+            return;
+        }
+
         if (!person.NotifiesFirst) Reply();
         if (granted == 0)
         {
@@ -172,6 +185,23 @@ public sealed class WatcherDesk(AccessEdge edge)
         }
 
         if (person.NotifiesFirst) Reply();
+    }
+
+    /// <summary>The first notification inside the 200 itself (field fact B3): it takes a number of the dialog's CSeq space.</summary>
+    private void Piggyback(Watcher watcher, SipDraft draft, int granted) =>
+        draft.Add("ms-piggyback-cseq", (++watcher.Dialog.LocalCSeq).ToString(CultureInfo.InvariantCulture))
+            .Add("subscription-state", granted == 0 ? "terminated;reason=timeout" : StateHeader(watcher, "active")).Body(watcher.Format, Document(watcher));
+
+    private void Expire(Watcher watcher, Person person)
+    {
+        if (!person.ExpiresSilently)
+        {
+            Terminate(watcher, "timeout", null);
+            return;
+        }
+
+        edge.Events.Emit("expired", ("from", watcher.To), ("to", watcher.From), ("callId", watcher.Dialog.CallId));
+        Forget(watcher);
     }
 
     private string StateHeader(Watcher watcher, string state)

@@ -34,6 +34,12 @@ public sealed record Profile
 
     public bool SendsConversationExtras { get; init; } = true;
 
+    /// <summary>The TLS versions of that generation as it was sold, lowest first (field fact A2); updates brought 1.2 to all.</summary>
+    public IReadOnlyList<string> TlsVersions { get; init; } = ["1.0", "1.1", "1.2"];
+
+    /// <summary>Presence documents its server writes, in its own order of preference (field fact B1).</summary>
+    public IReadOnlyList<string> Formats { get; init; } = ["application/msrtc-event-categories+xml", "text/xml+msrtc.pidf", "application/pidf+xml"];
+
     /// <summary>Static-route peer: identities are asserted, no edge parameters in Record-Route.</summary>
     public bool IsFrontEnd { get; init; }
 
@@ -46,8 +52,13 @@ public sealed record Profile
     /// <summary>Strict reports as violations what the field would tolerate; it may also leave subscriptions pending.</summary>
     public bool IsStrict { get; init; }
 
-    /// <summary>Splits, coalesces and pads its writes at random from the start.</summary>
+    /// <summary>
+    /// Splits, coalesces and pads its writes at random from the start, spells header names as it likes, and leaks the headers of its own
+    /// inside that a gateway must not believe (field facts H3, H4, A7).
+    /// </summary>
     public bool IsHostile { get; init; }
+
+    public static IEnumerable<string> Names => All.Select(p => p.Name);
 
     public static Profile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 
@@ -78,6 +89,7 @@ public sealed record Profile
         InviteSupported = OldInviteTags,
         AcceptTypes = "text/plain multipart/alternative image/gif text/rtf text/html application/x-ms-ink application/ms-imdn+xml",
         ServerTagLength = 8,
+        TlsVersions = ["1.0"],
     };
 
     private static readonly Profile Lync2013 = new()
@@ -97,16 +109,16 @@ public sealed record Profile
         Ocs2007R2 with
         {
             Name = "lcs2005", UserAgent = "LCC/1.3", Server = "RTC/1.3", UsesGruu = false, SendsBatchBody = false, MediaToken = "x-ms-message",
-            Accept = "application/xpidf+xml, text/xml+msrtc.pidf, application/pidf+xml", EmbedsFirstMessage = false, AcceptTypes = "text/plain text/rtf",
+            Accept = "application/xpidf+xml, text/xml+msrtc.pidf, application/pidf+xml", Formats = ["text/xml+msrtc.pidf", "application/pidf+xml"], EmbedsFirstMessage = false, AcceptTypes = "text/plain text/rtf",
         },
         Lync2013 with
         {
             Name = "lync2010", UserAgent = "UCCAPI/4.0.7577.4446 OC/4.0.7577.4446 (Microsoft Lync 2010)", Server = "RTC/4.0",
-            Accept = CategoryAccept, InviteSupported = [.. OldInviteTags, "histinfo", "ms-conf-invite"],
+            Accept = CategoryAccept, InviteSupported = [.. OldInviteTags, "histinfo", "ms-conf-invite"], TlsVersions = ["1.0"],
         },
         Lync2013,
         Lync2013 with { Name = "sfb2015", UserAgent = "UCCAPI/16.0.4266.1001 OC/16.0.4266.1001 (Skype for Business)", Server = "RTC/6.0" },
-        Lync2013 with { Name = "sfb2019", UserAgent = "UCCAPI/16.0.10336.20036 OC/16.0.10336.20036 (Skype for Business)", Server = "RTC/7.0" },
+        Lync2013 with { Name = "sfb2019", UserAgent = "UCCAPI/16.0.10336.20036 OC/16.0.10336.20036 (Skype for Business)", Server = "RTC/7.0", TlsVersions = ["1.2"] },
         Lync2013 with { Name = "frontend", IsFrontEnd = true, Server = "RTC/6.0" },
         Lync2013 with { Name = "strict", IsStrict = true },
         Lync2013 with { Name = "hostile", IsHostile = true },

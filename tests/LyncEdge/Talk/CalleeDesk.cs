@@ -7,7 +7,7 @@ using LyncEdge.Wire;
 namespace LyncEdge.Talk;
 
 /// <summary>What our users' clients do with the gateway's INVITEs and with what follows in the dialog (field facts H17–H20).</summary>
-public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
+public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk, SessionClock session)
 {
     private const int AckWithinMs = 10_000;
     private readonly HashSet<string> _conversationIds = new(StringComparer.Ordinal);
@@ -169,8 +169,13 @@ public sealed class CalleeDesk(AccessEdge edge, TalkDesk desk)
     {
         var types = habit.AcceptTypes ?? edge.Scribe.Profile.AcceptTypes;
         var token = Sdp.Read(incoming.Request.BodyText).MediaToken ?? "message";
+        // What the gateway asks for is granted, and whoever asked refreshes (RFC 4028 §9).
+        var interval = incoming.Request.Get("Session-Expires");
+        if (interval is not null && SipText.Parameter(interval, "refresher") is null) interval += ";refresher=uac";
+        session.Agreed(conversation, interval, isAsker: false);
         incoming.Answer(200, null, d =>
         {
+            d.Add("Session-Expires", interval).Add("Require", interval is null ? null : "timer");
             d.Add("Contact", edge.Scribe.Contact(edge.Person(conversation.Local))).Add("Allow", "INVITE, BYE, ACK, CANCEL, INFO, MESSAGE, UPDATE, REFER, NOTIFY, BENOTIFY");
             foreach (var tag in edge.Scribe.Profile.InviteSupported.Where(t => t is not ("ms-embedded-first-message" or "ms-delayed-accept"))) d.Add("Supported", tag);
             if (incoming.Request.Method == "INVITE" || incoming.Request.Body.Length > 0) d.Body("application/sdp", Sdp.Answer(token, conversation.Local, types));

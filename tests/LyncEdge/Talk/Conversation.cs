@@ -38,5 +38,8 @@ public sealed class Conversation
 
     public IDisposable? AnswerTimer { get; set; }
 
+    /// <summary>RFC 4028: our next refresh, or the time by which the other side must have refreshed.</summary>
+    public IDisposable? SessionTimer { get; set; }
+
     public bool IsLive => State is "established";
 }

@@ -12,7 +12,7 @@ public sealed class InviteWriter(AccessEdge edge)
         var scribe = edge.Scribe;
         var profile = scribe.Profile;
         var tags = new Queue<string>(profile.InviteSupported);
-        var draft = scribe.Initial("INVITE", wish.Target ?? "sip:" + wish.To, routes)
+        var draft = scribe.Initial("INVITE", wish.Target ?? edge.Scribe.Target(wish.To), routes)
             .Add("From", dialog.LocalText).Add("To", dialog.RemoteText).Add("Call-ID", dialog.CallId).Add("CSeq", "1 INVITE")
             .Add("Contact", scribe.Contact(edge.Person(wish.From))).Add("User-Agent", profile.UserAgent).Add("Supported", Next(tags));
         Embed(draft, wish);
@@ -27,7 +27,7 @@ public sealed class InviteWriter(AccessEdge edge)
         }
 
         while (tags.Count > 0) draft.Add("Supported", Next(tags));
-        if (profile.IsFrontEnd) draft.Add("P-Asserted-Identity", $"\"{edge.Person(wish.From).DisplayName}\"<SIP:{wish.From}>,<TEL:+15550100>");
+        draft.Add("P-Asserted-Identity", edge.Scribe.Asserted(edge.Person(wish.From)));
         if (wish.SessionExpires is { } seconds)
             draft.Add("Session-Expires", seconds.ToString(CultureInfo.InvariantCulture) + ";refresher=uac").Add("Min-SE", "90");
         if (wish.Kind == "multiparty") draft.Add("Require", "com.microsoft.rtc-multiparty");

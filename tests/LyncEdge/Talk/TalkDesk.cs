@@ -11,12 +11,14 @@ public sealed class TalkDesk
     private readonly AccessEdge _edge;
     private readonly InviteWriter _writer;
     private readonly CalleeDesk _callee;
+    private readonly SessionClock _session;
 
     public TalkDesk(AccessEdge edge)
     {
         _edge = edge;
         _writer = new InviteWriter(edge);
-        _callee = new CalleeDesk(edge, this);
+        _session = new SessionClock(edge, this);
+        _callee = new CalleeDesk(edge, this, _session);
     }
 
     public IEnumerable<Conversation> All => _edge.Dialogs.All.Select(d => d.Usage).OfType<Conversation>();
@@ -101,6 +103,7 @@ public sealed class TalkDesk
         {
             if (!o.IsFinal) return;
             if (method == "INVITE" && o.IsSuccess) Acknowledge(conversation.Dialog, o.Response!);
+            if (method is "INVITE" or "UPDATE" && o.IsSuccess) _session.Agreed(conversation, o.Response!.Get("Session-Expires"), isAsker: true);
             _edge.Events.Emit("request-result", ("for", id), ("method", method), ("from", conversation.Local), ("to", conversation.Remote), ("status", o.Status),
                 ("reason", o.Reason), ("diagnostics", o.Diagnostics), ("contentType", o.Response?.MediaType), ("callId", conversation.Dialog.CallId));
         });
@@ -131,6 +134,7 @@ public sealed class TalkDesk
         if (conversation.State == "ended") return;
         conversation.State = "ended";
         conversation.AnswerTimer?.Dispose();
+        conversation.SessionTimer?.Dispose();
         _edge.Dialogs.Remove(conversation.Dialog);
         _edge.Events.Emit("ended", ("from", conversation.Local), ("to", conversation.Remote), ("why", why), ("callId", conversation.Dialog.CallId));
         while (conversation.Waiting.TryDequeue(out var text)) Report(conversation, text, 0, "conversation ended", "queue");
@@ -186,6 +190,7 @@ public sealed class TalkDesk
             _edge.Events.Violation("C1", "media-token", "answer has " + (token ?? "no message line") + " for " + _edge.Scribe.Profile.MediaToken, response.CallId);
         conversation.PeerTypes = types;
         conversation.State = "established";
+        _session.Agreed(conversation, response.Get("Session-Expires"), isAsker: true);
         if (conversation.Embedded is { } first)
         {
             conversation.Embedded = null;

@@ -57,5 +57,18 @@ public sealed class SipDraft(string startLine)
         return [.. head, .. _body];
     }
 
+    /// <summary>Header names in lower case, upper case or as they are: only the name counts (field fact A7).</summary>
+    public SipDraft Respell(Func<int, int> pick)
+    {
+        for (var i = 1; i < _lines.Count; i++)
+        {
+            var colon = _lines[i].IndexOf(':', StringComparison.Ordinal);
+            var name = _lines[i][..colon];
+            _lines[i] = pick(3) switch { 0 => name.ToLowerInvariant(), 1 => name.ToUpperInvariant(), _ => name } + _lines[i][colon..];
+        }
+
+        return this;
+    }
+
     public bool Has(string name) => _lines.Any(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
 }
