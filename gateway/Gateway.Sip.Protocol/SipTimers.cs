@@ -11,11 +11,27 @@ public sealed record SipTimers
     /// <summary>Round-trip estimate; the others are 64 times this.</summary>
     public TimeSpan T1 { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Longest pause between two retransmissions of a 2xx or, over datagrams, of a request.</summary>
+    public TimeSpan T2 { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>Timer B: INVITE without any response.</summary>
     public TimeSpan B => 64 * T1;
 
     /// <summary>Timer F: non-INVITE without a final response; also the life of an unanswered server transaction (RFC 4320).</summary>
     public TimeSpan F => 64 * T1;
+
+    /// <summary>
+    /// How long a non-INVITE request may stay without any answer of ours (RFC 4320 §4.1): the time in which Timer E of its client grows to T2.
+    /// </summary>
+    public TimeSpan Trying
+    {
+        get
+        {
+            var (elapsed, e) = (TimeSpan.Zero, T1);
+            for (; e < T2; e *= 2) elapsed += e;
+            return elapsed;
+        }
+    }
 
     /// <summary>Timer H: final failure of an INVITE without ACK.</summary>
     public TimeSpan H => 64 * T1;

@@ -38,6 +38,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
         Calls = new CallTable(this, ids.NextId());
         Links = new LinkTable(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow)));
         Requests = new RequestDoor(this);
+        Transactions = new ServerTransactions(this);
         Notifiers = new NotifierTable(this);
         Subscribers = new SubscriberTable(this);
         Conversations = new ConversationTable(this);
@@ -65,6 +66,8 @@ public sealed class SipSide : ISide, IAsyncDisposable
     internal LinkTable Links { get; }
 
     internal RequestDoor Requests { get; }
+
+    internal ServerTransactions Transactions { get; }
 
     internal NotifierTable Notifiers { get; }
 
@@ -196,6 +199,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
         try
         {
             Calls.Sweep();
+            Transactions.Sweep();
             Links.Sweep();
             Conversations.Sweep();
         }

@@ -241,7 +241,7 @@ public sealed class ConversationInTests
     }
 
     [Fact]
-    public async Task A_reinvite_is_answered_with_the_same_description_and_a_cancel_comes_too_late()
+    public async Task A_reinvite_is_answered_with_the_same_description()
     {
         await using var rig = await Rig.StartAsync();
         var edge = await rig.DialAsync();
@@ -249,7 +249,6 @@ public sealed class ConversationInTests
         await edge.SendAsync(Lines.InDialog("ACK", "i-re", 1, first.ToTag));
         var again = await edge.AskAsync(Lines.Invite("i-re", 2, first.ToTag));
         Assert.Equal((200, first.Body, first.ToTag), (again.Status, again.Body, again.ToTag));
-        Assert.Equal(200, (await edge.AskAsync(Lines.InDialog("CANCEL", "i-re", 2, first.ToTag))).Status);
         Assert.Equal(1, rig.View.Conversations);
     }
 

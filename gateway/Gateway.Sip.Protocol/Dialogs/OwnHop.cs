@@ -9,9 +9,12 @@ namespace Gateway.Sip.Protocol.Dialogs;
 /// </summary>
 public sealed record OwnHop
 {
+    private readonly byte[] _hostBytes;
+
     public OwnHop(string host, int port = 5061, string transport = "TLS", string? userAgent = null)
     {
         Host = host;
+        _hostBytes = System.Text.Encoding.ASCII.GetBytes(host);
         Port = port;
         Transport = transport;
         UserAgent = userAgent;
@@ -37,6 +40,11 @@ public sealed record OwnHop
 
     /// <summary>Value of Record-Route on each request of ours that makes a dialog.</summary>
     public string RecordRoute { get; }
+
+    /// <summary>Whether a Via value was written by this hop: such a request has come back to us (RFC 3261 §16.3 step 4).</summary>
+    public bool IsViaOf(ReadOnlySpan<byte> via) =>
+        Via.TrySplit(via, out _, out var host, out var port, out _)
+        && System.Text.Ascii.EqualsIgnoreCase(host, _hostBytes) && (port < 0 ? Port == 5061 : port == Port);
 
     /// <summary>Whether a route URI names this hop; the port may be left out when it is the default one.</summary>
     public bool IsNamedBy(SipUri uri) =>

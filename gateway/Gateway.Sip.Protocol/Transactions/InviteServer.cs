@@ -21,6 +21,9 @@ public static class InviteServer
         (Proceeding, Response) when input.Status < 200 => TransactionStep.Stay(s, SendResponse),
         (Proceeding, Response) when input.Status < 300 => TransactionStep.Go(Accepted, now + timers.L, SendResponse),
         (Proceeding, Response) => TransactionStep.Go(Completed, now + timers.H, SendResponse),
+
+        // RFC 3261 §9.2: what has its final response is beyond a CANCEL.
+        (Proceeding, Cancel) => TransactionStep.Go(Completed, now + timers.H, SendTerminated | PassUp),
         (Proceeding or Completed, Request) => TransactionStep.Stay(s, ResendResponse),
 
         // RFC 6026 §7.1: once accepted, a repeated INVITE is absorbed; the 2xx belongs to the transaction user.

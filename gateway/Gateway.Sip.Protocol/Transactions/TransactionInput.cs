@@ -10,6 +10,8 @@ public readonly record struct TransactionInput(TransactionInputKind Kind, int St
 
     public static readonly TransactionInput Ack = new(TransactionInputKind.Ack);
 
+    public static readonly TransactionInput Cancel = new(TransactionInputKind.Cancel);
+
     public static readonly TransactionInput Tick = new(TransactionInputKind.Tick);
 
     public static readonly TransactionInput TransportFailed = new(TransactionInputKind.TransportFailed);

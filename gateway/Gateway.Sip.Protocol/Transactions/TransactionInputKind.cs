@@ -12,6 +12,9 @@ public enum TransactionInputKind : byte
     /// <summary>An ACK came for an INVITE (server).</summary>
     Ack,
 
+    /// <summary>A CANCEL came for the request (server).</summary>
+    Cancel,
+
     /// <summary>Time has passed.</summary>
     Tick,
 

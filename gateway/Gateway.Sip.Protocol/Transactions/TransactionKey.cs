@@ -15,8 +15,8 @@ public readonly record struct TransactionKey(string Text)
     /// <summary>Key of the server transaction a request belongs to. An ACK has the key of its INVITE.</summary>
     public static TransactionKey Server(SipRequest request) => Server(request, request.Method);
 
-    /// <summary>Key of the INVITE that a CANCEL wants to stop (RFC 3261 §9.2).</summary>
-    public static TransactionKey Cancelled(SipRequest cancel) => Server(cancel, SipMethod.Invite);
+    /// <summary>Key of the request that a CANCEL wants to stop, were its method this one (RFC 3261 §9.2).</summary>
+    public static TransactionKey Cancelled(SipRequest cancel, SipMethod method = SipMethod.Invite) => Server(cancel, method);
 
     /// <summary>Key of the client transaction a response belongs to: branch of the top Via and CSeq method.</summary>
     public static TransactionKey Client(SipResponse response)
@@ -33,9 +33,12 @@ public readonly record struct TransactionKey(string Text)
 
     public static TransactionKey Client(string branch, SipMethod method) => new(string.Concat(branch, "|", method.Name(), "|"));
 
-    /// <summary>Same request by two paths (RFC 3261 §8.2.2.2): From tag, Call-ID and CSeq. Only for requests without a To tag.</summary>
-    public static TransactionKey Merge(SipRequest request) =>
-        new(Join(request.FromTagBytes, request.CallIdBytes, request.First(SipHeaderId.CSeq)));
+    /// <summary>What one request has by whichever path it came (RFC 3261 §8.2.2.2): From tag, Call-ID and CSeq.</summary>
+    public static TransactionKey Merge(SipRequest request) => Merge(request, request.Method);
+
+    /// <summary>The same of the request of another method that an ACK or CANCEL speaks of.</summary>
+    public static TransactionKey Merge(SipRequest request, SipMethod method) => new(Join(
+        request.FromTagBytes, request.CallIdBytes, NumberOf(request), method == SipMethod.Other ? request.MethodBytes : method.Utf8Name()));
 
     private static TransactionKey Server(SipRequest request, SipMethod method)
     {
@@ -53,9 +56,13 @@ public readonly record struct TransactionKey(string Text)
 
         // RFC 2543: Request-URI, From tag, Call-ID, CSeq number and the whole top Via. The To tag is left out: that of an ACK is ours,
         // that of its INVITE is missing, and the rest already tells transactions of one Call-ID apart.
-        var number = request.First(SipHeaderId.CSeq);
-        var digits = number[..Math.Max(0, number.IndexOf((byte)' '))];
-        return new(Join(request.UriBytes, request.FromTagBytes, request.CallIdBytes, digits, top, name));
+        return new(Join(request.UriBytes, request.FromTagBytes, request.CallIdBytes, NumberOf(request), top, name));
+    }
+
+    private static ReadOnlySpan<byte> NumberOf(SipRequest request)
+    {
+        var cseq = request.First(SipHeaderId.CSeq);
+        return cseq[..Math.Max(0, cseq.IndexOfAny((byte)' ', (byte)'\t'))];
     }
 
     private static ReadOnlySpan<byte> SentBy(ReadOnlySpan<byte> via)

@@ -17,4 +17,10 @@ public enum TransactionOutputs : byte
 
     /// <summary>Hand the message, the timeout or the transport failure to the transaction user.</summary>
     PassUp = 8,
+
+    /// <summary>Write 100 (Trying).</summary>
+    SendTrying = 16,
+
+    /// <summary>Write 487 (Request Terminated) as the answer of the cancelled INVITE.</summary>
+    SendTerminated = 32,
 }

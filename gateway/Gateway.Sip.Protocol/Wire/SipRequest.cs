@@ -24,6 +24,9 @@ public sealed class SipRequest : SipMessage
 
     public string UriText => SipGrammar.Text(UriBytes);
 
+    /// <summary>What the transaction layer keeps of this request while it lives; null for one that it does not follow.</summary>
+    public object? Transaction { get; set; }
+
     public bool TryUri(out SipUri uri) => SipUri.TryRead(UriBytes, out uri);
 
     public override string ToString() => $"{MethodName} {UriText}";

@@ -110,6 +110,20 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
     /// <summary>Queues bytes; false when the connection cannot take them any more.</summary>
     public bool TrySend(ReadOnlySpan<byte> bytes) => Transport.TrySend(bytes, null) == TransportReason.None;
 
+    /// <summary>
+    /// Sends a response: on this connection while it stands, else on another of the same peer (RFC 3261 §18.2.2 opens one to where the request came from; ours only ever go to the proved peer).
+    /// </summary>
+    public bool Answer(ReadOnlySpan<byte> response)
+    {
+        if (IsUsable || Link is not { } link) return TrySend(response);
+        foreach (var other in link.Live)
+        {
+            if (other.IsUsable && other.TrySend(response)) return true;
+        }
+
+        return false;
+    }
+
     private void Deliver(SipMessage message)
     {
         if (message is SipRequest request) side.Requests.Receive(this, request);

@@ -115,7 +115,11 @@ internal sealed partial class Conversation
         var made = make(leg);
         dialogs.Add(made);
         table.Remember(made);
-        side.Requests.Responder.Dialog(connection, request, 200, made.LocalTag, headers, made.LocalDescription, "application/sdp");
+        if (side.Requests.Responder.Dialog(connection, request, 200, made.LocalTag, headers, made.LocalDescription, "application/sdp")) return;
+
+        // Cancelled meanwhile: its 487 has gone, and this leg never was (RFC 3261 §9.2).
+        Remove(made);
+        Step(new ConversationInput.Bye(leg));
     }
 
     private void SendMessage(ConversationOutput.SendMessage send)

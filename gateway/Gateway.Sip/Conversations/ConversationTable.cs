@@ -58,9 +58,9 @@ internal sealed class ConversationTable(SipSide side)
             : new ConversationInput.SendTyping(departure.State == ChatState.Composing));
     }
 
-    public void OnAck(SipConnection connection, SipRequest request)
+    public void OnAck(SipRequest request, string peer)
     {
-        if (dialogs.TryGetValue(KeyOf(request), out var dialog) && dialog.Peer.Name == connection.Link?.PeerName) dialog.Conversation.Give(new ConversationInput.Acknowledged(dialog.Number));
+        if (dialogs.TryGetValue(KeyOf(request), out var dialog) && dialog.Peer.Name == peer) dialog.Conversation.Give(new ConversationInput.Acknowledged(dialog.Number));
     }
 
     public void OnMessage(SipConnection connection, SipRequest request, Requester who)
@@ -84,6 +84,7 @@ internal sealed class ConversationTable(SipSide side)
 
         dialog?.Conversation.Give(new ConversationInput.MessageReceived(dialog.Number));
         var peer = who.Principal.Peer;
+        if (isInDialog) side.Transactions.Watch(connection, request, peer.Name);
         var passage = side.NewPassage(peer.Name, PassageKind.Message, who.From, who.To);
         side.Crossing.Enter(who.Principal, new SipMessageArrival(side, connection, request, peer, isInDialog ? null : side.NewTag(), passage, content.Message));
     }
@@ -93,13 +94,6 @@ internal sealed class ConversationTable(SipSide side)
         if (request.Method == SipMethod.Invite && request.ToTagBytes.IsEmpty)
         {
             OnInvite(connection, request, who);
-            return;
-        }
-
-        if (request.Method == SipMethod.Cancel)
-        {
-            // We answer every INVITE at once, so a CANCEL always comes too late to change anything (RFC 3261 §9.2).
-            Responder.Plain(connection, request, 200, side.NewTag());
             return;
         }
 

@@ -35,18 +35,25 @@ internal sealed class RequestDoor(SipSide side)
             SipReason.RequestUriSchemeUnsupported => 416,
             _ => 400,
         };
-        responder.Refuse(connection, request, status, reason.PublicName(), "The message breaks RFC 3261: " + reason);
+        var phrase = status == 400 ? FaultPhrases.Of(reason, request) : null;
+        responder.Refuse(connection, request, status, reason.PublicName(), "The message breaks RFC 3261: " + reason, phrase: phrase);
     }
 
     public void Receive(SipConnection connection, SipRequest request)
     {
         if (request.Method == SipMethod.Ack)
         {
-            side.Conversations.OnAck(connection, request);
+            OnAck(connection, request);
             return;
         }
 
         if (Admit(connection, request) is not { } who) return;
+        if (request.Method == SipMethod.Cancel)
+        {
+            side.Transactions.Cancel(connection, request, who.Principal.Peer.Name);
+            return;
+        }
+
         if (request.Method == SipMethod.Options)
         {
             responder.Dialog(connection, request, 200, side.NewTag(), AnswerOptions);
@@ -59,7 +66,7 @@ internal sealed class RequestDoor(SipSide side)
             return;
         }
 
-        if (IsExtensionRefused(connection, request)) return;
+        if (IsLoop(connection, request, who) || !IsFirst(connection, request, who) || IsExtensionRefused(connection, request)) return;
         Dispatch(connection, request, who);
     }
 
@@ -78,6 +85,35 @@ internal sealed class RequestDoor(SipSide side)
         }
     }
 
+    // An ACK belongs to whom its From says, like the INVITE did: a certificate may serve several peer records. It is never answered.
+    private void OnAck(SipConnection connection, SipRequest request)
+    {
+        if (!SipAddresses.TryRead(NameAddress.UriOf(request.First(SipHeaderId.From)), out var from, out _)) return;
+        if (connection.Admit(from.Domain).Principal is not { } principal || side.Transactions.Acknowledge(request, principal.Peer.Name)) return;
+        side.Conversations.OnAck(request, principal.Peer.Name);
+    }
+
+    // RFC 3261 §16.3 step 4. What a dialog routes back to us is in no dialog of ours and gets 481.
+    private bool IsLoop(SipConnection connection, SipRequest request, Requester who)
+    {
+        if (!request.ToTagBytes.IsEmpty) return false;
+        foreach (var via in request.All(SipHeaderId.Via))
+        {
+            if (!side.Own.IsViaOf(via)) continue;
+            responder.Refuse(connection, request, 482, SipReason.LoopDetected.PublicName(), "This request has been here before.");
+            side.Refused(who.Principal.Peer.Name, SipReason.LoopDetected.PublicName(), "The peer sends back what was sent to it: look at its static routes.");
+            return true;
+        }
+
+        return false;
+    }
+
+    // What begins something is followed, so that it is served once.
+    private bool IsFirst(SipConnection connection, SipRequest request, Requester who) =>
+        request.Method is not (SipMethod.Invite or SipMethod.Subscribe or SipMethod.Message)
+        || (request.Method == SipMethod.Message && !request.ToTagBytes.IsEmpty)
+        || side.Transactions.TryOpen(connection, request, who.Principal.Peer.Name);
+
     private void Dispatch(SipConnection connection, SipRequest request, Requester who)
     {
         switch (request.Method)
@@ -88,7 +124,6 @@ internal sealed class RequestDoor(SipSide side)
             case SipMethod.Info:
             case SipMethod.Invite:
             case SipMethod.Bye:
-            case SipMethod.Cancel:
             case SipMethod.Update:
                 side.Conversations.OnRequest(connection, request, who);
                 break;
@@ -158,10 +193,13 @@ internal sealed class RequestDoor(SipSide side)
             return true;
         }
 
-        // RFC 7247 §8: no hop-by-hop promise can be kept beyond us.
-        if (request.UriBytes.Length > 5 && Ascii.EqualsIgnoreCase(request.UriBytes[..5], "sips:"u8))
+        // RFC 7247 §8: no hop-by-hop promise can be kept beyond us. RFC 3261 §8.2.2.1: another scheme is not ours to serve.
+        var uri = request.UriBytes;
+        if (uri.Length < 4 || !Ascii.EqualsIgnoreCase(uri[..4], "sip:"u8))
         {
-            responder.Refuse(connection, request, 416, Mapping.MappingReasons.NameOf(Mapping.MappingReason.UriSipsForbidden), "sips is not carried across the gateway.");
+            var isSips = uri.Length > 5 && Ascii.EqualsIgnoreCase(uri[..5], "sips:"u8);
+            var reason = isSips ? Mapping.MappingReason.UriSipsForbidden : Mapping.MappingReason.UriSchemeUnsupported;
+            responder.Refuse(connection, request, 416, Mapping.MappingReasons.NameOf(reason), "Only sip addresses are carried across the gateway.");
             return true;
         }
 
@@ -196,6 +234,9 @@ internal sealed class RequestDoor(SipSide side)
     {
         Responder.WriteAllow(writer);
         writer.Header(SipHeaderId.Accept, "application/sdp, application/pidf+xml, text/plain, text/html");
+        writer.Header(SipHeaderId.AcceptEncoding, "identity");
+        writer.Header(SipHeaderId.AcceptLanguage, "*");
+        writer.Header(SipHeaderId.Supported, "timer");
         writer.Header(SipHeaderId.AllowEvents, "presence");
         writer.Header(SipHeaderId.Server, side.Options.UserAgent);
     }

@@ -32,11 +32,11 @@ internal sealed class Responder(SipSide side)
     {
         var buffer = Scratch();
         SipWriter.ResponseTo(buffer, request, status, null, toTag).End();
-        connection.TrySend(buffer.WrittenSpan);
+        Send(connection, request, status, buffer.WrittenSpan, toTag);
     }
 
-    /// <summary>A response with the headers a dialog or an offer of ours needs.</summary>
-    public void Dialog(SipConnection connection, SipRequest request, int status, string toTag, Action<SipWriter>? headers = null, ReadOnlySpan<byte> body = default, string contentType = "")
+    /// <summary>A response with the headers a dialog or an offer of ours needs. False: the request was cancelled, or answered before.</summary>
+    public bool Dialog(SipConnection connection, SipRequest request, int status, string toTag, Action<SipWriter>? headers = null, ReadOnlySpan<byte> body = default, string contentType = "")
     {
         var buffer = Scratch();
         var writer = SipWriter.ResponseTo(buffer, request, status, null, toTag);
@@ -44,23 +44,24 @@ internal sealed class Responder(SipSide side)
         headers?.Invoke(writer);
         if (body.IsEmpty) writer.End();
         else writer.End(contentType, body);
-        connection.TrySend(buffer.WrittenSpan);
+        return Send(connection, request, status, buffer.WrittenSpan, toTag);
     }
 
     /// <summary>Refuses a request: status, our diagnosis in words (field fact A9), and what the status demands (Allow, Accept, Unsupported …).</summary>
-    public void Refuse(SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null)
+    public void Refuse(SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null, string? phrase = null)
     {
         side.Metrics.Refused(reason, status);
         if (request is SipRequest { Method: SipMethod.Ack or SipMethod.Benotify }) return;
         var buffer = Scratch();
-        var writer = SipWriter.ResponseTo(buffer, request, status, null, side.NewTag());
+        var tag = side.NewTag();
+        var writer = SipWriter.ResponseTo(buffer, request, status, phrase, tag);
         if (status == 405) writer.Header(SipHeaderId.Allow, AllowedMethods);
         if (status == 489) writer.Header(SipHeaderId.AllowEvents, "presence");
         if (retryAfterSeconds is { } after) writer.Header(SipHeaderId.RetryAfter, (uint)after);
         headers?.Invoke(writer);
         writer.Header(SipHeaderId.MsDiagnosticsPublic, string.Create(CultureInfo.InvariantCulture, $"{SipAnswer.DiagnosticsId};reason=\"{reason}: {Quotable(text)}\""));
         writer.End();
-        connection.TrySend(buffer.WrittenSpan);
+        Send(connection, request, status, buffer.WrittenSpan, tag);
     }
 
     /// <summary>Refuses with what the one error table says of a neutral failure.</summary>
@@ -71,6 +72,9 @@ internal sealed class Responder(SipSide side)
     }
 
     public static void WriteAllow(SipWriter writer) => writer.Header(SipHeaderId.Allow, AllowedMethods);
+
+    private static bool Send(SipConnection connection, SipMessage request, int status, ReadOnlySpan<byte> response, string? tag) =>
+        request is SipRequest { Transaction: ServerTransaction open } ? open.Answer(status, response, tag) : connection.Answer(response);
 
     private static string Quotable(string text) => text.Replace('\\', '/').Replace('"', '\'');
 }

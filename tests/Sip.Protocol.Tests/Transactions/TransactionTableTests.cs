@@ -27,8 +27,8 @@ public sealed class TransactionTableTests
     [InlineData(Accepted, "486", None, Accepted, SipReason.None)]
     [InlineData(Accepted, "tick", None, Terminated, SipReason.Answered)]
     [InlineData(Terminated, "200", None, Terminated, SipReason.None)]
-    [Clause("RFC3261", "17.1.1.2")]
-    [Clause("RFC6026", "7.2")]
+    [Clause("RFC 3261", "17.1.1.2")]
+    [Clause("RFC 6026", "7.2")]
     public void Invite_client(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(InviteClient.On(State(from), Input(input), _timers, _now), done, to, end);
 
@@ -42,7 +42,7 @@ public sealed class TransactionTableTests
     [InlineData(Proceeding, "tick", PassUp, Terminated, SipReason.TransactionTimeout)]
     [InlineData(Proceeding, "broken", PassUp, Terminated, SipReason.TransportFailed)]
     [InlineData(Terminated, "200", None, Terminated, SipReason.None)]
-    [Clause("RFC3261", "17.1.2.2")]
+    [Clause("RFC 3261", "17.1.2.2")]
     public void Non_invite_client(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(NonInviteClient.On(State(from), Input(input), _now), done, to, end);
 
@@ -52,6 +52,9 @@ public sealed class TransactionTableTests
     [InlineData(Proceeding, "200", SendResponse, Accepted, SipReason.None)]
     [InlineData(Proceeding, "488", SendResponse, Completed, SipReason.None)]
     [InlineData(Proceeding, "tick", PassUp, Terminated, SipReason.TransactionTimeout)]
+    [InlineData(Proceeding, "cancel", SendTerminated | PassUp, Completed, SipReason.None)]
+    [InlineData(Accepted, "cancel", None, Accepted, SipReason.None)]
+    [InlineData(Completed, "cancel", None, Completed, SipReason.None)]
     [InlineData(Accepted, "request", None, Accepted, SipReason.None)]
     [InlineData(Accepted, "200", SendResponse, Accepted, SipReason.None)]
     [InlineData(Accepted, "ack", PassUp, Accepted, SipReason.None)]
@@ -62,24 +65,30 @@ public sealed class TransactionTableTests
     [InlineData(Completed, "tick", PassUp, Terminated, SipReason.AckNeverCame)]
     [InlineData(Completed, "broken", PassUp, Terminated, SipReason.TransportFailed)]
     [InlineData(Terminated, "ack", None, Terminated, SipReason.None)]
-    [Clause("RFC3261", "17.2.1")]
-    [Clause("RFC6026", "7.1")]
+    [Clause("RFC 3261", "9.2")]
+    [Clause("RFC 3261", "17.2.1")]
+    [Clause("RFC 6026", "7.1")]
     public void Invite_server(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
         Check(InviteServer.On(State(from), Input(input), _timers, _now), done, to, end);
 
     [Theory]
     [InlineData(Trying, "request", None, Trying, SipReason.None)]
-    [InlineData(Trying, "100", SendResponse, Proceeding, SipReason.None)]
+    [InlineData(Trying, "183", None, Trying, SipReason.None)]
     [InlineData(Trying, "200", SendResponse, Terminated, SipReason.Answered)]
-    [InlineData(Trying, "tick", PassUp, Terminated, SipReason.TransactionTimeout)]
-    [InlineData(Proceeding, "request", ResendResponse, Proceeding, SipReason.None)]
+    [InlineData(Trying, "cancel", None, Trying, SipReason.None)]
+    [InlineData(Trying, "tick", SendTrying, Proceeding, SipReason.None)]
+    [InlineData(Proceeding, "request", SendTrying, Proceeding, SipReason.None)]
+    [InlineData(Proceeding, "183", None, Proceeding, SipReason.None)]
+    [InlineData(Proceeding, "tick", PassUp, Terminated, SipReason.TransactionTimeout)]
     [InlineData(Proceeding, "404", SendResponse, Terminated, SipReason.Answered)]
     [InlineData(Proceeding, "broken", PassUp, Terminated, SipReason.TransportFailed)]
     [InlineData(Terminated, "request", None, Terminated, SipReason.None)]
-    [Clause("RFC3261", "17.2.2")]
-    [Clause("RFC4320", "4.1")]
+    [InlineData(Terminated, "200", None, Terminated, SipReason.None)]
+    [Clause("RFC 3261", "17.2.2")]
+    [Clause("RFC 4320", "4.1")]
+    [Clause("RFC 4320", "4.2")]
     public void Non_invite_server(TransactionPhase from, string input, TransactionOutputs done, TransactionPhase to, SipReason end) =>
-        Check(NonInviteServer.On(State(from), Input(input), _now), done, to, end);
+        Check(NonInviteServer.On(State(from), Input(input), _timers, _now), done, to, end);
 
     [Fact]
     public void A_tick_before_the_deadline_changes_nothing()
@@ -88,6 +97,19 @@ public sealed class TransactionTableTests
         var step = InviteClient.On(s, TransactionInput.Tick, _timers, _now + TimeSpan.FromSeconds(31.9));
 
         Assert.Equal((s, None, SipReason.None), (step.State, step.Outputs, step.End));
+    }
+
+    [Fact]
+    [Clause("RFC 4320", "4.1")]
+    [Clause("RFC 4320", "4.2")]
+    public void A_request_that_waits_gets_100_after_three_and_a_half_seconds_and_nothing_after_thirty_two()
+    {
+        var s = NonInviteServer.Start(_timers, _now);
+        Assert.Equal(_now + TimeSpan.FromSeconds(3.5), s.Deadline);
+        s = NonInviteServer.On(s, TransactionInput.Tick, _timers, s.Deadline).State;
+        Assert.Equal(_now + TimeSpan.FromSeconds(32), s.Deadline);
+        s = NonInviteServer.On(s, TransactionInput.Tick, _timers, s.Deadline).State;
+        Assert.Equal(None, NonInviteServer.On(s, TransactionInput.Response(200), _timers, _now + TimeSpan.FromSeconds(40)).Outputs);
     }
 
     [Fact]
@@ -105,6 +127,7 @@ public sealed class TransactionTableTests
     {
         "tick" => TransactionInput.Tick,
         "ack" => TransactionInput.Ack,
+        "cancel" => TransactionInput.Cancel,
         "request" => TransactionInput.Request,
         "broken" => TransactionInput.TransportFailed,
         _ => TransactionInput.Response(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)),

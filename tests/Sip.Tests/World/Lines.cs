@@ -47,6 +47,22 @@ internal static class Lines
     public static string Message(string callId, int cseq, string toTag, string body, string type = "text/plain; charset=UTF-8") =>
         Request("MESSAGE", callId, cseq, $"Content-Type: {type}\r\n", body, to: Tagged(Juliet, toTag));
 
+    /// <summary>The CANCEL of a request, as its client writes it: its Via, Request-URI, From, To, Call-ID and CSeq number (RFC 3261 §9.1).</summary>
+    public static string CancelOf(string request) => Follows(request, "CANCEL", null);
+
+    /// <summary>The ACK of a refused INVITE: the Via of the INVITE, the To of the answer (RFC 3261 §17.1.1.3).</summary>
+    public static string AckOf(string invite, Heard refusal) => Follows(invite, "ACK", refusal["To"]);
+
+    private static string Follows(string request, string method, string? to)
+    {
+        var head = request[..request.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n");
+        var text = new StringBuilder(method).Append(' ').Append(head[0].Split(' ')[1]).Append(" SIP/2.0\r\n").Append(head.First(l => l.StartsWith("Via:", StringComparison.Ordinal))).Append("\r\n");
+        foreach (var name in new[] { "From:", "Call-ID:" }) text.Append(head.First(l => l.StartsWith(name, StringComparison.Ordinal))).Append("\r\n");
+        text.Append(to is null ? head.First(l => l.StartsWith("To:", StringComparison.Ordinal)) : "To: " + to).Append("\r\n");
+        var number = head.First(l => l.StartsWith("CSeq:", StringComparison.Ordinal)).Split(' ')[1];
+        return text.Append("CSeq: ").Append(number).Append(' ').Append(method).Append("\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n").ToString();
+    }
+
     public static string InDialog(string method, string callId, int cseq, string toTag, string headers = "", string body = "") =>
         Request(method, callId, cseq, headers, body, to: Tagged(Juliet, toTag));
 
