@@ -11,8 +11,8 @@ public static class FaultPhrases
     /// <summary>The phrase for a message that was rejected with <paramref name="reason"/>; null where the status says it all.</summary>
     public static string? Of(SipReason reason, SipMessage message) => reason switch
     {
-        SipReason.HeaderMissing => $"Missing {string.Join(" and ", _mandatory.Where(h => !message.Has(h.Id)).Select(h => h.Name))} Header Field",
-        SipReason.HeaderDuplicated => $"Repeated {string.Join(" and ", _mandatory.Where(h => h.Id != SipHeaderId.Via && message.Count(h.Id) > 1).Select(h => h.Name).DefaultIfEmpty("Max-Forwards"))} Header Field",
+        SipReason.HeaderMissing => $"Missing {Names(h => !message.Has(h))} Header Field",
+        SipReason.HeaderDuplicated => $"Repeated {Names(h => h != SipHeaderId.Via && message.Count(h) > 1)} Header Field",
         SipReason.HeaderLineInvalid => "Unreadable Header Line",
         SipReason.HeadNotUtf8 => "Header Fields Are Not UTF-8",
         SipReason.HeadersTooMany => "Too Many Header Fields",
@@ -34,4 +34,10 @@ public static class FaultPhrases
         SipReason.BodyTruncated => "Body Shorter Than Content-Length",
         _ => null,
     };
+
+    private static string Names(Func<SipHeaderId, bool> isMeant)
+    {
+        var names = string.Join(" and ", _mandatory.Where(h => isMeant(h.Id)).Select(h => h.Name));
+        return names.Length == 0 ? "Max-Forwards" : names;
+    }
 }

@@ -137,7 +137,8 @@ public sealed class Rfc3261_Section_8_2_Inspection
         Assert.False(rig.Crossing.HasMessages);
 
         // Another port of the same machine is another system.
-        Assert.NotEqual(482, (await edge.AskAsync(looped.Replace("Call-ID: loop", "Call-ID: loop2", StringComparison.Ordinal).Replace("example:5061;branch=z9hG4bKgwours", "example:5071;branch=z9hG4bKx", StringComparison.Ordinal))).Status);
+        var elsewhere = looped.Replace("Call-ID: loop", "Call-ID: loop2", StringComparison.Ordinal).Replace("example:5061;branch=z9hG4bKgwours", "example:5071;branch=z9hG4bKx", StringComparison.Ordinal);
+        Assert.InRange((await edge.AskAsync(elsewhere)).Status, 200, 202);
     }
 
     [Fact]
