@@ -2,13 +2,24 @@ using Gateway.Xmpp.Protocol.Wire;
 
 namespace Gateway.Xmpp;
 
+/// <summary>One listening address for streams of other servers.</summary>
+public sealed record XmppListenerOptions
+{
+    /// <summary>Address to bind; <c>*</c> is every address of both families.</summary>
+    public string Address { get; init; } = "*";
+    /// <summary>Port to bind; 0 lets the kernel choose.</summary>
+    public int Port { get; init; } = 5269;
+    /// <summary>TLS from the first byte (XEP-0368) instead of STARTTLS.</summary>
+    public bool IsDirectTls { get; init; }
+    /// <summary>The own certificate presented here where neither the stream's <c>to</c> nor SNI names a domain of ours; null is the default one.</summary>
+    public string? CertificateName { get; init; }
+}
+
 /// <summary>What the operator says about the XMPP side: RFC 6120 §3, §4.6, §13.12. Peers have their own records.</summary>
 public sealed record XmppOptions
 {
-    /// <summary>Addresses to listen on; empty listens nowhere, <c>*</c> on all of both families.</summary>
-    public IReadOnlyList<string> ListenAddresses { get; init; } = ["*"];
-    /// <summary>The port for server-to-server streams.</summary>
-    public int Port { get; init; } = 5269;
+    /// <summary>Where to listen; empty listens nowhere.</summary>
+    public IReadOnlyList<XmppListenerOptions> Listeners { get; init; } = [new()];
     /// <summary>Bounds of one stream.</summary>
     public XmppLimits Limits { get; init; } = new();
     /// <summary>Seconds until a stream must be able to carry stanzas.</summary>

@@ -20,6 +20,9 @@ namespace Gateway.Xmpp;
 /// </summary>
 public sealed class XmppSide : ISide, IAsyncDisposable
 {
+    /// <summary>The name of the protocol in ALPN: XEP-0368 §3.</summary>
+    internal const string DirectTlsProtocol = "xmpp-server";
+
     private readonly XmppContext _context;
     private readonly AvailabilityTables _tables;
     private readonly List<Listener> _listeners = [];
@@ -63,12 +66,21 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <summary>Begins to accept and to keep time. Throws when an address cannot be bound.</summary>
     public void Start()
     {
-        foreach (string address in _context.Options.ListenAddresses)
-        {
-            var options = new ListenerOptions { Name = "xmpp", Address = address, Port = _context.Options.Port, IdleSecondsMax = 0 };
-            _listeners.Add(Listener.Start(_context.Hub, options, _ => new InboundConnection(_context)));
-        }
+        foreach (var listener in _context.Options.Listeners) _listeners.Add(Listen(listener));
         _sweep = _context.Time.CreateTimer(static side => ((XmppSide)side!).Sweep(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    private Listener Listen(XmppListenerOptions listener)
+    {
+        var tls = !listener.IsDirectTls ? null : new TlsServerOptions
+        {
+            Certificates = _context.Certificates, Client = ClientCertificate.Requested, CertificateName = listener.CertificateName, ApplicationProtocol = DirectTlsProtocol,
+        };
+        var options = new ListenerOptions
+        {
+            Name = listener.IsDirectTls ? "xmpps" : "xmpp", Address = listener.Address, Port = listener.Port, IdleSecondsMax = 0, Tls = tls,
+        };
+        return Listener.Start(_context.Hub, options, _ => new InboundConnection(_context, listener.CertificateName));
     }
 
     /// <summary>

@@ -113,7 +113,7 @@ public sealed class AdmissionTests
     [InlineData(true, true, false, true)]
     public void Dialback_is_as_good_as_the_peers_record_says(bool allowsDialback, bool allowsPlaintext, bool isOverTls, bool isAdmitted)
     {
-        var rig = new Rig(Rig.Usual with { Peers = [Rig.Edge, Rig.Server with { AllowsDialback = allowsDialback, AllowsPlaintext = allowsPlaintext }] });
+        var rig = new Rig(Rig.Usual with { Peers = [Rig.Edge, Rig.Server with { AllowsDialback = allowsDialback, Tls = allowsPlaintext ? TlsPolicy.Optional : TlsPolicy.Required }] });
 
         Assert.Equal(isAdmitted, rig.Registry.AdmitByDialback("capulet.example", isOverTls).IsAdmitted);
         Assert.Equal(FederationReason.UnknownPeer, rig.Registry.AdmitByDialback("stranger.example", isOverTls).Reason);

@@ -188,7 +188,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        _node.Knows(_node.PeerOf("capulet.example", $"127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}") with { AllowsDialback = true, AllowsPlaintext = true });
+        _node.Knows(_node.PeerOf("capulet.example", $"127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}") with { AllowsDialback = true, Tls = TlsPolicy.Optional });
         var sent = _node.SendAsync("juliet@capulet.example");
         using var server = await RawPeer.AcceptAsync(listener);
         await server.HearAsync("<stream:stream");

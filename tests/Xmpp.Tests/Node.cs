@@ -27,7 +27,7 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
         Crossing = new RecordingCrossing(Registry);
         Side = new XmppSide(new XmppParts
         {
-            Options = (options ?? new XmppOptions()) with { ListenAddresses = ["127.0.0.1"], Port = 0 }, Hub = Hub, Resolver = Resolver, NextBelow = _ => 0, Certificates = Certificates,
+            Options = (options ?? new XmppOptions()) with { Listeners = [new() { Address = "127.0.0.1", Port = 0 }, new() { Address = "127.0.0.1", Port = 0, IsDirectTls = true }] }, Hub = Hub, Resolver = Resolver, NextBelow = _ => 0, Certificates = Certificates,
             Registry = Registry, Crossing = Crossing, Refusals = Refusals, Ids = new RandomIds(), DialbackSecret = $"secret of {domain}", Observer = this,
         });
         Side.Start();
@@ -56,6 +56,8 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
     public XmppSide Side { get; }
 
     public int Port => Side.Listeners[0].Endpoint.Port;
+
+    public int DirectTlsPort => Side.Listeners[1].Endpoint.Port;
 
     public PeerModel PeerOf(string domain, string address) => new($"peer-{domain}", Protocol.Xmpp) { Addresses = [address], FromDomains = new[] { domain }.ToFrozenSet() };
 

@@ -33,7 +33,8 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
 
     private void CheckRecord()
     {
-        if (peer.AllowsPlaintext) list.Warn("record", "streams without TLS are accepted", "set plaintext to false as soon as the partner offers TLS");
+        if (peer.AllowsPlaintext) list.Warn("record", "streams without TLS are accepted", "set tls to required as soon as the partner offers it");
+        if (peer.AllowsSelfSigned) list.Warn("record", "a self-signed certificate does not end a stream", "set selfSigned to false when the partner has a certificate of a known authority");
         if (peer.AllowsDialback) list.Warn("record", "dialback is accepted where the certificate does not prove the domain", "set dialback to false when the partner's certificate names its domains");
         if (peer.AllowsWildcardSubject) list.Warn("record", "a wildcard certificate is accepted (RFC 5922 §7.2 forbids it)", "ask the partner for a certificate with the host's name");
         if (peer.AllowsPrivateTargets) list.Warn("record", "private and loopback targets are accepted", "set privateTargets to false for a partner on the Internet");

@@ -30,13 +30,51 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>XMPP: accept dialback (XEP-0220) where the certificate does not prove the domain.</summary>
     public bool AllowsDialback { get; init; }
 
-    /// <summary>XMPP: TLS may be missing (never the default).</summary>
-    public bool AllowsPlaintext { get; init; }
+    /// <summary>XMPP: whether streams must, may or must not use TLS.</summary>
+    public TlsPolicy Tls { get; init; }
+
+    /// <summary>XMPP: what SASL EXTERNAL (XEP-0178) counts for with this peer.</summary>
+    public ExternalPolicy External { get; init; }
+
+    /// <summary>XMPP: beside dialback, a certificate that vouches for itself does not end the stream. It never proves anything.</summary>
+    public bool AllowsSelfSigned { get; init; }
+
+    /// <summary>XMPP: its configured addresses take TLS from the first byte (XEP-0368).</summary>
+    public bool IsDirectTls { get; init; }
+
+    /// <summary>XMPP: a stream without TLS is not refused for that alone (never the default).</summary>
+    public bool AllowsPlaintext => Tls != TlsPolicy.Required;
 
     /// <summary>Discovered targets may be loopback, link-local or private (labs only).</summary>
     public bool AllowsPrivateTargets { get; init; }
 
     public PeerLimits Limits { get; init; } = new();
+}
+
+/// <summary>TLS on the streams of an XMPP peer.</summary>
+public enum TlsPolicy
+{
+    /// <summary>Without TLS nothing crosses: the default.</summary>
+    Required,
+
+    /// <summary>Used wherever the peer offers it; a stream in clear is not refused.</summary>
+    Optional,
+
+    /// <summary>Never used: for peers whose TLS is broken.</summary>
+    Forbidden,
+}
+
+/// <summary>SASL EXTERNAL with an XMPP peer (XEP-0178).</summary>
+public enum ExternalPolicy
+{
+    /// <summary>Used where the certificate proves the domain; where it does not, dialback may, if the record allows it. The default.</summary>
+    Preferred,
+
+    /// <summary>The certificate must prove the domain; dialback is never used.</summary>
+    Required,
+
+    /// <summary>Neither offered nor used: the domain is proved by dialback alone.</summary>
+    Off,
 }
 
 /// <summary>What one peer may use at most.</summary>

@@ -65,7 +65,7 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         foreach (var peer in speakers)
         {
             var verdict = PeerJudge.Judge(peer, domain, evidence, [], certificates.Current, time.GetUtcNow());
-            if (verdict.IsProved) return Grant(peer, domain, verdict);
+            if (verdict.IsProved && peer.External != ExternalPolicy.Off) return Grant(peer, domain, verdict);
             first ??= NotProved(peer, verdict);
         }
 
@@ -80,7 +80,7 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         if (DiscoveredFor(tables, domain, protocol) is not { } peer)
             return Admission.Refused(FederationReason.UnknownPeer, $"No peer may speak for '{domain}' over {protocol}, and this protocol takes no discovered partners.");
         var verdict = PeerJudge.Judge(peer, domain, evidence, discoveredTargets, certificates.Current, time.GetUtcNow());
-        return verdict.IsProved ? Grant(peer, domain, verdict) : NotProved(peer, verdict);
+        return verdict.IsProved && peer.External != ExternalPolicy.Off ? Grant(peer, domain, verdict) : NotProved(peer, verdict);
     }
 
     private static Admission JudgeDialback(FederationTables tables, string domain, bool isOverTls)
@@ -89,7 +89,8 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         var peers = tables.Peers.FindSpeaker(domain, Protocol.Xmpp)?.Peers;
         var peer = peers is { } found ? found[0] : DiscoveredFor(tables, domain, Protocol.Xmpp);
         if (peer is null) return Admission.Refused(FederationReason.UnknownPeer, $"No XMPP peer may speak for '{domain}', and XMPP takes no discovered partners.");
-        if (!peer.AllowsDialback) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must prove '{domain}' by certificate; its record does not allow dialback.");
+        if (!peer.AllowsDialback || peer.External == ExternalPolicy.Required)
+            return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must prove '{domain}' by certificate; its record does not allow dialback.");
         if (!isOverTls && !peer.AllowsPlaintext) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must use TLS; its record does not allow plaintext.");
         return Admission.Granted(new FederatedPeer(peer, domain, isOverTls ? Proof.DialbackOverTls : Proof.DialbackInClear), null);
     }
@@ -128,7 +129,14 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         Admission.Granted(new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal), verdict.Proof);
 
     private static Admission NotProved(PeerModel peer, CertificateVerdict verdict) => Admission.Refused(
-        FederationReason.PeerNotProved, $"Peer '{peer.Name}': {verdict.Reason}: {verdict.Detail}", verdict.Reason, peer.Protocol == Protocol.Xmpp && peer.AllowsDialback);
+        FederationReason.PeerNotProved,
+        verdict.IsProved ? $"Peer '{peer.Name}' is not asked for a certificate: external is off." : $"Peer '{peer.Name}': {verdict.Reason}: {verdict.Detail}",
+        verdict.Reason, MayUseDialback(peer, verdict.Reason));
+
+    // Dialback stands in for a certificate that proves too little, never for one that was withdrawn; for one that vouches for itself only where the record says so.
+    private static bool MayUseDialback(PeerModel peer, CertificateReason reason) =>
+        peer is { Protocol: Protocol.Xmpp, AllowsDialback: true } && peer.External != ExternalPolicy.Required
+        && reason != CertificateReason.Revoked && (reason != CertificateReason.SelfSigned || peer.AllowsSelfSigned);
 
     private void Record(Admission admission, string subject, string remote) =>
         refusals.Add(subject, admission.PublicReason, $"{admission.Text} ({remote})");

@@ -37,8 +37,11 @@ public sealed class StatusBuilder(ApplianceParts parts)
     public static IReadOnlyList<string> RelaxationsOf(PeerModel peer)
     {
         var names = new List<string>();
-        if (peer.AllowsPlaintext) names.Add("plaintext: streams without TLS");
+        if (peer.Tls == TlsPolicy.Optional) names.Add("tls optional: streams without TLS are not refused");
+        if (peer.Tls == TlsPolicy.Forbidden) names.Add("tls forbidden: streams never use TLS");
+        if (peer.External == ExternalPolicy.Off) names.Add("external off: certificates prove nothing, dialback alone does");
         if (peer.AllowsDialback) names.Add("dialback: a domain may be proved without a certificate");
+        if (peer.AllowsSelfSigned) names.Add("selfSigned: beside dialback, a certificate may vouch for itself");
         if (peer.AllowsWildcardSubject) names.Add("wildcardSubject: a wildcard certificate proves its host");
         if (peer.AllowsPrivateTargets) names.Add("privateTargets: its targets may be loopback or private");
         return names;

@@ -89,8 +89,13 @@ internal sealed class XmppRuntime : ISideRuntime
 
     private static XmppOptions OptionsOf(ApplianceModel model) => new()
     {
-        ListenAddresses = [.. model.XmppListeners.Select(l => l.EndPoint.Address.ToString())],
-        Port = model.XmppListeners.Select(l => l.EndPoint.Port).FirstOrDefault(),
+        Listeners =
+        [
+            .. model.XmppListeners.Select(l => new XmppListenerOptions
+            {
+                Address = l.EndPoint.Address.ToString(), Port = l.EndPoint.Port, IsDirectTls = l.IsDirectTls, CertificateName = l.Certificate.Length > 0 ? l.Certificate : null,
+            }),
+        ],
         Limits = new XmppLimits { StanzaBytesMax = model.Limits.StanzaBytesMax },
         ProductVersion = ApplianceVersion.Text,
     };

@@ -39,7 +39,11 @@ public sealed record ApplianceModel
 }
 
 /// <summary>One listening address, and the own certificate presented there when the peer names no domain.</summary>
-public sealed record ListenerModel(IPEndPoint EndPoint, string Certificate);
+public sealed record ListenerModel(IPEndPoint EndPoint, string Certificate)
+{
+    /// <summary>XMPP: TLS from the first byte (XEP-0368).</summary>
+    public bool IsDirectTls { get; init; }
+}
 
 /// <summary>How names are resolved.</summary>
 public sealed record DnsModel(

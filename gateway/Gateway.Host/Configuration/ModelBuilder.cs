@@ -63,7 +63,7 @@ public static class ModelBuilder
     };
 
     private static ImmutableArray<ListenerModel> Listeners(IReadOnlyList<ListenerOptions> listeners) =>
-        [.. listeners.Select(l => new ListenerModel(IPEndPoint.Parse(l.Address), l.Certificate))];
+        [.. listeners.Select(l => new ListenerModel(IPEndPoint.Parse(l.Address), l.Certificate) { IsDirectTls = l.DirectTls })];
 
     private static FederationModel Federation(ApplianceOptions options) => new()
     {
@@ -88,7 +88,10 @@ public static class ModelBuilder
         FromDomains = Names(peer.FromDomains).ToFrozenSet(StringComparer.Ordinal),
         TrustSet = peer.Trust,
         AllowsDialback = peer.Dialback,
-        AllowsPlaintext = peer.Plaintext,
+        Tls = peer.Tls,
+        External = peer.External,
+        AllowsSelfSigned = peer.SelfSigned,
+        IsDirectTls = peer.DirectTls,
         AllowsWildcardSubject = peer.WildcardSubject,
         AllowsPrivateTargets = peer.PrivateTargets,
         Limits = Limits(peer.Limits),

@@ -9,10 +9,13 @@ public abstract record InboundInput
     {
     }
 
+    /// <summary>The connection began with TLS (XEP-0368): nothing else is said before the first header.</summary>
+    public sealed record ConnectedOverTls : InboundInput;
+
     /// <summary>A header: the first, or the one after TLS or SASL.</summary>
     /// <param name="Header">As read.</param>
     /// <param name="IsServed">Its <c>to</c> is a domain of ours.</param>
-    /// <param name="Facts">Of ChannelAccepted (plaintext allowed), Proved and DialbackAllowed: what holds for its <c>from</c> on this connection.</param>
+    /// <param name="Facts">Of ChannelAccepted (plaintext allowed), Proved, DialbackAllowed, TlsForbidden and ExternalOff: what holds for its <c>from</c> on this connection.</param>
     /// <param name="NewId">The stream id to give: 128 random bits as text.</param>
     /// <param name="Refusal">Why the peer must be sent away, whatever it may try; else None.</param>
     /// <param name="RefusalText">Safe words for its administrator.</param>

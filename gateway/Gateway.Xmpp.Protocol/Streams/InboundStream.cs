@@ -88,6 +88,7 @@ public sealed record InboundStream
         (_, InboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
         (_, InboundInput.ErrorReceived error) => Close(s, XmppReason.PeerStreamError, StreamErrors.NameOf(error.Error.Condition)),
 
+        (InboundPhase.AwaitHeader, InboundInput.ConnectedOverTls) => Go(s with { Facts = StreamFacts.Secure | StreamFacts.ChannelAccepted }),
         (InboundPhase.AwaitHeader, InboundInput.HeaderReceived header) => OnHeader(s, header),
         (InboundPhase.AwaitTls, InboundInput.TlsEstablished) => Go(s with
         {
@@ -96,6 +97,7 @@ public sealed record InboundStream
 
         (InboundPhase.Open, InboundInput.StartTlsReceived) when s.Facts.Has(StreamFacts.Secure) || s.IsProved =>
             Close(s, XmppReason.BadFormat, "TLS stands already.", new StreamOutput.SendTlsFailure()),
+        (InboundPhase.Open, InboundInput.StartTlsReceived) when s.Facts.Has(StreamFacts.TlsForbidden) => Close(s, XmppReason.TlsForbidden, null, new StreamOutput.SendTlsFailure()),
         (InboundPhase.Open, InboundInput.StartTlsReceived { HasMoreBytes: true }) => Close(s, XmppReason.BytesBeforeTls),
         (InboundPhase.Open, InboundInput.StartTlsReceived) =>
             Go(s with { Phase = InboundPhase.AwaitTls }, new StreamOutput.SendProceed(), new StreamOutput.Restart(), new StreamOutput.BeginTls()),
@@ -119,7 +121,8 @@ public sealed record InboundStream
     {
         var header = received.Header;
         var kept = s.Facts & (StreamFacts.Secure | StreamFacts.Authenticated | StreamFacts.SaslFailed);
-        var facts = kept | (received.Facts & (StreamFacts.ChannelAccepted | StreamFacts.Proved | StreamFacts.DialbackAllowed));
+        var facts = kept | (received.Facts
+            & (StreamFacts.ChannelAccepted | StreamFacts.Proved | StreamFacts.DialbackAllowed | StreamFacts.TlsForbidden | StreamFacts.ExternalOff));
         if (kept.Has(StreamFacts.Secure)) facts |= StreamFacts.ChannelAccepted;
         else facts &= ~StreamFacts.Proved;
         var answer = new StreamOutput.SendHeader(new StreamHeader
@@ -140,7 +143,7 @@ public sealed record InboundStream
     {
         if (s.Facts.Has(StreamFacts.Authenticated)) return Close(s, XmppReason.PolicyViolation);
         if (!s.Facts.Has(StreamFacts.Secure)) return FailSasl(s, SaslCondition.EncryptionRequired);
-        if (auth.Mechanism != "EXTERNAL") return FailSasl(s, SaslCondition.InvalidMechanism);
+        if (auth.Mechanism != "EXTERNAL" || s.Facts.Has(StreamFacts.ExternalOff)) return FailSasl(s, SaslCondition.InvalidMechanism);
         if (auth.Identity.Kind == SaslIdentityKind.Absent) return Go(s with { AwaitsIdentity = true }, new StreamOutput.SendChallenge());
         return Judge(s, auth.Identity, auth.IsProved);
     }

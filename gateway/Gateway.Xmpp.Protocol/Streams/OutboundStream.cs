@@ -34,6 +34,12 @@ public enum OutboundPurpose
     Ask,
 }
 
+/// <summary>What the certificate of a server we dialled is worth.</summary>
+/// <param name="IsProved">It proves the domain we mean.</param>
+/// <param name="MayDialback">It does not, and policy goes on by dialback all the same.</param>
+/// <param name="Text">Why not, in words for the operator.</param>
+public readonly record struct TargetProof(bool IsProved, bool MayDialback = false, string? Text = null);
+
 /// <summary>What happens to a stream we open. Closed family.</summary>
 public abstract record OutboundInput
 {
@@ -43,6 +49,9 @@ public abstract record OutboundInput
 
     /// <summary>TCP stands.</summary>
     public sealed record Connected : OutboundInput;
+
+    /// <summary>TCP and TLS stand: the target takes TLS from the first byte (XEP-0368).</summary>
+    public sealed record ConnectedOverTls(TargetProof Target) : OutboundInput;
 
     /// <summary>The peer's header.</summary>
     public sealed record HeaderReceived(StreamHeader Header) : OutboundInput;
@@ -56,8 +65,8 @@ public abstract record OutboundInput
     /// <summary>The peer will not do TLS.</summary>
     public sealed record TlsRefused : OutboundInput;
 
-    /// <summary>The handshake is done; <paramref name="IsProved"/> when the certificate proves the peer's domain.</summary>
-    public sealed record TlsEstablished(bool IsProved) : OutboundInput;
+    /// <summary>The handshake is done.</summary>
+    public sealed record TlsEstablished(TargetProof Target) : OutboundInput;
 
     /// <summary>An empty SASL challenge.</summary>
     public sealed record ChallengeReceived : OutboundInput;
@@ -110,6 +119,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         (_, OutboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
         (_, OutboundInput.ErrorReceived error) => Close(s, XmppReason.PeerStreamError, StreamErrors.NameOf(error.Error.Condition)),
 
+        (OutboundPhase.Connecting, OutboundInput.ConnectedOverTls tls) => OnSecured(s, tls.Target),
         (OutboundPhase.Connecting, OutboundInput.Connected) => Go(s with { Phase = OutboundPhase.AwaitHeader }, Hello(s)),
         (OutboundPhase.AwaitHeader, OutboundInput.HeaderReceived { Header: var header }) when header.From is not null && header.From != s.Pair.To =>
             Close(s, XmppReason.InvalidFrom),
@@ -120,7 +130,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         (OutboundPhase.AwaitProceed, OutboundInput.ProceedReceived) =>
             Go(s with { Phase = OutboundPhase.AwaitTls }, new StreamOutput.Restart(), new StreamOutput.BeginTls()),
         (OutboundPhase.AwaitProceed, OutboundInput.TlsRefused) => Close(s, XmppReason.TlsFailed),
-        (OutboundPhase.AwaitTls, OutboundInput.TlsEstablished tls) => OnSecured(s, tls.IsProved),
+        (OutboundPhase.AwaitTls, OutboundInput.TlsEstablished tls) => OnSecured(s, tls.Target),
 
         (OutboundPhase.AwaitSasl, OutboundInput.ChallengeReceived) => Go(s, new StreamOutput.SendResponse(s.Pair.From)),
         (OutboundPhase.AwaitSasl, OutboundInput.SaslSucceeded) => Go(
@@ -137,6 +147,12 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         _ => Close(s, XmppReason.BadFormat),
     };
 
+    /// <summary>True when EXTERNAL was what failed and dialback may still be tried: some servers end the stream with their refusal (XEP-0178 §3 step 12).</summary>
+    public bool IsWorthDialback => Facts.Has(StreamFacts.DialbackAllowed | StreamFacts.Secure) && !Facts.Has(StreamFacts.Authenticated) && IsSaslTried;
+
+    /// <summary>True once EXTERNAL was tried on this connection.</summary>
+    public bool IsSaslTried { get; init; }
+
     private bool MayDialback => Offers.Has(StreamOffers.Dialback) && Facts.Has(StreamFacts.DialbackAllowed | StreamFacts.ChannelAccepted);
 
     private static StreamStep<OutboundStream> OnHeader(OutboundStream s, StreamHeader header)
@@ -145,11 +161,11 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         return header.HasFeatures ? Go(next) : Choose(next);
     }
 
-    private static StreamStep<OutboundStream> OnSecured(OutboundStream s, bool isProved)
+    private static StreamStep<OutboundStream> OnSecured(OutboundStream s, TargetProof target)
     {
-        var facts = s.Facts | StreamFacts.Secure | StreamFacts.ChannelAccepted | (isProved ? StreamFacts.Proved : StreamFacts.None);
+        var facts = s.Facts | StreamFacts.Secure | StreamFacts.ChannelAccepted | (target.IsProved ? StreamFacts.Proved : StreamFacts.None);
         // Whom we speak to must be proved as well; only a peer that may use dialback is taken by its address alone.
-        if (!isProved && !facts.Has(StreamFacts.DialbackAllowed)) return Close(s, XmppReason.CertificateRefused);
+        if (!target.IsProved && !(target.MayDialback && facts.Has(StreamFacts.DialbackAllowed))) return Close(s, XmppReason.CertificateRefused, target.Text);
         return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Offers = StreamOffers.None }, Hello(s));
     }
 
@@ -164,13 +180,14 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
                 case StreamOffers.StartTls:
                     return Go(s with { Phase = OutboundPhase.AwaitProceed }, new StreamOutput.SendStartTls());
                 case StreamOffers.External:
-                    return Go(s with { Phase = OutboundPhase.AwaitSasl }, new StreamOutput.SendAuth(s.Pair.From));
+                    return Go(s with { Phase = OutboundPhase.AwaitSasl, IsSaslTried = true }, new StreamOutput.SendAuth(s.Pair.From));
                 default:
                     return s.Id.Length == 0
                         ? Close(s, XmppReason.BadFormat, "A stream without id.")
                         : Go(s with { Phase = OutboundPhase.AwaitResult }, new StreamOutput.SendKey(s.Pair, s.Id));
             }
         }
+        if (s.Offers.Has(StreamOffers.StartTlsRequired) && s.Facts.Has(StreamFacts.TlsForbidden)) return Close(s, XmppReason.TlsForbidden);
         if (s.Facts.Has(StreamFacts.Authenticated)) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.Opened(IsExternal: true));
         if (!s.Facts.Has(StreamFacts.ChannelAccepted)) return Close(s, XmppReason.TlsRequired);
         if (s.Purpose == OutboundPurpose.Ask) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.ReadyToAsk());

@@ -20,6 +20,10 @@ public enum StreamFacts
     Authenticated = 16,
     /// <summary>SASL has failed on this stream; it is not tried again.</summary>
     SaslFailed = 32,
+    /// <summary>Policy forbids TLS with this peer.</summary>
+    TlsForbidden = 64,
+    /// <summary>Policy takes no part in SASL EXTERNAL with this peer.</summary>
+    ExternalOff = 128,
 }
 
 /// <summary>One entry of stream negotiation. Features are values: a list of them is the whole policy of a direction (RFC 6120 §4.3.2, XEP-0178, XEP-0220 §2.4).</summary>
@@ -31,16 +35,16 @@ public sealed record StreamFeature(StreamOffers Offer, StreamFacts Necessary, St
     /// <summary>What we offer on streams that come in.</summary>
     public static IReadOnlyList<StreamFeature> Inbound { get; } =
     [
-        new(StreamOffers.StartTls, StreamFacts.None, StreamFacts.Secure | StreamFacts.Authenticated),
-        new(StreamOffers.External, StreamFacts.Secure | StreamFacts.Proved, StreamFacts.Authenticated | StreamFacts.SaslFailed),
+        new(StreamOffers.StartTls, StreamFacts.None, StreamFacts.Secure | StreamFacts.Authenticated | StreamFacts.TlsForbidden),
+        new(StreamOffers.External, StreamFacts.Secure | StreamFacts.Proved, StreamFacts.Authenticated | StreamFacts.SaslFailed | StreamFacts.ExternalOff),
         new(StreamOffers.Dialback, StreamFacts.ChannelAccepted | StreamFacts.DialbackAllowed, StreamFacts.None),
     ];
 
     /// <summary>What we do on streams that go out, the best first.</summary>
     public static IReadOnlyList<StreamFeature> Outbound { get; } =
     [
-        new(StreamOffers.StartTls, StreamFacts.None, StreamFacts.Secure | StreamFacts.Authenticated),
-        new(StreamOffers.External, StreamFacts.Secure, StreamFacts.Authenticated | StreamFacts.SaslFailed),
+        new(StreamOffers.StartTls, StreamFacts.None, StreamFacts.Secure | StreamFacts.Authenticated | StreamFacts.TlsForbidden),
+        new(StreamOffers.External, StreamFacts.Secure, StreamFacts.Authenticated | StreamFacts.SaslFailed | StreamFacts.ExternalOff),
         new(StreamOffers.Dialback, StreamFacts.ChannelAccepted | StreamFacts.DialbackAllowed, StreamFacts.Authenticated),
     ];
 

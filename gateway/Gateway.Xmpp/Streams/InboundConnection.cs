@@ -10,7 +10,7 @@ using Gateway.Xmpp.Protocol.Wire;
 namespace Gateway.Xmpp.Streams;
 
 /// <summary>A stream another server opened to us. Stanzas take the short way: a proved domain, a served one, the door; everything else goes through the machine.</summary>
-internal sealed class InboundConnection(XmppContext context) : StreamConnection(context)
+internal sealed class InboundConnection(XmppContext context, string? certificateName) : StreamConnection(context)
 {
     /// <summary>A domain proved here and the principal it stands for, good while the registry has this version.</summary>
     private sealed record ProvedDomain(string Domain, bool IsExternal, FederatedPeer Principal, long Version);
@@ -63,6 +63,7 @@ internal sealed class InboundConnection(XmppContext context) : StreamConnection(
 
     protected override void Opened()
     {
+        if (Evidence.IsEncrypted) On(new InboundInput.ConnectedOverTls());
     }
 
     protected override void HeaderReceived(StreamHeader header)
@@ -103,7 +104,7 @@ internal sealed class InboundConnection(XmppContext context) : StreamConnection(
 
     protected override void StartTls(TransportConnection transport) => transport.StartTls(new TlsServerOptions
     {
-        Certificates = Context.Certificates, Client = ClientCertificate.Requested, Domain = _machine.To is { } to ? Jid.ToAsciiDomain(to) : null,
+        Certificates = Context.Certificates, Client = ClientCertificate.Requested, Domain = _machine.To is { } to ? Jid.ToAsciiDomain(to) : null, CertificateName = certificateName,
     });
 
     protected override void Ended(XmppReason reason, string text)

@@ -17,15 +17,34 @@ internal sealed class PeerPolicies(PeerRegistry registry)
         return (tables.Peers.FindSpeaker(ascii, Federation.Protocol.Xmpp) ?? tables.Peers.Discover(ascii, Federation.Protocol.Xmpp))?.First;
     }
 
+    /// <summary>What a peer's record says of its streams, whoever opens them.</summary>
+    public static StreamFacts FactsOf(PeerModel? peer)
+    {
+        if (peer is null) return StreamFacts.None;
+        var facts = StreamFacts.None;
+        if (peer.AllowsPlaintext) facts |= StreamFacts.ChannelAccepted;
+        if (peer.AllowsDialback && peer.External != ExternalPolicy.Required) facts |= StreamFacts.DialbackAllowed;
+        if (peer.Tls == TlsPolicy.Forbidden) facts |= StreamFacts.TlsForbidden;
+        if (peer.External == ExternalPolicy.Off) facts |= StreamFacts.ExternalOff;
+        return facts;
+    }
+
+    /// <summary>What the certificate of a server that was dialled is worth, under the tables of now.</summary>
+    public TargetProof JudgeTarget(Certificates.PeerEvidence evidence, string domain)
+    {
+        if (Find(domain) is not { } peer) return new TargetProof(false, false, "No peer speaks for this domain any more.");
+        var admission = registry.AdmitTarget(evidence, peer, Jid.ToAsciiDomain(domain));
+        return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? null : admission.Text);
+    }
+
     /// <summary>The facts for an inbound header that says it comes from this domain, and why it must be sent away, if so.</summary>
     public (StreamFacts Facts, XmppReason Refusal, string Text) JudgeHeader(Certificates.PeerEvidence evidence, string? from)
     {
         if (from is null) return (StreamFacts.None, XmppReason.None, "");
         var peer = Find(from);
-        var facts = StreamFacts.None;
-        if (peer is { AllowsPlaintext: true }) facts |= StreamFacts.ChannelAccepted;
-        if (peer is { AllowsDialback: true }) facts |= StreamFacts.DialbackAllowed;
+        var facts = FactsOf(peer);
         if (!evidence.IsEncrypted) return (facts, XmppReason.None, "");
+        if (facts.Has(StreamFacts.TlsForbidden)) return (facts, XmppReason.TlsForbidden, "TLS is not used with this server.");
 
         var admission = registry.Admit(evidence, Federation.Protocol.Xmpp, from);
         if (admission.IsAdmitted) return (facts | StreamFacts.Proved, XmppReason.None, "");
@@ -46,16 +65,21 @@ internal sealed class PeerPolicies(PeerRegistry registry)
         {
             var admission = registry.Admit(evidence, Federation.Protocol.Xmpp, pair.From);
             if (admission.IsAdmitted) return PairJudgement.Proved;
-            if (!admission.MayUseDialback && admission.Reason != FederationReason.PeerNotProved) return PairJudgement.Refused;
+            if (!admission.MayUseDialback) return admission.Reason == FederationReason.PeerNotProved ? PairJudgement.CertificateRequired : PairJudgement.Refused;
         }
-        if (!peer.AllowsDialback) return PairJudgement.CertificateRequired;
+        if (!FactsOf(peer).Has(StreamFacts.DialbackAllowed)) return PairJudgement.CertificateRequired;
         return evidence.IsEncrypted || peer.AllowsPlaintext ? PairJudgement.MayAsk : PairJudgement.TlsRequired;
     }
 
     /// <summary>The principal for a domain that this connection has proved, one way or the other, under the tables of now; null when they allow it no more.</summary>
-    public FederatedPeer? Admit(Certificates.PeerEvidence evidence, string domain, bool isExternal) => isExternal
-        ? registry.Admit(evidence, Federation.Protocol.Xmpp, domain).Principal
-        : registry.AdmitByDialback(domain, evidence.IsEncrypted).Principal;
+    public FederatedPeer? Admit(Certificates.PeerEvidence evidence, string domain, bool isExternal)
+    {
+        var admission = evidence.IsEncrypted ? registry.Admit(evidence, Federation.Protocol.Xmpp, domain) : null;
+        if (isExternal) return admission?.Principal;
+        // What dialback proved stands only while the certificate beside it is one that dialback may stand in for.
+        bool isTolerated = admission is null or { IsAdmitted: true } or { MayUseDialback: true };
+        return isTolerated ? registry.AdmitByDialback(domain, evidence.IsEncrypted).Principal : null;
+    }
 
     private static XmppReason ReasonOf(FederationReason reason) => reason switch
     {

@@ -51,7 +51,7 @@ public sealed record ListenersOptions
     [Setting("SIP over mutual TLS; the port of federation is 5061.")]
     public IReadOnlyList<ListenerOptions> Sip { get; init; } = [];
 
-    [Setting("XMPP server-to-server; the usual port is 5269, and all entries share one port.")]
+    [Setting("XMPP server-to-server; the usual port is 5269.")]
     public IReadOnlyList<ListenerOptions> Xmpp { get; init; } = [];
 
     [Setting("Health and metrics over plain HTTP. Keep it on loopback; empty turns it off.")]
@@ -69,6 +69,9 @@ public sealed record ListenerOptions
 
     [Setting("Name of the own certificate to present here when the peer names no domain; empty means the default one.")]
     public string Certificate { get; init; } = "";
+
+    [Setting("XMPP: TLS from the first byte (XEP-0368); the usual port is 5270. SIP always is.")]
+    public bool DirectTls { get; init; }
 }
 
 /// <summary>The appliance's own name.</summary>

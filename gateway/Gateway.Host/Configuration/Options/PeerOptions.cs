@@ -1,4 +1,5 @@
 using Gateway.Federation;
+using Gateway.Federation.Peers;
 
 namespace Gateway.Host.Configuration.Options;
 
@@ -29,8 +30,17 @@ public sealed record PeerOptions
     [Setting("XMPP: accept dialback where the certificate does not prove the domain (a relaxation).")]
     public bool Dialback { get; init; }
 
-    [Setting("XMPP: accept streams without TLS (a relaxation; never for a real peer).")]
-    public bool Plaintext { get; init; }
+    [Setting("XMPP: TLS on its streams. optional and forbidden let streams in clear through (relaxations; never for a real peer).")]
+    public TlsPolicy Tls { get; init; }
+
+    [Setting("XMPP: SASL EXTERNAL. preferred falls back to dialback where that is allowed; required takes nothing but the certificate; off proves the domain by dialback alone.")]
+    public ExternalPolicy External { get; init; }
+
+    [Setting("XMPP: a self-signed certificate does not end a stream that dialback proves (a relaxation); it never proves anything itself.")]
+    public bool SelfSigned { get; init; }
+
+    [Setting("XMPP: the addresses take TLS from the first byte (XEP-0368); without addresses the SRV records say so.")]
+    public bool DirectTls { get; init; }
 
     [Setting("SIP: accept a wildcard in its certificate, which RFC 5922 §7.2 forbids (a relaxation).")]
     public bool WildcardSubject { get; init; }

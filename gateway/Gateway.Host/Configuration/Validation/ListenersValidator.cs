@@ -11,8 +11,8 @@ public sealed class ListenersValidator : IValidator
         var used = new Dictionary<string, string>(StringComparer.Ordinal);
         Check(options, options.Listeners.Sip, "$.listeners.sip", "127.0.0.1:5061", used, faults);
         Check(options, options.Listeners.Xmpp, "$.listeners.xmpp", "127.0.0.1:5269", used, faults);
-        if (options.Listeners.Xmpp.Select(l => IPEndPoint.TryParse(l.Address, out var at) ? at.Port : -1).Distinct().Count() > 1)
-            faults.Add("$.listeners.xmpp", "the entries have different ports", "one port for all of them");
+        for (var i = 0; i < options.Listeners.Sip.Count; i++)
+            if (options.Listeners.Sip[i].DirectTls) faults.Add($"$.listeners.sip[{i}].directTls", "is for XMPP", "SIP listeners always begin with TLS");
         CheckHttp(options.Listeners.Http, used, faults);
         if (options.Listeners.Admin.Length == 0)
             faults.Add("$.listeners.admin", "is empty", "status, doctor and reload need it: run/admin.sock");

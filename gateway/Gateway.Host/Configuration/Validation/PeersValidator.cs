@@ -1,5 +1,6 @@
 using Certificates;
 using Gateway.Federation;
+using Gateway.Federation.Peers;
 using Gateway.Host.Configuration.Options;
 
 namespace Gateway.Host.Configuration.Validation;
@@ -35,12 +36,32 @@ public sealed class PeersValidator : IValidator
             if (!DomainText.IsDomain(peer.TlsSubjects[j])) faults.Add($"{path}.tlsSubjects[{j}]", $"\"{peer.TlsSubjects[j]}\" is not a host name", "sip.contoso.example");
         if (options.Certificates.Trust.All(t => t.Name != peer.Trust))
             faults.Add($"{path}.trust", $"no trust set is named \"{peer.Trust}\"", "see certificates.trust[].name");
-        if (peer.Protocol == Protocol.Sip && (peer.Dialback || peer.Plaintext))
-            faults.Add($"{path}.{(peer.Dialback ? "dialback" : "plaintext")}", "does not exist in SIP", "mutual TLS is the only way");
-        if (peer.Plaintext && !peer.Dialback)
-            faults.Add($"{path}.plaintext", "without dialback nothing would prove the domain", "set dialback to true, or better remove plaintext");
+        CheckTrustPolicy(peer, path, faults);
         if (peer.Protocol == Protocol.Xmpp && peer.WildcardSubject)
             faults.Add($"{path}.wildcardSubject", "is for SIP peers", "XMPP allows wildcards by itself (RFC 6125)");
+    }
+
+    private static void CheckTrustPolicy(PeerOptions peer, string path, FaultList faults)
+    {
+        if (peer.Protocol == Protocol.Sip)
+        {
+            (string Name, bool IsSet)[] xmppOnly =
+            [
+                ("dialback", peer.Dialback), ("tls", peer.Tls != TlsPolicy.Required), ("external", peer.External != ExternalPolicy.Preferred), ("selfSigned", peer.SelfSigned),
+                ("directTls", peer.DirectTls),
+            ];
+            foreach (var (name, isSet) in xmppOnly)
+                if (isSet) faults.Add($"{path}.{name}", "does not exist in SIP", "mutual TLS is the only way");
+            return;
+        }
+
+        if (peer.Tls != TlsPolicy.Required && !peer.Dialback)
+            faults.Add($"{path}.tls", "without dialback nothing would prove the domain of a stream in clear", "set dialback to true, or better tls to required");
+        if (peer.External == ExternalPolicy.Off && !peer.Dialback) faults.Add($"{path}.external", "without dialback nothing would prove the domain", "set dialback to true, or external to preferred");
+        if (peer.External == ExternalPolicy.Required && peer.Dialback) faults.Add($"{path}.dialback", "contradicts external: required", "external: preferred falls back to dialback");
+        if (peer.External == ExternalPolicy.Required && peer.Tls != TlsPolicy.Required) faults.Add($"{path}.tls", "contradicts external: required", "without TLS there is no certificate");
+        if (peer.SelfSigned && !peer.Dialback) faults.Add($"{path}.selfSigned", "means nothing without dialback", "a self-signed certificate never proves a domain; put it into a trust set of its own instead");
+        if (peer.DirectTls && peer.Tls == TlsPolicy.Forbidden) faults.Add($"{path}.directTls", "contradicts tls: forbidden", "remove one of them");
     }
 
     private static void CheckTargets(PeerOptions peer, string path, FaultList faults)
