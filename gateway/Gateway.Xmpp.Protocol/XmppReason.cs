@@ -120,6 +120,10 @@ public enum XmppReason
     PeerClosed,
     /// <summary>The peer closed with a stream error.</summary>
     PeerStreamError,
+    /// <summary>The peer says that it does not serve the domain, or no longer does (host-unknown, host-gone).</summary>
+    PeerNotServing,
+    /// <summary>The peer named another host (see-other-host), and neither configuration nor DNS names that host for the domain.</summary>
+    RedirectRefused,
     /// <summary>A newer stream for the same pair took its place.</summary>
     Replaced,
     /// <summary>Trust in this peer's certificate was withdrawn.</summary>

@@ -20,6 +20,12 @@ public sealed record XmppOptions
 {
     /// <summary>Where to listen; empty listens nowhere.</summary>
     public IReadOnlyList<XmppListenerOptions> Listeners { get; init; } = [new()];
+    /// <summary>How the servers of a domain are found, in order (PS-122).</summary>
+    public IReadOnlyList<AttemptRule> AttemptRules { get; init; } = Xmpp.AttemptRules.Default;
+    /// <summary>Rounds over all targets before those who wait are told; only faults that may pass are worth more than one (PS-123).</summary>
+    public int ConnectAttemptsMax { get; init; } = 3;
+    /// <summary>Seconds between two rounds.</summary>
+    public int ConnectWaitSeconds { get; init; } = 5;
     /// <summary>Bounds of one stream.</summary>
     public XmppLimits Limits { get; init; } = new();
     /// <summary>Seconds until a stream must be able to carry stanzas.</summary>

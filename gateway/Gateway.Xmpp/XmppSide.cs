@@ -74,7 +74,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     {
         var tls = !listener.IsDirectTls ? null : new TlsServerOptions
         {
-            Certificates = _context.Certificates, Client = ClientCertificate.Requested, CertificateName = listener.CertificateName, ApplicationProtocol = DirectTlsProtocol,
+            Certificates = _context.Certificates, Client = ClientCertificate.Requested, CertificateName = listener.CertificateName, ApplicationProtocols = [DirectTlsProtocol],
         };
         var options = new ListenerOptions
         {
@@ -172,7 +172,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         foreach (var stream in _context.Streams.All)
         {
             double age = (_context.Time.GetUtcNow() - stream.Since).TotalSeconds;
-            if (!stream.IsEstablished && age >= options.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
+            if (!stream.IsEstablished && age >= stream.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
             else if (isChanged) stream.Recheck();
         }

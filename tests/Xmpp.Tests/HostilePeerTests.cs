@@ -1,5 +1,6 @@
 using Certificates;
 using Gateway.Federation;
+using Gateway.Federation.Peers;
 using Gateway.Xmpp.Protocol;
 
 namespace Xmpp.Tests;

@@ -26,10 +26,10 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>Connects in clear and says nothing.</summary>
-    public static async Task<RawPeer> ConnectAsync(Node node)
+    public static async Task<RawPeer> ConnectAsync(Node node, int? port = null)
     {
         var peer = new RawPeer();
-        await peer._client.ConnectAsync("127.0.0.1", node.Port);
+        await peer._client.ConnectAsync("127.0.0.1", port ?? node.Port);
         peer._client.NoDelay = true;
         peer._stream = peer._client.GetStream();
         return peer;
@@ -62,17 +62,34 @@ internal sealed class RawPeer : IDisposable
         return peer;
     }
 
-    public async Task TlsAsync(string target, LabLeaf? leaf)
+    /// <summary>TLS as server, asking for a certificate and believing all.</summary>
+    public async Task ServeTlsAsync(LabLeaf leaf)
+    {
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
+            ClientCertificateRequired = true,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        }).WaitAsync(TimeSpan.FromSeconds(10));
+        _stream = tls;
+        Forget();
+    }
+
+    /// <summary>TLS as client; gives back what the server showed.</summary>
+    public async Task<X509Certificate> TlsAsync(string target, LabLeaf? leaf, string? protocol = null)
     {
         var tls = new SslStream(_stream);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = target,
+            ApplicationProtocols = protocol is null ? null : [new SslApplicationProtocol(protocol)],
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             ClientCertificateContext = leaf is null ? null : SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
         }).WaitAsync(TimeSpan.FromSeconds(10));
         _stream = tls;
         Forget();
+        return tls.RemoteCertificate!;
     }
 
     public void Forget() => _heard.Clear();

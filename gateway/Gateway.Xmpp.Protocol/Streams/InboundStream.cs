@@ -86,7 +86,7 @@ public sealed record InboundStream
         (InboundPhase.Closed, _) => Go(s),
         (_, InboundInput.MustEnd end) => Close(s, end.Reason),
         (_, InboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
-        (_, InboundInput.ErrorReceived error) => Close(s, XmppReason.PeerStreamError, StreamErrors.NameOf(error.Error.Condition)),
+        (_, InboundInput.ErrorReceived error) => Close(s, StreamErrorMeanings.ReasonOf(error.Error.Condition), StreamErrors.Describe(error.Error)),
 
         (InboundPhase.AwaitHeader, InboundInput.ConnectedOverTls) => Go(s with { Facts = StreamFacts.Secure | StreamFacts.ChannelAccepted }),
         (InboundPhase.AwaitHeader, InboundInput.HeaderReceived header) => OnHeader(s, header),

@@ -117,7 +117,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         (OutboundPhase.Closed, _) => Go(s),
         (_, OutboundInput.MustEnd end) => Close(s, end.Reason),
         (_, OutboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
-        (_, OutboundInput.ErrorReceived error) => Close(s, XmppReason.PeerStreamError, StreamErrors.NameOf(error.Error.Condition)),
+        (_, OutboundInput.ErrorReceived error) => Close(s, StreamErrorMeanings.ReasonOf(error.Error.Condition), StreamErrors.Describe(error.Error)),
 
         (OutboundPhase.Connecting, OutboundInput.ConnectedOverTls tls) => OnSecured(s, tls.Target),
         (OutboundPhase.Connecting, OutboundInput.Connected) => Go(s with { Phase = OutboundPhase.AwaitHeader }, Hello(s)),
@@ -171,6 +171,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
 
     private static StreamStep<OutboundStream> Choose(OutboundStream s)
     {
+        if (s.Offers.Has(StreamOffers.StartTlsRequired) && s.Facts.Has(StreamFacts.TlsForbidden)) return Close(s, XmppReason.TlsForbidden);
         foreach (var feature in StreamFeature.Outbound)
         {
             if (!s.Offers.Has(feature.Offer) || !feature.IsUsable(s.Facts)) continue;
@@ -187,7 +188,6 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
                         : Go(s with { Phase = OutboundPhase.AwaitResult }, new StreamOutput.SendKey(s.Pair, s.Id));
             }
         }
-        if (s.Offers.Has(StreamOffers.StartTlsRequired) && s.Facts.Has(StreamFacts.TlsForbidden)) return Close(s, XmppReason.TlsForbidden);
         if (s.Facts.Has(StreamFacts.Authenticated)) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.Opened(IsExternal: true));
         if (!s.Facts.Has(StreamFacts.ChannelAccepted)) return Close(s, XmppReason.TlsRequired);
         if (s.Purpose == OutboundPurpose.Ask) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.ReadyToAsk());

@@ -60,7 +60,8 @@ public enum StreamCondition
 /// <summary>A stream error as it stands on the wire: RFC 6120 §4.9.2. It always ends the stream.</summary>
 /// <param name="Condition">The defined condition.</param>
 /// <param name="Text">For people; may be null.</param>
-public sealed record StreamError(StreamCondition Condition, string? Text = null);
+/// <param name="Host">The host that <c>see-other-host</c> names; else null.</param>
+public sealed record StreamError(StreamCondition Condition, string? Text = null, string? Host = null);
 
 /// <summary>Stream errors to and from bytes, and what each of our reasons becomes.</summary>
 public static class StreamErrors
@@ -76,10 +77,18 @@ public static class StreamErrors
     /// <summary>The element name.</summary>
     public static string NameOf(StreamCondition condition) => s_names[(int)condition];
 
+    /// <summary>The condition, and what the peer said with it, for our operator; bounded, for a stranger wrote it.</summary>
+    public static string Describe(StreamError error)
+    {
+        string said = error.Host ?? error.Text ?? "";
+        if (said.Length > 120) said = said[..120];
+        return said.Length == 0 ? NameOf(error.Condition) : $"{NameOf(error.Condition)}: {said}";
+    }
+
     /// <summary>The error to send when a stream ends for this reason; null when it ends without one.</summary>
     public static StreamCondition? Of(XmppReason reason) => reason switch
     {
-        XmppReason.None or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.ConnectionLost or XmppReason.ConnectFailed
+        XmppReason.None or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.PeerNotServing or XmppReason.RedirectRefused or XmppReason.ConnectionLost or XmppReason.ConnectFailed
             or XmppReason.RemoteServerNotFound or XmppReason.QueueFull or XmppReason.QueueTimeout or XmppReason.TlsFailed or XmppReason.SaslFailed
             or XmppReason.DialbackInvalid or XmppReason.DialbackError or XmppReason.DialbackTimeout or XmppReason.DialbackUnreachable => null,
         XmppReason.StanzaTooLarge or XmppReason.HeaderTooLarge or XmppReason.DepthExceeded or XmppReason.AttributesExceeded or XmppReason.ElementsExceeded
@@ -112,7 +121,7 @@ public static class StreamErrors
     public static StreamError Read(XmlElement error)
     {
         var condition = StreamCondition.UndefinedCondition;
-        string? text = null;
+        string? text = null, host = null;
         foreach (var child in error.Children)
         {
             if (child.Namespace != Namespaces.StreamErrors) continue;
@@ -121,8 +130,9 @@ public static class StreamErrors
             else if (at >= 0) condition = (StreamCondition)at;
             // The name RFC 3920 gave to not-well-formed; old servers still say it.
             else if (child.Name == "xml-not-well-formed") condition = StreamCondition.NotWellFormed;
+            if (condition == StreamCondition.SeeOtherHost && child.Name == "see-other-host" && child.Text.Trim() is { Length: > 0 } named) host = named;
         }
-        return new StreamError(condition, text);
+        return new StreamError(condition, text, host);
     }
 
     /// <summary>Writes the error and the end of the stream.</summary>

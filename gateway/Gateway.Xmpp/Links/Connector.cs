@@ -6,72 +6,102 @@ using Gateway.Xmpp.Streams;
 
 namespace Gateway.Xmpp.Links;
 
-/// <summary>From a peer record to a TCP connection: the record's own addresses, else SRV and its fallback to the domain on 5269 (RFC 6120 §3.2). The stream itself negotiates.</summary>
+/// <summary>One place to try: an address of a target, and whether it takes TLS from the first byte.</summary>
+internal sealed record ConnectTarget(DialTarget Where, bool IsDirectTls)
+{
+    /// <summary>For the operator, and to know again what once succeeded.</summary>
+    public string Text => $"{(IsDirectTls ? "xmpps:" : "")}{Where.Host} {Where.Endpoints[0]}";
+}
+
+/// <summary>From a peer record to places: the record's own addresses, else the attempt rules in order (RFC 6120 §3.2, XEP-0368 §3); from a place to a TCP connection.</summary>
 internal sealed class Connector(XmppContext context)
 {
     private const int PortDefault = 5269;
+    private const int DirectTlsPortDefault = 5270;
+    private const int PlacesMax = 12;
 
     private readonly ServiceLocator _locator = new(context.Resolver, context.NextBelow);
     private readonly Dialer _dialer = new(context.Hub);
 
-    /// <summary>Starts to connect; the stream's owner hears the outcome, never from within this call.</summary>
-    public void Connect(OutboundConnection stream) => _ = ConnectAsync(stream);
-
-    private async Task ConnectAsync(OutboundConnection stream)
+    /// <summary>Where the domain may be reached, in order; or why nowhere.</summary>
+    public async Task<(IReadOnlyList<ConnectTarget> Targets, XmppReason Reason, string Text)> FindAsync(PeerModel peer, string domain, CancellationToken cancel)
     {
-        await Task.Yield();
-        try
-        {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(context.Options.NegotiationSecondsMax), context.Time);
-            var (reason, text) = await TryConnectAsync(stream, deadline.Token);
-            if (reason != XmppReason.None) stream.Fail(reason, text);
-        }
-        catch (OperationCanceledException)
-        {
-            stream.Fail(XmppReason.NegotiationTimeout, "No target could be reached in time.");
-        }
-        catch (Exception bug) when (bug is not OutOfMemoryException)
-        {
-            context.Observer.OnFailed($"connecting {stream.Pair}", bug);
-            stream.Fail(XmppReason.InternalError, "");
-        }
+        var (targets, last) = peer.Addresses.IsEmpty ? await DiscoverAsync(peer, Jid.ToAsciiDomain(domain), cancel) : await ConfiguredAsync(peer, cancel);
+        if (targets.Count > 0) return ([.. targets.Take(PlacesMax)], XmppReason.None, "");
+        return ([], IsAbsent(last.Reason) ? XmppReason.RemoteServerNotFound : XmppReason.RemoteServerTimeout, $"{last.Reason}: {last.Detail}");
     }
 
-    private async Task<(XmppReason Reason, string Text)> TryConnectAsync(OutboundConnection stream, CancellationToken cancel)
+    /// <summary>Connects one stream to one place; the stream is its connection's handler from then on.</summary>
+    public async Task<(XmppReason Reason, string Text)> DialAsync(ConnectTarget target, OutboundConnection stream, CancellationToken cancel)
     {
-        var found = await FindAsync(stream, cancel);
-        if (!found.IsFound) return (IsAbsent(found.Reason) ? XmppReason.RemoteServerNotFound : XmppReason.RemoteServerTimeout, $"{found.Reason}: {found.Detail}");
-        var options = new DialOptions { PrivateAllowed = stream.Peer.AllowsPrivateTargets, Label = PeerTable.LabelOf(stream.Peer), IdleSecondsMax = 0 };
-        string text = "";
-        foreach (var target in found.Targets)
+        var options = new DialOptions
         {
-            var outcome = await _dialer.DialAsync(target, options, stream, cancel);
-            if (outcome.IsConnected) return (XmppReason.None, "");
-            text = $"{outcome.Reason}: {outcome.Detail}";
-        }
-        return (XmppReason.ConnectFailed, text);
+            PrivateAllowed = stream.Peer.AllowsPrivateTargets, Label = PeerTable.LabelOf(stream.Peer), IdleSecondsMax = 0,
+            Tls = target.IsDirectTls ? stream.TlsOptions with { ApplicationProtocols = [XmppSide.DirectTlsProtocol] } : null,
+        };
+        var outcome = await _dialer.DialAsync(target.Where, options, stream, cancel);
+        if (outcome.IsConnected) return (XmppReason.None, "");
+        bool isTls = outcome.Reason is TransportReason.HandshakeFailed or TransportReason.HandshakeTimeout or TransportReason.CertificateMissing or TransportReason.OwnCertificateMissing;
+        return (isTls ? XmppReason.TlsFailed : XmppReason.ConnectFailed, $"{outcome.Reason}: {outcome.Detail}");
     }
 
-    private async Task<LocateOutcome> FindAsync(OutboundConnection stream, CancellationToken cancel)
+    // SRV rules that follow each other are one set, mixed by priority and weight; the next rule counts only where the one before finds no record at all.
+    private async Task<(IReadOnlyList<ConnectTarget> Targets, LocateOutcome Last)> DiscoverAsync(PeerModel peer, string domain, CancellationToken cancel)
     {
-        if (stream.Peer.Addresses.IsEmpty)
-            return await _locator.LocateAsync("_xmpp-server._tcp", Jid.ToAsciiDomain(stream.Pair.To), PortDefault, cancel);
+        var last = new LocateOutcome([], TransportReason.DnsNotFound, "No attempt rule applies.");
+        var services = new List<string>();
+        var rules = context.Options.AttemptRules;
+        for (int i = 0; i < rules.Count; i++)
+        {
+            if (rules[i] == AttemptRule.DirectTls && peer.Tls == TlsPolicy.Forbidden) continue;
+            if (ServiceOf(rules[i]) is { } service) services.Add(service);
+            bool isEndOfSet = rules[i] is AttemptRule.Address or AttemptRule.Jabber || i + 1 == rules.Count || rules[i + 1] is AttemptRule.Address or AttemptRule.Jabber;
+            if (!isEndOfSet) continue;
+            last = await _locator.LocateAsync(services, domain, rules[i] == AttemptRule.Address ? PortDefault : null, cancel);
+            services.Clear();
+            if (last.IsFound) return (PlacesOf(last.Targets, target => target.Service == AttemptRules.DirectTlsService), last);
+            if (last.Reason != TransportReason.DnsNotFound) return ([], last);
+        }
+        return ([], last);
+    }
+
+    private async Task<(IReadOnlyList<ConnectTarget> Targets, LocateOutcome Last)> ConfiguredAsync(PeerModel peer, CancellationToken cancel)
+    {
         var targets = new List<DialTarget>();
         var last = new LocateOutcome([], TransportReason.TargetEmpty, "The peer has no address.");
-        foreach (string address in stream.Peer.Addresses)
+        foreach (string address in peer.Addresses)
         {
-            var (host, port) = Split(address);
+            var (host, port) = Split(address, peer.IsDirectTls ? DirectTlsPortDefault : PortDefault);
             last = await _locator.ConfiguredAsync(host, port, cancel);
             targets.AddRange(last.Targets);
         }
-        return targets.Count > 0 ? new LocateOutcome(targets, TransportReason.None, "") : last;
+        return (PlacesOf(targets, _ => peer.IsDirectTls), last);
     }
 
-    private static (string Host, int Port) Split(string address)
+    // Each address of a host is a place of its own: one that answers and cannot negotiate must not hide the next.
+    private static List<ConnectTarget> PlacesOf(IReadOnlyList<DialTarget> targets, Func<DialTarget, bool> isDirectTls)
+    {
+        var places = new List<ConnectTarget>();
+        foreach (var target in targets)
+        {
+            foreach (var endpoint in target.Endpoints) places.Add(new ConnectTarget(target with { Endpoints = [endpoint] }, isDirectTls(target)));
+        }
+        return places;
+    }
+
+    private static string? ServiceOf(AttemptRule rule) => rule switch
+    {
+        AttemptRule.DirectTls => AttemptRules.DirectTlsService,
+        AttemptRule.Srv => AttemptRules.Service,
+        AttemptRule.Jabber => AttemptRules.JabberService,
+        _ => null,
+    };
+
+    private static (string Host, int Port) Split(string address, int portDefault)
     {
         int colon = address.LastIndexOf(':');
         bool hasPort = colon > 0 && colon > address.LastIndexOf(']');
-        return hasPort && int.TryParse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture, out int port) ? (address[..colon], port) : (address, PortDefault);
+        return hasPort && int.TryParse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture, out int port) ? (address[..colon], port) : (address, portDefault);
     }
 
     private static bool IsAbsent(TransportReason reason) =>

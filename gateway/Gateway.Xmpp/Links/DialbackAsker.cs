@@ -47,10 +47,10 @@ internal sealed class DialbackAsker(XmppContext context)
     }
 
     /// <summary>One question on its way.</summary>
-    private sealed class Question(DialbackAsker owner, XmppContext context, DialbackMessage ask, InboundConnection asking) : IOutboundOwner
+    private sealed class Question(DialbackAsker owner, XmppContext context, DialbackMessage ask, InboundConnection asking) : IAttemptOwner
     {
         private int _isAnswered;
-        private OutboundConnection? _own;
+        private volatile OutboundConnection? _own;
         private OutboundConnection? _shared;
 
         public long AskedAt { get; } = context.Time.GetTimestamp();
@@ -66,8 +66,7 @@ internal sealed class DialbackAsker(XmppContext context)
                 Answer(DialbackWord.Error, DialbackCondition.RemoteServerNotFound);
                 return;
             }
-            _own = new OutboundConnection(context, ask.Pair.Reversed, OutboundPurpose.Ask, peer, this);
-            context.Links.Connector.Connect(_own);
+            new Attempt(context, ask.Pair.Reversed, OutboundPurpose.Ask, peer, this).Begin();
         }
 
         public void Answer(DialbackWord word, DialbackCondition failure)
@@ -81,12 +80,17 @@ internal sealed class DialbackAsker(XmppContext context)
 
         public void OnReady(OutboundConnection stream)
         {
-            if (!stream.TryAsk(ask, Answer)) Answer(DialbackWord.Error, DialbackCondition.RemoteServerTimeout);
+            _own = stream;
+            // The time for the answer may have run out before anybody could be asked.
+            if (Volatile.Read(ref _isAnswered) != 0) stream.End(XmppReason.None);
+            else if (!stream.TryAsk(ask, Answer)) Answer(DialbackWord.Error, DialbackCondition.RemoteServerTimeout);
         }
 
-        public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Answer(DialbackWord.Error, reason switch
+        public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => OnGivenUp(reason, text);
+
+        public void OnGivenUp(XmppReason reason, string text) => Answer(DialbackWord.Error, reason switch
         {
-            XmppReason.RemoteServerNotFound => DialbackCondition.RemoteServerNotFound,
+            XmppReason.RemoteServerNotFound or XmppReason.PeerNotServing => DialbackCondition.RemoteServerNotFound,
             XmppReason.ConnectFailed => DialbackCondition.RemoteConnectionFailed,
             _ => DialbackCondition.RemoteServerTimeout,
         });

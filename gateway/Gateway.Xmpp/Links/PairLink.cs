@@ -16,7 +16,7 @@ namespace Gateway.Xmpp.Links;
 ///    └──────────────────┴───── ended ──────┘  (what could not be handed over connects again)
 /// </code>
 /// </summary>
-internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel peer) : IOutboundOwner
+internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel peer) : IAttemptOwner
 {
     private readonly record struct Waiting(byte[] Bytes, LinkReceipt? Receipt, long Since);
 
@@ -31,6 +31,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     private readonly Queue<Waiting> _queue = new();
     private Phase _phase;
     private OutboundConnection? _stream;
+    private Attempt? _attempt;
+    private string? _lastGood;
     private int _queuedBytes;
     private long _failedAt;
     private int _failures;
@@ -96,7 +98,11 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     }
 
     /// <summary>Gives up everything that waits.</summary>
-    public void Stop() => GiveUpAll(XmppReason.SystemShutdown, "");
+    public void Stop()
+    {
+        lock (_gate) _attempt?.Stop();
+        GiveUpAll(XmppReason.SystemShutdown, "");
+    }
 
     public void OnReady(OutboundConnection stream)
     {
@@ -105,7 +111,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         {
             lock (_gate)
             {
-                if (_stream != stream) return;
+                if (_phase != Phase.Connecting) return;
+                (_stream, _lastGood) = (stream, stream.Target.Text);
                 (_phase, _failures, _lastFailure, _lastFailureText) = (Phase.Open, 0, XmppReason.None, "");
                 _lastSent = context.Time.GetTimestamp();
                 while (_queue.Count > 0)
@@ -120,18 +127,21 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     public void OnEnded(OutboundConnection stream, XmppReason reason, string text)
     {
-        bool wasOpen;
         lock (_gate)
         {
             if (_stream != stream) return;
-            wasOpen = _phase == Phase.Open;
             (_phase, _stream) = (Phase.Idle, null);
-            if (wasOpen)
-            {
-                // What came between the peer's end and now was never handed over: it goes by the next stream.
-                if (_queue.Count > 0 && reason != XmppReason.SystemShutdown) Connect();
-                return;
-            }
+            // What came between the peer's end and now was never handed over: it goes by the next stream.
+            if (_queue.Count > 0 && reason != XmppReason.SystemShutdown) Connect();
+        }
+    }
+
+    public void OnGivenUp(XmppReason reason, string text)
+    {
+        lock (_gate)
+        {
+            if (_phase != Phase.Connecting) return;
+            (_phase, _attempt, _lastGood) = (Phase.Idle, null, null);
             _failures++;
             (_failedAt, _lastFailure, _lastFailureText) = (context.Time.GetTimestamp(), reason, text);
         }
@@ -189,8 +199,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     private void Connect()
     {
         _phase = Phase.Connecting;
-        _stream = new OutboundConnection(context, pair, OutboundPurpose.Stanzas, Peer, this);
-        context.Links.Connector.Connect(_stream);
+        _attempt = new Attempt(context, pair, OutboundPurpose.Stanzas, Peer, this) { Preferred = _lastGood };
+        _attempt.Begin();
     }
 
     private void GiveUpAll(XmppReason reason, string text)

@@ -1,5 +1,6 @@
 using Gateway.Federation.Peers;
 using Gateway.Transport;
+using Gateway.Xmpp.Links;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Dialback;
 using Gateway.Xmpp.Protocol.Streams;
@@ -30,15 +31,26 @@ internal sealed class OutboundConnection : StreamConnection
         : base(context)
     {
         (_owner, Peer) = (owner, peer);
-        var facts = peer.AllowsPlaintext ? StreamFacts.ChannelAccepted : StreamFacts.None;
-        if (peer.AllowsDialback) facts |= StreamFacts.DialbackAllowed;
-        _machine = new OutboundStream(pair, purpose) { Facts = facts };
-        StartedAt = context.Time.GetTimestamp();
+        _machine = new OutboundStream(pair, purpose) { Facts = PeerPolicies.FactsOf(peer) };
+        NegotiationSecondsMax = context.Options.NegotiationSecondsMax;
     }
 
     public PeerModel Peer { get; }
 
-    public long StartedAt { get; }
+    /// <summary>Where it was dialled.</summary>
+    public required ConnectTarget Target { get; init; }
+
+    /// <summary>The stream error by which the peer ended it, or null.</summary>
+    public StreamError? PeerError { get; private set; }
+
+    /// <summary>True when the peer refused our certificate and may still take dialback, on a new connection.</summary>
+    public bool IsWorthDialback => _machine.IsWorthDialback;
+
+    /// <summary>How we do TLS with the peer.</summary>
+    public TlsClientOptions TlsOptions => new()
+    {
+        Certificates = Context.Certificates, ServerName = Jid.ToAsciiDomain(Pair.To), OwnDomain = Jid.ToAsciiDomain(Pair.From),
+    };
 
     public DomainPair Pair => _machine.Pair;
 
@@ -65,16 +77,12 @@ internal sealed class OutboundConnection : StreamConnection
     {
         if (!IsEstablished || _admittedVersion == Context.Registry.Version) return;
         _admittedVersion = Context.Registry.Version;
-        if (Context.Policies.Find(Pair.To) is not { } peer) End(XmppReason.PeerRemoved);
-        else if (!peer.AllowsDialback && !IsTargetProved(peer)) End(XmppReason.TrustWithdrawn);
+        if (Context.Policies.Renew(Peer, Pair.To) is not { } peer) End(XmppReason.PeerRemoved);
+        else if (!IsStillTrusted(peer)) End(XmppReason.TrustWithdrawn);
     }
 
-    /// <summary>No connection came about.</summary>
-    public void Fail(XmppReason reason, string text)
-    {
-        lock (Gate) _machine = _machine with { Phase = OutboundPhase.Closed };
-        EndUnconnected(reason, text);
-    }
+    /// <summary>Facts from an earlier connection of the same effort; before it is dialled.</summary>
+    public void Know(StreamFacts facts) => _machine = _machine with { Facts = _machine.Facts | facts };
 
     /// <summary>Puts one dialback question; false when the stream is over. The answer, or its absence, is told exactly once.</summary>
     public bool TryAsk(DialbackMessage ask, Action<DialbackWord, DialbackCondition> answer)
@@ -95,7 +103,12 @@ internal sealed class OutboundConnection : StreamConnection
         lock (Gate) _asked.Remove((ask.Pair, ask.Id));
     }
 
-    protected override void Opened() => On(new OutboundInput.Connected());
+    protected override void Opened()
+    {
+        _admittedVersion = Context.Registry.Version;
+        if (Evidence.IsEncrypted) On(new OutboundInput.ConnectedOverTls(JudgeTarget()));
+        else On(new OutboundInput.Connected());
+    }
 
     protected override void HeaderReceived(StreamHeader header) => On(new OutboundInput.HeaderReceived(header));
 
@@ -104,13 +117,10 @@ internal sealed class OutboundConnection : StreamConnection
     protected override void Secured()
     {
         _admittedVersion = Context.Registry.Version;
-        On(new OutboundInput.TlsEstablished(IsTargetProved(Peer)));
+        On(new OutboundInput.TlsEstablished(JudgeTarget()));
     }
 
-    protected override void StartTls(TransportConnection transport) => transport.StartTls(new TlsClientOptions
-    {
-        Certificates = Context.Certificates, ServerName = Jid.ToAsciiDomain(Pair.To), OwnDomain = Jid.ToAsciiDomain(Pair.From),
-    });
+    protected override void StartTls(TransportConnection transport) => transport.StartTls(TlsOptions);
 
     protected override void ElementReceived(XmlElement element, bool hasMoreBytes)
     {
@@ -120,7 +130,8 @@ internal sealed class OutboundConnection : StreamConnection
                 On(new OutboundInput.FeaturesReceived(StreamFeatures.Read(element)));
                 break;
             case (Namespaces.Streams, "error"):
-                On(new OutboundInput.ErrorReceived(StreamErrors.Read(element)));
+                PeerError = StreamErrors.Read(element);
+                On(new OutboundInput.ErrorReceived(PeerError));
                 break;
             case (Namespaces.Tls, "proceed"):
                 On(new OutboundInput.ProceedReceived(hasMoreBytes));
@@ -154,6 +165,9 @@ internal sealed class OutboundConnection : StreamConnection
     {
         if (output is StreamOutput.Opened opened) _provedBy = opened.IsExternal ? "external" : "dialback";
         if (output is not (StreamOutput.Opened or StreamOutput.ReadyToAsk)) return;
+        // Tables may have changed while we negotiated under the old ones.
+        Recheck();
+        if (IsOver) return;
         Prove();
         Context.Metrics.StreamOpened();
         Context.Observer.OnStreamOpened(Snapshot());
@@ -168,7 +182,7 @@ internal sealed class OutboundConnection : StreamConnection
             unanswered = [.. _asked.Values];
             _asked.Clear();
         }
-        var condition = text == "host-unknown" ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout;
+        var condition = reason == XmppReason.PeerNotServing ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout;
         foreach (var answer in unanswered) answer(DialbackWord.Error, condition);
         _owner.OnEnded(this, reason, text);
     }
@@ -194,7 +208,15 @@ internal sealed class OutboundConnection : StreamConnection
         else answer(message.Word, message.Condition == DialbackCondition.ItemNotFound ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
     }
 
-    private bool IsTargetProved(PeerModel peer) => Evidence.IsEncrypted && Context.Registry.AdmitTarget(Evidence, peer, Jid.ToAsciiDomain(Pair.To)).IsAdmitted;
+    private TargetProof JudgeTarget() => Context.Policies.JudgeTarget(Evidence, Peer, Pair.To);
+
+    private bool IsStillTrusted(PeerModel peer)
+    {
+        var facts = PeerPolicies.FactsOf(peer);
+        if (!Evidence.IsEncrypted) return peer.AllowsPlaintext && facts.Has(StreamFacts.DialbackAllowed);
+        var target = JudgeTarget();
+        return !facts.Has(StreamFacts.TlsForbidden) && (target.IsProved || target.MayDialback);
+    }
 
     private void On(OutboundInput input) => Step(() =>
     {

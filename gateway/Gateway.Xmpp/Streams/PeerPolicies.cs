@@ -29,10 +29,18 @@ internal sealed class PeerPolicies(PeerRegistry registry)
         return facts;
     }
 
-    /// <summary>What the certificate of a server that was dialled is worth, under the tables of now.</summary>
-    public TargetProof JudgeTarget(Certificates.PeerEvidence evidence, string domain)
+    /// <summary>The record of now in place of one that was read earlier; null when it is gone or no longer speaks for the domain.</summary>
+    public PeerModel? Renew(PeerModel known, string domain)
     {
-        if (Find(domain) is not { } peer) return new TargetProof(false, false, "No peer speaks for this domain any more.");
+        if (PeerTable.IsDiscovered(known)) return Find(domain);
+        var peer = registry.Current.Peers.ByName(known.Name);
+        return peer is not null && peer.FromDomains.Contains(Jid.ToAsciiDomain(domain)) ? peer : null;
+    }
+
+    /// <summary>What the certificate of a server that was dialled is worth, under the tables of now.</summary>
+    public TargetProof JudgeTarget(Certificates.PeerEvidence evidence, PeerModel known, string domain)
+    {
+        if (Renew(known, domain) is not { } peer) return new TargetProof(false, false, "No peer speaks for this domain any more.");
         var admission = registry.AdmitTarget(evidence, peer, Jid.ToAsciiDomain(domain));
         return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? null : admission.Text);
     }

@@ -43,6 +43,9 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     /// <summary>True when stanzas may cross: the negotiation deadline is met.</summary>
     public abstract bool IsEstablished { get; }
 
+    /// <summary>Seconds from the connection until stanzas must be able to cross.</summary>
+    public int NegotiationSecondsMax { get; init; } = context.Options.NegotiationSecondsMax;
+
     public abstract StreamSnapshot Snapshot();
 
     /// <summary>Ends the stream in order.</summary>
@@ -177,15 +180,6 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
         write(ref writer);
         writer.Flush();
         return _transport?.TrySend(output.WrittenSpan) ?? TransportReason.Closed;
-    }
-
-    /// <summary>The end of a stream that never had a connection.</summary>
-    protected void EndUnconnected(XmppReason reason, string text)
-    {
-        if (_isOver) return;
-        (_reason, _text) = (reason, text);
-        _isOver = true;
-        Report();
     }
 
     protected void Prove() => _framer.Prove();

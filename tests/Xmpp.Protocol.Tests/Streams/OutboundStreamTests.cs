@@ -129,7 +129,7 @@ public sealed class OutboundStreamTests
     {
         Begin(StreamFacts.None);
         On(new OutboundInput.ErrorReceived(new StreamError(StreamCondition.HostUnknown)));
-        Assert.Equal(new StreamOutput.Close(XmppReason.PeerStreamError, "host-unknown"), _sent[^1]);
+        Assert.Equal(new StreamOutput.Close(XmppReason.PeerNotServing, "host-unknown"), _sent[^1]);
     }
 
     private void Begin(StreamFacts facts, OutboundPurpose purpose = OutboundPurpose.Stanzas, bool hear = true)
@@ -148,7 +148,7 @@ public sealed class OutboundStreamTests
     {
         On(new OutboundInput.ProceedReceived(HasMoreBytes: false));
         Assert.IsType<StreamOutput.BeginTls>(_sent[^1]);
-        On(new OutboundInput.TlsEstablished(isProved));
+        On(new OutboundInput.TlsEstablished(new TargetProof(isProved, MayDialback: true)));
         if (_stream.Phase == OutboundPhase.AwaitHeader) Hear();
     }
 
