@@ -27,7 +27,11 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
         Crossing = new RecordingCrossing(Registry);
         Side = new XmppSide(new XmppParts
         {
-            Options = (options ?? new XmppOptions { ConnectAttemptsMax = 1 }) with { Listeners = [new() { Address = "127.0.0.1", Port = 0 }, new() { Address = "127.0.0.1", Port = 0, IsDirectTls = true }] }, Hub = Hub, Resolver = Resolver, NextBelow = _ => 0, Certificates = Certificates,
+            Options = (options ?? new XmppOptions { ConnectAttemptsMax = 1 }) with
+            {
+                Listeners = [new() { Address = "127.0.0.1", Port = 0 }, new() { Address = "127.0.0.1", Port = 0, IsDirectTls = true }],
+            },
+            Hub = Hub, Resolver = Resolver, NextBelow = _ => 0, Certificates = Certificates,
             Registry = Registry, Crossing = Crossing, Refusals = Refusals, Ids = new RandomIds(), DialbackSecret = $"secret of {domain}", Observer = this,
         });
         Side.Start();

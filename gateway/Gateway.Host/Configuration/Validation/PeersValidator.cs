@@ -60,7 +60,8 @@ public sealed class PeersValidator : IValidator
         if (peer.External == ExternalPolicy.Off && !peer.Dialback) faults.Add($"{path}.external", "without dialback nothing would prove the domain", "set dialback to true, or external to preferred");
         if (peer.External == ExternalPolicy.Required && peer.Dialback) faults.Add($"{path}.dialback", "contradicts external: required", "external: preferred falls back to dialback");
         if (peer.External == ExternalPolicy.Required && peer.Tls != TlsPolicy.Required) faults.Add($"{path}.tls", "contradicts external: required", "without TLS there is no certificate");
-        if (peer.SelfSigned && !peer.Dialback) faults.Add($"{path}.selfSigned", "means nothing without dialback", "a self-signed certificate never proves a domain; put it into a trust set of its own instead");
+        if (peer.SelfSigned && !peer.Dialback)
+            faults.Add($"{path}.selfSigned", "means nothing without dialback", "a self-signed certificate never proves a domain; put it into a trust set of its own instead");
         if (peer.DirectTls && peer.Tls == TlsPolicy.Forbidden) faults.Add($"{path}.directTls", "contradicts tls: forbidden", "remove one of them");
     }
 
