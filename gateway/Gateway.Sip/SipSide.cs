@@ -27,6 +27,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Listener> listeners = [];
     private readonly ITimer sweep;
+    private long followed;
 
     public SipSide(SipSideOptions options, PeerRegistry peers, ICrossing crossing, SipSideParts parts)
     {
@@ -39,10 +40,12 @@ public sealed class SipSide : ISide, IAsyncDisposable
         Links = new LinkTable(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow)));
         Requests = new RequestDoor(this);
         Transactions = new ServerTransactions(this);
+        Paces = new PaceTable(time, Deadlines);
         Notifiers = new NotifierTable(this);
         Subscribers = new SubscriberTable(this);
         Conversations = new ConversationTable(this);
         Metrics = new SipMetrics(this);
+        followed = peers.Version;
         sweep = time.CreateTimer(static self => ((SipSide)self!).Sweep(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
@@ -68,6 +71,8 @@ public sealed class SipSide : ISide, IAsyncDisposable
     internal RequestDoor Requests { get; }
 
     internal ServerTransactions Transactions { get; }
+
+    internal PaceTable Paces { get; }
 
     internal NotifierTable Notifiers { get; }
 
@@ -135,6 +140,14 @@ public sealed class SipSide : ISide, IAsyncDisposable
     /// <summary>What <c>status</c> shows.</summary>
     public SipSideView Describe() => SipSideView.Of(this);
 
+    /// <summary>The record of this peer in force now; null when it has none any more. <paramref name="domain"/> is that of its user, which names a discovered partner.</summary>
+    internal PeerModel? InForce(PeerModel known, string domain)
+    {
+        var table = Peers.Current.Peers;
+        var now = PeerTable.IsDiscovered(known) ? table.Discover(domain, Gateway.Federation.Protocol.Sip)?.First : table.ByName(known.Name);
+        return now is { Protocol: Gateway.Federation.Protocol.Sip } ? now : null;
+    }
+
     internal string NewTag() => ids.NextId().ToString("x", System.Globalization.CultureInfo.InvariantCulture)[..10];
 
     internal string NewCallId() => ids.NextId().ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
@@ -143,6 +156,13 @@ public sealed class SipSide : ISide, IAsyncDisposable
     internal double Jitter() => ids.NextJitter();
 
     internal Passage NewPassage(string peer, PassageKind kind, Address from, Address to) => new(ids.NextId(), peer, Gateway.Federation.Protocol.Sip, kind, from, to);
+
+    /// <summary>Tells the core what came of a subscription of ours. Commands of one pair are handed over in the order they are told: the engine's mailbox keeps it.</summary>
+    internal void Tell(PeerModel peer, Address presentity, PresentityCommand command) => Run(async () =>
+    {
+        var passage = NewPassage(peer.Name, PassageKind.Presence, presentity, command.Watcher);
+        await Crossing.EnterAsync(new FederatedPeer(peer, presentity.Domain, Proof.TlsSubject), passage, presentity, command, Stopping);
+    });
 
     internal void Defect(Exception defect) => observer.OnDefect(defect);
 
@@ -193,6 +213,15 @@ public sealed class SipSide : ISide, IAsyncDisposable
         await waiter.Task;
     }
 
+    // Dialogs and subscriptions outlive a reload with the record that is in force then.
+    private void FollowPeers()
+    {
+        var version = Peers.Version;
+        if (Interlocked.Exchange(ref followed, version) == version) return;
+        Notifiers.FollowPeers();
+        Subscribers.FollowPeers();
+    }
+
     private void Sweep()
     {
         using var batch = SendBatch.Begin();
@@ -201,6 +230,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
             Calls.Sweep();
             Transactions.Sweep();
             Links.Sweep();
+            FollowPeers();
             Conversations.Sweep();
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)

@@ -44,6 +44,12 @@ public sealed record SipSideOptions
     /// <summary>The availability tables in force.</summary>
     public AvailabilityTables Availability { get; init; } = AvailabilityTables.Default;
 
+    /// <summary>Subscriptions of SIP users held at once, of all peers together.</summary>
+    public int WatchersMax { get; init; } = 250_000;
+
+    /// <summary>Least time between two notifications of changes in one subscription (RFC 3856 §6.10).</summary>
+    public TimeSpan NotifyInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Conversations held at once; more are refused.</summary>
     public int ConversationsMax { get; init; } = 50_000;
 

@@ -6,10 +6,16 @@ namespace Gateway.Sip;
 public sealed record SipSideView(
     IReadOnlyList<string> Listeners, IReadOnlyList<SipLinkView> Links, int Notifiers, int Subscribers, int Conversations, int PendingRequests)
 {
+    /// <summary>Peers whose presence waits for its turn, and how much.</summary>
+    public IReadOnlyList<(string Peer, int Waiting)> Paces { get; init; } = [];
+
     internal static SipSideView Of(SipSide side) => new(
         [.. side.Listeners.Select(l => $"{l.Name} {l.Endpoint}")],
         [.. side.Links.All.Select(Of), .. Strangers(side)],
-        side.Notifiers.Count, side.Subscribers.Count, side.Conversations.Count, side.Calls.Count);
+        side.Notifiers.Count, side.Subscribers.Count, side.Conversations.Count, side.Calls.Count)
+    {
+        Paces = [.. side.Paces.Waiting],
+    };
 
     private static SipLinkView Of(PeerLink link) => new(
         link.PeerName, [.. link.Live.Select(Of)], link.WaitingCount, link.LastFailure.Reason, link.LastFailure.Detail);

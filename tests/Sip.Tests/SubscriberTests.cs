@@ -149,7 +149,7 @@ public sealed class SubscriberTests
     [Theory]
     [InlineData("rejected", typeof(UpstreamDenied), false)]
     [InlineData("noresource", typeof(UpstreamDenied), false)]
-    [InlineData("invariant", typeof(UpstreamEnded), false)]
+    [InlineData("invariant", typeof(UpstreamAccepted), false)]
     [InlineData("deactivated", typeof(UpstreamEnded), true)]
     [InlineData("timeout", typeof(UpstreamEnded), true)]
     [InlineData("probation", typeof(UpstreamEnded), null)]
@@ -365,7 +365,7 @@ public sealed class SubscriberTests
         while (true)
         {
             var command = await rig.Crossing.CommandAsync<PresentityCommand>();
-            if (command is not UpstreamShowed) return command;
+            if (command is not (UpstreamShowed or UpstreamGranted)) return command;
         }
     }
 }

@@ -49,6 +49,9 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     public bool AllowsPrivateTargets { get; init; }
 
     public PeerLimits Limits { get; init; } = new();
+
+    /// <summary>SIP: terms of presence.</summary>
+    public SipPeerTerms Sip { get; init; } = SipPeerTerms.Default;
 }
 
 /// <summary>TLS on the streams of an XMPP peer.</summary>

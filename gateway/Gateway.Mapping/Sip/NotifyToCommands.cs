@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Availability;
 using Gateway.Mapping.Documents;
+using Gateway.Sip.Protocol.Subscriptions;
 using Gateway.Sip.Protocol.Wire;
 using Presence.Core;
 using Presence.Core.Model;
@@ -15,7 +16,6 @@ public static class NotifyToCommands
 {
     private const int TuplesMax = 16;
     private const int NoteCharsMax = 1_000;
-    private const int InvariantRetrySeconds = 24 * 3_600;
 
     /// <summary>
     /// The commands of one notification, in order. <paramref name="reason"/> is set when the body could not be read: the state of the subscription still counts, the last known presence stays.
@@ -28,6 +28,8 @@ public static class NotifyToCommands
         var shown = ReadBody(watcher, contentType, body, tables, now, out reason);
         if (state.IsTerminated)
         {
+            // A state that never changes needs no subscription: it is granted, shown, and stands.
+            if (TerminationReasons.Read(state.Reason) == TerminationReason.Invariant) return shown is null || body.IsEmpty ? [new UpstreamGranted(watcher)] : [new UpstreamGranted(watcher), shown];
             var ending = OfTermination(watcher, state);
             return shown is null || body.IsEmpty ? [ending] : [shown, ending];
         }
@@ -39,15 +41,14 @@ public static class NotifyToCommands
     private static PresentityCommand OfTermination(Address watcher, SubscriptionStateHeader state)
     {
         var retryAfter = (int?)state.RetryAfterSeconds;
-        return state.Reason?.ToLowerInvariant() switch
+        return TerminationReasons.Read(state.Reason) switch
         {
-            "rejected" => new UpstreamDenied(watcher, PresenceReason.Rejected),
-            "noresource" => new UpstreamDenied(watcher, PresenceReason.NoSuchPresentity),
-            "deactivated" or "timeout" => new UpstreamEnded(watcher, RetryNow: true, retryAfter),
+            TerminationReason.Rejected => new UpstreamDenied(watcher, PresenceReason.Rejected),
+            TerminationReason.NoResource => new UpstreamDenied(watcher, PresenceReason.NoSuchPresentity),
 
-            // The state never changes: asking again daily is as good as never.
-            "invariant" => new UpstreamEnded(watcher, RetryNow: false, InvariantRetrySeconds),
-            "probation" or "giveup" => new UpstreamEnded(watcher, RetryNow: false, retryAfter),
+            // RFC 6665 §4.1.3: retry-after has no meaning for these two.
+            TerminationReason.Deactivated or TerminationReason.Timeout => new UpstreamEnded(watcher, RetryNow: true, null),
+            TerminationReason.Probation or TerminationReason.GiveUp => new UpstreamEnded(watcher, RetryNow: false, retryAfter),
             _ => new UpstreamEnded(watcher, RetryNow: retryAfter is null, retryAfter),
         };
     }

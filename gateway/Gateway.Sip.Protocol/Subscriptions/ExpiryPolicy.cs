@@ -7,6 +7,9 @@ public sealed record ExpiryPolicy
 {
     public static readonly ExpiryPolicy Default = new();
 
+    // A short grant is asked for on purpose, and its refreshes spread by themselves.
+    private const uint SpreadSecondsMin = 600;
+
     /// <summary>Granted when the request names nothing; Microsoft clients often do not.</summary>
     public uint DefaultSeconds { get; init; } = 3600;
 
@@ -14,10 +17,15 @@ public sealed record ExpiryPolicy
 
     public uint SecondsMax { get; init; } = 86_400;
 
-    /// <summary>False when the answer must be 423 with <see cref="SecondsMin"/> in Min-Expires.</summary>
-    public bool TryGrant(uint? requested, out uint granted)
+    /// <summary>Part of a long grant that chance may take away, so that what was subscribed together is not refreshed together.</summary>
+    public double Spread { get; init; } = 0.1;
+
+    /// <summary>False when the answer must be 423 with <see cref="SecondsMin"/> in Min-Expires. <paramref name="jitter"/> in [0,1) is drawn by the caller.</summary>
+    public bool TryGrant(uint? requested, double jitter, out uint granted)
     {
         granted = Math.Min(requested ?? DefaultSeconds, SecondsMax);
-        return granted == 0 || granted >= Math.Min(SecondsMin, 3600);
+        if (granted > 0 && granted < Math.Min(SecondsMin, 3600)) return false;
+        if (granted >= SpreadSecondsMin) granted = Math.Max(granted - (uint)(granted * Spread * jitter), SecondsMin);
+        return true;
     }
 }

@@ -6,7 +6,7 @@ namespace Gateway.Sip.Protocol.Subscriptions;
 
 /// <summary>
 /// The notifier's half of a subscription (RFC 6665 §4.2, RFC 3856 §6). One NOTIFY is outstanding; what comes meanwhile waits and the newest wins,
-/// but an end is never replaced.
+/// but an end is never replaced. A NOTIFY asks for its turn first, so that a peer's pace can hold it; mere changes also keep their interval (RFC 3856 §6.10).
 /// <code>
 /// Pending ◂Show▸ Active ─End, Accepted(0), expiry▸ Terminating ─answer of the last NOTIFY▸ Terminated
 ///    any ─NOTIFY refused for good▸ Terminated
@@ -29,9 +29,9 @@ public static class Notifier
             Accepted { GrantedSeconds: 0 } a => Leave(s, a.Content, now),
             Accepted a => Accept(s, a, now),
             Show when s.Phase == Terminating && s.OwedAt == DateTimeOffset.MaxValue => new(s, []),
-            Show show when s.Phase == Terminating => Send(s with { Waiting = show.Content, OwedAt = DateTimeOffset.MaxValue }, now),
-            Show show => Send(s with { Phase = show.IsActive ? Active : Pending, Waiting = show.Content, OwedAt = DateTimeOffset.MaxValue }, now),
+            Show show => OnShow(s, show, now),
             End end => Finish(s, end.Reason, end.Content, end.RetryAfterSeconds, now),
+            Turn => OnTurn(s, now),
             Answered answer => OnAnswer(s, answer, now),
             Lost => OnLost(s, now),
             _ => OnTick(s, now),
@@ -42,8 +42,19 @@ public static class Notifier
     {
         var expiring = s with { ExpiresAt = now.AddSeconds(accepted.GrantedSeconds) };
         return accepted.Content is { } content
-            ? Send(expiring with { Waiting = content, OwedAt = DateTimeOffset.MaxValue }, now)
+            ? Send(expiring with { Waiting = content, OwedAt = DateTimeOffset.MaxValue, IsUrgent = true, IsOwed = true }, now)
             : new(expiring with { OwedAt = now + OwedWait }, []);
+    }
+
+    private static Step<NotifierState, NotifierOutput> OnShow(NotifierState s, Show show, DateTimeOffset now)
+    {
+        var phase = s.Phase == Terminating ? Terminating : show.IsActive ? Active : Pending;
+        var isOwed = s.IsOwed || s.OwedAt != DateTimeOffset.MaxValue;
+        var shown = s with
+        {
+            Phase = phase, Waiting = show.Content, OwedAt = DateTimeOffset.MaxValue, IsOwed = isOwed, IsUrgent = s.IsUrgent || isOwed || phase != s.Phase,
+        };
+        return Send(shown, now);
     }
 
     /// <summary>Unsubscribe or poll: one more NOTIFY, terminated by timeout (RFC 6665 §4.4.3), with the state if somebody gives it in time.</summary>
@@ -64,16 +75,30 @@ public static class Notifier
         var last = s with
         {
             Phase = Terminating, EndReason = reason, EndRetryAfterSeconds = retryAfter, Waiting = content,
-            OwedAt = DateTimeOffset.MaxValue, ExpiresAt = DateTimeOffset.MaxValue, RetryAt = DateTimeOffset.MinValue,
+            OwedAt = DateTimeOffset.MaxValue, ExpiresAt = DateTimeOffset.MaxValue, RetryAt = DateTimeOffset.MinValue, IsUrgent = true,
+            IsOwed = s.IsOwed || s.OwedAt != DateTimeOffset.MaxValue,
         };
         return Send(last, now);
     }
 
     private static Step<NotifierState, NotifierOutput> Send(NotifierState s, DateTimeOffset now, params IReadOnlyList<NotifierOutput> before)
     {
-        if (s.Outstanding is not null || s.Waiting is not { } content || now < s.RetryAt) return new(s, before);
-        var sent = s with { Outstanding = content, Waiting = null, RetryAt = DateTimeOffset.MinValue, IsLastOutstanding = s.Phase == Terminating };
-        return new(sent, [.. before, new NotifierOutput.SendNotify(HeaderOf(s, now), content)]);
+        if (s.Outstanding is not null || s.Waiting is null || s.IsTurnAsked || now < s.RetryAt || (!s.IsUrgent && now < s.NextChangeAt)) return new(s, before);
+        return new(s with { IsTurnAsked = true }, [.. before, new NotifierOutput.AskTurn(s.IsOwed)]);
+    }
+
+    private static Step<NotifierState, NotifierOutput> OnTurn(NotifierState s, DateTimeOffset now)
+    {
+        if (!s.IsTurnAsked || s.Waiting is not { } content) return new(s with { IsTurnAsked = false }, []);
+        var sent = s with
+        {
+            Outstanding = content, Waiting = null, RetryAt = DateTimeOffset.MinValue, IsLastOutstanding = s.Phase == Terminating,
+            IsTurnAsked = false, IsUrgent = false, IsOwed = false,
+
+            // The first state after a notification without any is not held back: nothing was told yet that it would change.
+            NextChangeAt = content.Body.IsEmpty || s.ChangeInterval == TimeSpan.Zero ? s.NextChangeAt : now + s.ChangeInterval,
+        };
+        return new(sent, [new NotifierOutput.SendNotify(HeaderOf(s, now), content)]);
     }
 
     private static SubscriptionStateHeader HeaderOf(NotifierState s, DateTimeOffset now) => s.Phase switch
@@ -109,7 +134,7 @@ public static class Notifier
         if (failures >= FailuresMax) return Over(s, SipReason.NotifyRefused);
         var again = s with
         {
-            Outstanding = null, Waiting = s.Waiting ?? content, Failures = failures, RetryAt = now + (wait ?? _retryFirst * (1 << failures - 1)),
+            Outstanding = null, Waiting = s.Waiting ?? content, Failures = failures, IsUrgent = true, RetryAt = now + (wait ?? _retryFirst * (1 << failures - 1)),
         };
         return new(again, []);
     }
@@ -117,12 +142,12 @@ public static class Notifier
     private static Step<NotifierState, NotifierOutput> OnTick(NotifierState s, DateTimeOffset now)
     {
         if (now >= s.ExpiresAt) return Finish(s, TerminationReason.Timeout, s.Waiting ?? NotifyContent.Empty, null, now);
-        if (now >= s.OwedAt) return Send(s with { Waiting = s.Waiting ?? NotifyContent.Empty, OwedAt = DateTimeOffset.MaxValue }, now);
+        if (now >= s.OwedAt) return Send(s with { Waiting = s.Waiting ?? NotifyContent.Empty, OwedAt = DateTimeOffset.MaxValue, IsUrgent = true, IsOwed = true }, now);
         return Send(s, now);
     }
 
     private static Step<NotifierState, NotifierOutput> Over(NotifierState s, SipReason reason) =>
-        new(s with { Phase = Terminated, Outstanding = null, Waiting = null, ExpiresAt = DateTimeOffset.MaxValue, OwedAt = DateTimeOffset.MaxValue },
+        new(s with { Phase = Terminated, Outstanding = null, Waiting = null, IsTurnAsked = false, ExpiresAt = DateTimeOffset.MaxValue, OwedAt = DateTimeOffset.MaxValue },
             [new NotifierOutput.Ended(reason)]);
 
     private static SipReason EndOf(NotifierState s) => s.EndReason.ToSipReason();

@@ -17,6 +17,9 @@ public abstract record NotifierInput
     /// <summary>The subscription ends for the watcher.</summary>
     public sealed record End(TerminationReason Reason, NotifyContent Content, uint? RetryAfterSeconds = null) : NotifierInput;
 
+    /// <summary>The turn that was asked for: what waits goes out now, in its newest form.</summary>
+    public sealed record Turn : NotifierInput;
+
     /// <summary>Final response to the outstanding NOTIFY; a transaction timeout counts as 408.</summary>
     public sealed record Answered(int Status, uint? RetryAfterSeconds = null) : NotifierInput;
 

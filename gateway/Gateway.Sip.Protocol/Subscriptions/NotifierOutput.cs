@@ -9,6 +9,9 @@ public abstract record NotifierOutput
     {
     }
 
+    /// <summary>A NOTIFY wants to go out: give it its <see cref="NotifierInput.Turn"/> when the peer's pace allows. <paramref name="IsOwed"/>: a SUBSCRIBE waits for it.</summary>
+    public sealed record AskTurn(bool IsOwed) : NotifierOutput;
+
     /// <summary>Send one NOTIFY in the dialog. No other will be asked for before its answer.</summary>
     public sealed record SendNotify(SubscriptionStateHeader State, NotifyContent Content) : NotifierOutput;
 

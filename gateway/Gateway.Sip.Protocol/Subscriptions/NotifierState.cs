@@ -21,6 +21,21 @@ public sealed record NotifierState
 
     public int Failures { get; init; }
 
+    /// <summary>Least time between two notifications of mere changes of presence (RFC 3856 §6.10); zero for none.</summary>
+    public TimeSpan ChangeInterval { get; init; }
+
+    /// <summary>The next mere change goes out no sooner.</summary>
+    public DateTimeOffset NextChangeAt { get; init; } = DateTimeOffset.MinValue;
+
+    /// <summary>What waits answers a SUBSCRIBE, or tells that the subscription itself changed: no interval holds it.</summary>
+    public bool IsUrgent { get; init; }
+
+    /// <summary>What waits answers a SUBSCRIBE.</summary>
+    public bool IsOwed { get; init; }
+
+    /// <summary>A turn was asked for and has not come.</summary>
+    public bool IsTurnAsked { get; init; }
+
     public bool IsLastOutstanding { get; init; }
 
     public TerminationReason EndReason { get; init; }
@@ -28,13 +43,17 @@ public sealed record NotifierState
     public uint? EndRetryAfterSeconds { get; init; }
 
     /// <summary>When the next tick is wanted.</summary>
-    public DateTimeOffset Deadline
+    public DateTimeOffset Deadline => Phase != NotifierPhase.Terminated && ExpiresAt < SendDeadline ? ExpiresAt : SendDeadline;
+
+    /// <summary>The same for an owner that keeps the expiry itself.</summary>
+    public DateTimeOffset SendDeadline
     {
         get
         {
             if (Phase == NotifierPhase.Terminated) return DateTimeOffset.MaxValue;
-            var next = ExpiresAt < OwedAt ? ExpiresAt : OwedAt;
-            return Waiting is not null && Outstanding is null && RetryAt < next ? RetryAt : next;
+            if (Waiting is null || Outstanding is not null || IsTurnAsked) return OwedAt;
+            var sendAt = !IsUrgent && NextChangeAt > RetryAt ? NextChangeAt : RetryAt;
+            return sendAt < OwedAt ? sendAt : OwedAt;
         }
     }
 }

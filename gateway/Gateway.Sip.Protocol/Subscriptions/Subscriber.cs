@@ -25,6 +25,7 @@ public static class Subscriber
             (Ended, _) => Go(s),
             (Idle or RetryWait, Begin b) => Try(s with { IsPoll = b.IsPoll, ExpiresSeconds = options.ExpiresSeconds }, options, now),
             (_, Begin) => Go(s),
+            (_, Sent) => OnSent(s, timers, now),
             (_, Answered { Status: >= 200 and < 300 } a) => OnAccepted(s, a, options, timers, jitter, now),
             (_, Answered a) => OnRefused(s, a, options, timers, jitter, now),
             (_, Lost) => OnRefused(s, new Answered(0), options, timers, jitter, now),
@@ -47,6 +48,10 @@ public static class Subscriber
         return Go(fresh, new SubscriberOutput.Subscribe(asked, InNewDialog: true));
     }
 
+    /// <summary>RFC 6665 §4.1.2.2, §4.1.2.4: timer N runs from the sending, of a refresh too. Leaving has its own patience.</summary>
+    private static Step<SubscriberState, SubscriberOutput> OnSent(SubscriberState s, SipTimers timers, DateTimeOffset now) =>
+        Go(s.IsRequestOut && s.Phase is Trying or Pending or Active ? s with { WaitUntil = now + timers.N } : s);
+
     private static Step<SubscriberState, SubscriberOutput> OnAccepted(
         SubscriberState s, Answered a, SubscriberOptions options, SipTimers timers, double jitter, DateTimeOffset now)
     {
@@ -55,7 +60,10 @@ public static class Subscriber
         var granted = Math.Min(a.ExpiresSeconds ?? s.ExpiresSeconds, Math.Max(s.ExpiresSeconds, 1));
         if (!s.IsPoll) answered = Grant(answered, granted, jitter, now);
         if (s.IsStopping) return Leave(answered, timers, now);
-        if (s.Phase == Trying) answered = answered with { Phase = AwaitNotify, WaitUntil = now + timers.N };
+        if (s.Phase == Trying) answered = answered with { Phase = AwaitNotify, WaitUntil = s.WaitUntil < DateTimeOffset.MaxValue ? s.WaitUntil : now + timers.N };
+
+        // RFC 6665 §4.1.2.2: such an answer (RFC 5839) says that no NOTIFY follows.
+        if (a.Status == 204) answered = answered with { WaitUntil = DateTimeOffset.MaxValue };
 
         // Field fact B3: a 200 with ms-piggyback-cseq is the first notification itself, and must not be answered.
         return a.Piggyback is { } state ? OnNotified(answered, new Notified(state, IsBestEffort: true), options, jitter, now) : Go(answered);
@@ -70,7 +78,7 @@ public static class Subscriber
     private static Step<SubscriberState, SubscriberOutput> OnRefused(
         SubscriberState s, Answered a, SubscriberOptions options, SipTimers timers, double jitter, DateTimeOffset now)
     {
-        var idle = s with { IsRequestOut = false };
+        var idle = s with { IsRequestOut = false, WaitUntil = DateTimeOffset.MaxValue };
         if (s.Phase == Leaving || s.IsStopping) return End(idle, SipReason.Unsubscribed);
         if (a.Status == 423 && a.MinExpiresSeconds is { } min && min > s.ExpiresSeconds && min <= options.ExpiresSecondsMax)
         {
@@ -79,9 +87,9 @@ public static class Subscriber
         }
 
         if (s.HasDialog && a.Status == 481) return Again(idle, SipReason.DialogUnknown, a.Status, TimeSpan.Zero, options, jitter, now);
-        if (s.HasDialog && s.Phase is Pending or Active)
+        if (s.HasDialog && s.Phase is Pending or Active && !EndsSubscription(a.Status))
         {
-            // RFC 6665 §4.1.2.2: the subscription stands until it expires; ask again half-way to there.
+            // RFC 6665 §4.1.2.2: any other failure lets it stand until it expires; ask again half-way to there.
             var half = (s.ExpiresAt - now) / 2;
             return Go(idle with { RefreshAt = now + (half > options.RetryMin ? half : options.RetryMin) });
         }
@@ -186,6 +194,9 @@ public static class Subscriber
 
     private static Step<SubscriberState, SubscriberOutput> Both(Step<SubscriberState, SubscriberOutput> step, SubscriberOutput? first, SubscriberOutput? second) =>
         new(step.State, [.. Go(step.State, first, second).Outputs, .. step.Outputs]);
+
+    /// <summary>RFC 6665 §4.1.2.2: answers to a refresh after which the subscription is no more.</summary>
+    private static bool EndsSubscription(int status) => status is 404 or 405 or 410 or 416 or (>= 480 and <= 485) or 489 or 501 or 604;
 
     /// <summary>Refusals that say nothing lasting (RFC 7247, RFC 8048 §5.2); zero is a broken connection.</summary>
     private static bool IsTransient(int status) =>

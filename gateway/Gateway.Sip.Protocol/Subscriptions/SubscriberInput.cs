@@ -11,6 +11,9 @@ public abstract record SubscriberInput
 
     public sealed record Begin(bool IsPoll = false) : SubscriberInput;
 
+    /// <summary>The SUBSCRIBE that was asked for is on its way; until then it may wait for its turn.</summary>
+    public sealed record Sent : SubscriberInput;
+
     /// <summary>Final response to our SUBSCRIBE; a transaction timeout counts as 408. <paramref name="Piggyback"/> is the Subscription-State
     /// that a Microsoft server put into the 200 together with the first notification (field fact B3).</summary>
     public sealed record Answered(

@@ -14,7 +14,9 @@ public sealed record EventHeader(string Package, SipParameters Parameters)
         var package = SipGrammar.Trim(value[..length]);
         if (!SipGrammar.IsToken(package) || !SipParameters.TryRead(value[length..], out var parameters)) return false;
         header = new EventHeader(SipGrammar.Text(package), parameters);
-        return true;
+
+        // It is written into our own requests: only what the grammar allows comes in.
+        return header.Id is not { } id || SipGrammar.IsToken(Encoding.UTF8.GetBytes(id));
     }
 
     /// <summary>Whether a value names a package, without allocating. Event types compare byte by byte (RFC 6665 §8.2.1), case is forgiven.</summary>

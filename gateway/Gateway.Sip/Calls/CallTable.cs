@@ -48,6 +48,7 @@ internal sealed class CallTable
     {
         if (request.Method == SipMethod.Invite && SipParser.TryRead(bytes.ToArray(), side.Options.Limits, out var sent) == SipReason.None)
             request.Sent = (SipRequest)sent!;
+        if (request.Method is not (SipMethod.Subscribe or SipMethod.Notify)) side.Paces.Spend(peer);
         if (side.Links.For(peer).TrySend(peer, domain, lane, preferred, request, bytes, out var failure)) return;
         Fail(request, failure);
     }

@@ -18,14 +18,14 @@ namespace Gateway.Sip.Presence;
 /// One notifier dialog in memory: the shell around <see cref="Notifier"/>. It orders what the engine says after the 200 that made or refreshed the dialog, sends what the
 /// machine asks for, and reports a dialog that the watcher's side has lost. When it ends is the core's word: the machine's own expiry is not armed.
 /// </summary>
-internal sealed class NotifierDialog(
-    SipSide side, NotifierTable table, PeerModel peer, Address presentity, Address watcher, string legId, DialogState state)
+internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerModel peer, Address presentity, Address watcher, string legId, LegDocument stored) : ITurnTaker
 {
     private readonly Lock gate = new();
     private readonly Sequence sequence = new(side, presentity, watcher, legId);
-    private readonly Queue<NotifierInput> held = new();
-    private DialogState dialog = state;
-    private NotifierState usage = new();
+    private Queue<NotifierInput>? held;
+    private PeerModel peer = peer;
+    private DialogState dialog = stored.Dialog;
+    private NotifierState usage = new() { ChangeInterval = side.Options.NotifyInterval };
     private NotifierInput.Show? shown;
     private SipConnection? asked;
     private Alarm? alarm;
@@ -34,6 +34,9 @@ internal sealed class NotifierDialog(
     public string LegId { get; } = legId;
 
     public string PeerName => peer.Name;
+
+    /// <summary>The id the subscriber gave its subscription (RFC 6665 §4.5.2): repeated in each NOTIFY.</summary>
+    public string? EventId => stored.EventId;
 
     /// <summary>Whether a request in this dialog comes from the peer that made it and concerns its two users (design law 11).</summary>
     public bool IsOf(Requester who) => peer.Name == who.Principal.Peer.Name && watcher == who.From && presentity == who.To;
@@ -57,7 +60,7 @@ internal sealed class NotifierDialog(
         {
             var fault = Dialog.TryReceive(dialog, request, out var next);
             if (fault == SipReason.None) (dialog, asked) = (next, connection);
-            leg = LegDocument.Write(dialog, peer.Name);
+            leg = new LegDocument(dialog, peer.Name, EventId).ToLeg();
             return fault;
         }
     }
@@ -75,7 +78,8 @@ internal sealed class NotifierDialog(
         {
             holds--;
             if (grantedSeconds is { } granted) Step(new NotifierInput.Accepted(granted));
-            while (holds == 0 && held.TryDequeue(out var input)) Step(input);
+            while (holds == 0 && held is not null && held.TryDequeue(out var input)) Step(input);
+            if (holds == 0) held = null;
         }
     }
 
@@ -113,9 +117,37 @@ internal sealed class NotifierDialog(
         }
     }
 
+    /// <summary>The tables were published anew: the dialog goes on with the record in force; whose peer has none any more ends here.</summary>
+    public void FollowPeer()
+    {
+        lock (gate)
+        {
+            if (side.InForce(peer, watcher.Domain) is { } now)
+            {
+                peer = now;
+                return;
+            }
+
+            if (usage.Phase == NotifierPhase.Terminated) return;
+            var wasTerminating = usage.Phase == NotifierPhase.Terminating;
+            usage = usage with { Phase = NotifierPhase.Terminated, Waiting = null, Outstanding = null, IsTurnAsked = false };
+            OnEnded(SipReason.PeerLost, wasTerminating);
+        }
+    }
+
+    public bool TakeTurn()
+    {
+        lock (gate)
+        {
+            if (usage is not { IsTurnAsked: true, Waiting: not null }) return false;
+            Step(new NotifierInput.Turn());
+            return true;
+        }
+    }
+
     private void Give(NotifierInput input)
     {
-        if (holds > 0) held.Enqueue(input);
+        if (holds > 0) (held ??= new()).Enqueue(input);
         else Step(input);
     }
 
@@ -155,13 +187,21 @@ internal sealed class NotifierDialog(
         var wasTerminating = usage.Phase is NotifierPhase.Terminating;
         var step = Notifier.On(usage, input, now);
         usage = step.State;
+        var isTurnNow = false;
         foreach (var output in step.Outputs)
         {
-            if (output is NotifierOutput.SendNotify notify) side.Run(() => SendAsync(notify));
+            if (output is NotifierOutput.AskTurn ask) isTurnNow = side.Paces.TryTake(peer, ask.IsOwed, this);
+            else if (output is NotifierOutput.SendNotify notify) side.Run(() => SendAsync(notify));
             else if (output is NotifierOutput.Ended ended) OnEnded(ended.Reason, wasTerminating);
         }
 
-        var due = usage.OwedAt < usage.RetryAt || usage.Waiting is null || usage.Outstanding is not null ? usage.OwedAt : usage.RetryAt;
+        if (isTurnNow)
+        {
+            Step(new NotifierInput.Turn());
+            return;
+        }
+
+        var due = usage.SendDeadline;
         if (due < DateTimeOffset.MaxValue) alarm ??= side.Deadlines.NewAlarm(Tick);
         alarm?.Set(due);
     }
@@ -180,7 +220,7 @@ internal sealed class NotifierDialog(
         var branch = side.Calls.Register(request);
         var buffer = Responder.Scratch();
         var writer = Dialog.StartRequest(buffer, dialog, SipMethod.Notify, branch, side.Own);
-        writer.Header(SipHeaderId.Event, "presence");
+        writer.Header(SipHeaderId.Event, EventId is null ? "presence" : "presence;id=" + EventId);
         writer.Header(SipHeaderId.SubscriptionState, notify.State.ToString());
         if (notify.Content.Body.IsEmpty) writer.End();
         else writer.End(notify.Content.ContentType, notify.Content.Body.Span);

@@ -21,13 +21,14 @@ internal sealed class NotifierTable(SipSide side)
     private const string Pidf = "application/pidf+xml";
 
     private readonly ConcurrentDictionary<string, NotifierDialog> dialogs = new(StringComparer.Ordinal);
+    private readonly PeerCounts counts = new();
 
     public int Count => dialogs.Count;
 
     public void OnSubscribe(SipConnection connection, SipRequest request, Requester who)
     {
         if (IsRefused(connection, request)) return;
-        if (!side.Options.Expiry.TryGrant(request.ExpiresSeconds, out var granted))
+        if (!side.Options.Expiry.TryGrant(request.ExpiresSeconds, side.Jitter(), out var granted))
         {
             side.Requests.Responder.Refuse(connection, request, 423, SipReason.ExpiresTooBrief.PublicName(), "Ask for a longer time.",
                 writer => writer.Header(SipHeaderId.MinExpires, side.Options.Expiry.SecondsMin));
@@ -35,8 +36,13 @@ internal sealed class NotifierTable(SipSide side)
         }
 
         var expires = (int)granted;
-        if (request.ToTagBytes.IsEmpty) side.Run(() => BeginAsync(connection, request, who, expires));
-        else side.Run(() => ContinueAsync(connection, request, who, expires));
+        if (request.ToTagBytes.IsEmpty)
+        {
+            if (!IsRoomMissing(connection, request, who)) side.Run(() => BeginAsync(connection, request, who, expires));
+            return;
+        }
+
+        side.Run(() => ContinueAsync(connection, request, who, expires));
     }
 
     public void Show(Show show, WatcherView view, PeerModel peer)
@@ -51,7 +57,16 @@ internal sealed class NotifierTable(SipSide side)
     public void End(End end, WatcherView? view, PeerModel peer) =>
         Obtain(end.Leg, end.Presentity, end.Watcher, peer)?.End(end.Reason, view);
 
-    public void Forget(NotifierDialog dialog) => dialogs.TryRemove(new KeyValuePair<string, NotifierDialog>(dialog.LegId, dialog));
+    public void Forget(NotifierDialog dialog)
+    {
+        if (dialogs.TryRemove(new KeyValuePair<string, NotifierDialog>(dialog.LegId, dialog))) counts.Remove(dialog.PeerName);
+    }
+
+    /// <summary>The tables were published anew.</summary>
+    public void FollowPeers()
+    {
+        foreach (var (_, dialog) in dialogs) dialog.FollowPeer();
+    }
 
     /// <summary>The peer is reachable again: whatever could not be sent is sent now.</summary>
     public void LinkRestored(string peer)
@@ -68,6 +83,12 @@ internal sealed class NotifierTable(SipSide side)
         if (!EventHeader.Names(request.First(SipHeaderId.Event), "presence"u8))
         {
             responder.Refuse(connection, request, 489, SipReason.EventUnknown.PublicName(), "Only the presence event package is offered.");
+            return true;
+        }
+
+        if (!EventHeader.TryRead(request.First(SipHeaderId.Event), out _))
+        {
+            responder.Refuse(connection, request, 400, SipReason.EventInvalid.PublicName(), "Event cannot be read: its id is no token (RFC 6665 section 8.2.1).");
             return true;
         }
 
@@ -90,6 +111,20 @@ internal sealed class NotifierTable(SipSide side)
         return true;
     }
 
+    // Each watcher costs memory and a place in the store: bounded for one peer, and for all together.
+    private bool IsRoomMissing(SipConnection connection, SipRequest request, Requester who)
+    {
+        var peer = who.Principal.Peer;
+        var isFull = dialogs.Count >= side.Options.WatchersMax;
+        if (!isFull && counts.Of(peer.Name) < peer.Sip.WatchersMax) return false;
+        var (status, reason, text) = isFull
+            ? (503, SipReason.Overloaded, "The gateway holds all the subscriptions it may.")
+            : (480, SipReason.WatchersTooMany, "This system holds all the subscriptions it may.");
+        side.Requests.Responder.Refuse(connection, request, status, reason.PublicName(), text, null, 600);
+        side.Refused(peer.Name, reason.PublicName(), text);
+        return true;
+    }
+
     private async ValueTask BeginAsync(SipConnection connection, SipRequest request, Requester who, int expires)
     {
         var tag = side.NewTag();
@@ -101,9 +136,11 @@ internal sealed class NotifierTable(SipSide side)
         }
 
         var peer = who.Principal.Peer;
-        var leg = LegDocument.Write(state, peer.Name);
-        var dialog = new NotifierDialog(side, this, peer, who.To, who.From, leg.Id, state) { IsNew = true, Asked = connection };
+        var document = new LegDocument(state, peer.Name, IdOf(request));
+        var leg = document.ToLeg();
+        var dialog = new NotifierDialog(side, this, peer, who.To, who.From, leg.Id, document) { IsNew = true, Asked = connection };
         dialogs[leg.Id] = dialog;
+        counts.Add(peer.Name);
         PresentityCommand command = expires == 0 ? new Poll(who.From, leg) : new Watch(who.From, leg, expires);
         var granted = await SubmitAsync(connection, request, who, command, tag);
         if (granted is null) Forget(dialog);
@@ -127,6 +164,13 @@ internal sealed class NotifierTable(SipSide side)
             return;
         }
 
+        // RFC 6665 §4.5.2: another id would be another subscription in the same dialog.
+        if (dialog.EventId != IdOf(request))
+        {
+            side.Requests.Responder.Refuse(connection, request, 403, SipReason.DialogSharingRefused.PublicName(), "Dialog sharing is not supported: one subscription per dialog.");
+            return;
+        }
+
         var fault = dialog.Receive(connection, request, out var received);
         if (fault != SipReason.None)
         {
@@ -136,7 +180,9 @@ internal sealed class NotifierTable(SipSide side)
 
         dialog.Hold();
         PresentityCommand command = expires == 0 ? new Unwatch(who.From, received) : new Watch(who.From, received, expires);
-        dialog.Release(await SubmitAsync(connection, request, who, command, request.ToTag));
+        var granted = await SubmitAsync(connection, request, who, command, request.ToTag);
+        dialog.Release(granted);
+        if (expires == 0 && granted is not null && who.Principal.Peer.Sip.UnsubscribeRevokes) await EnterAsync(who, new WithdrawAuthorization(who.From));
     }
 
     private async ValueTask<uint?> SubmitAsync(SipConnection connection, SipRequest request, Requester who, PresentityCommand command, string tag)
@@ -175,8 +221,14 @@ internal sealed class NotifierTable(SipSide side)
     private NotifierDialog? Obtain(Leg leg, Address presentity, Address watcher, PeerModel peer)
     {
         if (dialogs.TryGetValue(leg.Id, out var known)) return known;
-        if (!LegDocument.TryRead(leg, out var state, out var owner)) return null;
-        var owning = owner == peer.Name ? peer : side.Peers.Current.Peers.ByName(owner);
-        return owning is null ? null : dialogs.GetOrAdd(leg.Id, new NotifierDialog(side, this, owning, presentity, watcher, leg.Id, state));
+        if (LegDocument.Read(leg) is not { } stored) return null;
+        var owning = stored.Peer == peer.Name ? peer : side.Peers.Current.Peers.ByName(stored.Peer);
+        if (owning is null) return null;
+        var revived = new NotifierDialog(side, this, owning, presentity, watcher, leg.Id, stored);
+        var kept = dialogs.GetOrAdd(leg.Id, revived);
+        if (kept == revived) counts.Add(owning.Name);
+        return kept;
     }
+
+    private static string? IdOf(SipRequest request) => EventHeader.TryRead(request.First(SipHeaderId.Event), out var header) ? header.Id : null;
 }

@@ -20,16 +20,21 @@ namespace Gateway.Sip.Presence;
 /// One subscription of ours: the shell around <see cref="Subscriber"/>. It writes the SUBSCRIBEs the machine asks for, answers NOTIFYs, and tells the core in neutral
 /// words what came of it. It speaks for the XMPP watcher in From.
 /// </summary>
-internal sealed class Subscription(SipSide side, SubscriberTable table, PeerModel peer, Address presentity, Address watcher)
+internal sealed class Subscription(SipSide side, SubscriberTable table, PeerModel peer, Address presentity, Address watcher) : ITurnTaker
 {
+    private static readonly TimeSpan InvariantLife = TimeSpan.FromDays(1);
+
     private readonly Lock gate = new();
     private SubscriberState usage = new();
+    private PeerModel peer = peer;
+    private SubscriberOutput.Subscribe? queued;
     private DialogState? dialog;
     private Sequence? sequence;
     private Alarm? alarm;
     private string callId = "";
     private string localTag = "";
     private bool wasGranted;
+    private bool isTurnNow;
     private (SipConnection Connection, SipRequest Request)? notify;
     private SipMessage? piggybacked;
 
@@ -37,7 +42,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
 
     public Address Watcher { get; } = watcher;
 
-    public PeerModel Peer { get; } = peer;
+    public string PeerName => peer.Name;
 
     /// <summary>What the core wants now. False when this subscription is over: the caller makes another.</summary>
     public bool TryAsk(UpstreamRequest request, Leg? leg, bool isGranted)
@@ -46,7 +51,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         {
             if (usage.Phase == SubscriberPhase.Ended) return false;
             wasGranted = isGranted;
-            if (usage.Phase == SubscriberPhase.Idle && leg is not null && LegDocument.TryRead(leg, out var stored, out var owner) && owner == Peer.Name) Take(stored);
+            if (usage.Phase == SubscriberPhase.Idle && leg is not null && LegDocument.Read(leg) is { } stored && stored.Peer == peer.Name) Take(stored.Dialog);
             if (request is UpstreamRequest.Pause or UpstreamRequest.Unsubscribe)
             {
                 Step(new SubscriberInput.Stop());
@@ -74,6 +79,49 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         }
     }
 
+    /// <summary>The tables were published anew: the subscription goes on with the record in force; whose peer has none any more ends here.</summary>
+    public void FollowPeer()
+    {
+        lock (gate)
+        {
+            if (side.InForce(peer, Presentity.Domain) is { } now)
+            {
+                peer = now;
+                return;
+            }
+
+            if (usage.Phase == SubscriberPhase.Ended) return;
+            GiveUp();
+            side.Ended(peer.Name, "subscription", SipReason.PeerLost);
+            Tell(new UpstreamFailed(Watcher, Condition.RemoteServerNotFound, null));
+        }
+    }
+
+    /// <summary>Another peer serves the presentity now: nothing more is said or heard here.</summary>
+    public void Abandon()
+    {
+        lock (gate) GiveUp();
+    }
+
+    /// <summary>The SUBSCRIBE that waited goes out, if it is still wanted.</summary>
+    public bool TakeTurn()
+    {
+        lock (gate)
+        {
+            if (queued is not { } subscribe) return false;
+            queued = null;
+            if (usage is { IsStopping: true } && dialog is null)
+            {
+                // Given up before anything was said.
+                Step(new SubscriberInput.Lost());
+                return false;
+            }
+
+            Launch(subscribe);
+            return true;
+        }
+    }
+
     public bool Owns(SipRequest request)
     {
         lock (gate) return callId == request.CallId && localTag == request.ToTag;
@@ -83,7 +131,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     {
         lock (gate)
         {
-            if (principal.Peer.Name != Peer.Name)
+            if (principal.Peer.Name != peer.Name)
             {
                 Refuse(connection, request, 481, SipReason.DialogUnknown, "This subscription is not known here.");
                 return;
@@ -120,11 +168,16 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
             return false;
         }
 
+        var isFirst = dialog.RemoteCSeq is null;
         var order = Dialog.TryReceive(dialog, request, out var next);
-        if (order == SipReason.None) dialog = next;
+        if (order == SipReason.None) dialog = isFirst ? TakeRoutes(next, request) : next;
         else Refuse(connection, request, 500, order, "CSeq went back.");
         return order == SipReason.None;
     }
+
+    // RFC 6665 §4.4.1: the NOTIFY establishes the usage, so its route set counts and not that of the 200; a notifier that recorded none in it means the one of the 200.
+    private DialogState TakeRoutes(DialogState known, SipRequest request) =>
+        request.Has(SipHeaderId.RecordRoute) && Dialog.TryEstablishByNotify(request, 1, side.Own, out var told) == SipReason.None ? known with { RouteSet = told.RouteSet } : known;
 
     private void Refuse(SipConnection connection, SipRequest request, int status, SipReason reason, string text) =>
         side.Requests.Responder.Refuse(connection, request, status, reason.PublicName(), text);
@@ -150,7 +203,9 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     {
         var step = Subscriber.On(usage, input, side.Options.Subscribe, side.Options.Timers, side.Jitter(), side.Now);
         usage = step.State;
+        isTurnNow = false;
         foreach (var output in step.Outputs) Perform(output);
+        if (isTurnNow) TakeTurn();
         alarm ??= side.Deadlines.NewAlarm(Tick);
         alarm.Set(usage.Deadline);
     }
@@ -162,7 +217,8 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
             case SubscriberOutput.Subscribe subscribe:
                 // A 200 without a usable Contact made no dialog to go on in.
                 if (subscribe.InNewDialog || dialog is null) BeginDialog();
-                side.Run(() => SendAsync(subscribe));
+                queued = subscribe;
+                if (side.Paces.TryTake(peer, isOwed: false, this)) isTurnNow = true;
                 break;
             case SubscriberOutput.AnswerNotify answer when notify is { } received:
                 if (answer.Status == 200) Responder.Plain(received.Connection, received.Request, 200);
@@ -180,6 +236,22 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         }
     }
 
+    private void GiveUp()
+    {
+        usage = usage with { Phase = SubscriberPhase.Ended, IsRequestOut = false };
+        (dialog, sequence, queued) = (null, null, null);
+        callId = "";
+        table.Forget(this);
+    }
+
+    // The caller holds the gate.
+    private void Launch(SubscriberOutput.Subscribe subscribe)
+    {
+        usage = Subscriber.On(usage, new SubscriberInput.Sent(), side.Options.Subscribe, side.Options.Timers, 0, side.Now).State;
+        var ofCall = callId;
+        side.Run(() => SendAsync(subscribe, ofCall));
+    }
+
     private void BeginDialog()
     {
         (dialog, sequence) = (null, null);
@@ -187,10 +259,10 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         localTag = side.NewTag();
     }
 
-    private async ValueTask SendAsync(SubscriberOutput.Subscribe subscribe)
+    private async ValueTask SendAsync(SubscriberOutput.Subscribe subscribe, string ofCall)
     {
         if (dialog is { } current && sequence is { } numbers && numbers.IsExhausted(current) && !await TryReserveAsync(current, numbers)) return;
-        var request = new Subscribing(this, callId);
+        var request = new Subscribing(this, ofCall);
         var branch = side.Calls.Register(request);
         var buffer = Responder.Scratch();
         SipWriter writer;
@@ -204,11 +276,11 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         }
 
         writer.Header(SipHeaderId.Event, "presence");
-        // Only what we parse: the server takes the first format that we list (field fact B1).
-        writer.Header(SipHeaderId.Accept, "application/pidf+xml");
+        // Only what we parse: the server takes the first format of its own order that we list (field fact B1).
+        writer.Header(SipHeaderId.Accept, peer.Sip.ReadsMsrtc ? "text/xml+msrtc.pidf, application/pidf+xml" : "application/pidf+xml");
         writer.Header(SipHeaderId.Expires, subscribe.ExpiresSeconds);
         writer.End();
-        side.Calls.Send(Peer, Presentity.Domain, callId.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
+        side.Calls.Send(peer, Presentity.Domain, ofCall.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
     }
 
     private async ValueTask<bool> TryReserveAsync(DialogState current, Sequence numbers)
@@ -252,7 +324,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
             Step(new SubscriberInput.Answered(response.Status, response.ExpiresSeconds, response.MinExpiresSeconds, RetryAfterHeader.SecondsOf(response), piggyback));
             piggybacked = null;
             if (response.IsSuccess && dialog is not null && usage.HasDialog && usage.Phase is not SubscriberPhase.Leaving)
-                Tell(new UpstreamAccepted(Watcher, LegDocument.Write(dialog, Peer.Name), usage.ExpiresAt));
+                Tell(new UpstreamAccepted(Watcher, new LegDocument(dialog, peer.Name).ToLeg(), usage.ExpiresAt));
         }
     }
 
@@ -270,7 +342,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         if (message is null || !SubscriptionStateHeader.TryRead(message.First(SipHeaderId.SubscriptionState), out var state)) return;
         var commands = NotifyToCommands.Read(
             Watcher, state, message.First(SipHeaderId.ContentType), message.Body.Span, side.Options.Availability, side.Now, out var fault);
-        if (fault != MappingReason.None) side.Unreadable(Peer.Name, MappingReasons.NameOf(fault));
+        if (fault != MappingReason.None) side.Unreadable(peer.Name, MappingReasons.NameOf(fault));
         foreach (var command in commands) Tell(command);
     }
 
@@ -286,6 +358,9 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
 
     private void OnEnded(SubscriberOutput.Ended ended)
     {
+        // RFC 6665 §4.1.3, invariant: the state stands for good, and nobody asks again before a day is over.
+        if (ended.Reason == SipReason.Invariant && dialog is not null)
+            Tell(new UpstreamAccepted(Watcher, new LegDocument(dialog, peer.Name).ToLeg(), side.Now + InvariantLife));
         (dialog, sequence) = (null, null);
         table.Forget(this);
         if (ended.Reason != SipReason.SubscriptionRefused) return;
@@ -306,12 +381,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         lock (gate) Step(new SubscriberInput.Tick());
     }
 
-    // Commands of one pair are handed over in the order they are told: the engine's mailbox keeps it.
-    private void Tell(PresentityCommand command) => side.Run(async () =>
-    {
-        var passage = side.NewPassage(Peer.Name, PassageKind.Presence, Presentity, Watcher);
-        await side.Crossing.EnterAsync(new FederatedPeer(Peer, Presentity.Domain, Proof.TlsSubject), passage, Presentity, command, side.Stopping);
-    });
+    private void Tell(PresentityCommand command) => side.Tell(peer, Presentity, command);
 
     private sealed class Subscribing(Subscription owner, string callId) : OutgoingRequest(SipMethod.Subscribe)
     {

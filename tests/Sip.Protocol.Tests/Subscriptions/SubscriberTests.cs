@@ -168,6 +168,102 @@ public sealed class SubscriberTests
         Assert.Equal(["answer 200", "deliver Ended Timeout", "ended Timeout 0"], On(Notify("terminated;reason=timeout")));
     }
 
+    [Theory]
+    [InlineData(405)]
+    [InlineData(410)]
+    [InlineData(416)]
+    [InlineData(484)]
+    [InlineData(485)]
+    [InlineData(489)]
+    [InlineData(501)]
+    [InlineData(604)]
+    [InlineData(404)]
+    [Clause("RFC 6665", "4.1.2.2")]
+    public void A_refresh_refused_for_good_ends_the_subscription(int status)
+    {
+        Refresh();
+        Assert.Equal([$"ended SubscriptionRefused {status}"], On(new Answered(status)));
+    }
+
+    [Theory]
+    [InlineData(480, "interrupted SubscriptionRefused +33")]
+    [InlineData(482, "interrupted SubscriptionRefused +33")]
+    [Clause("RFC 6665", "4.1.2.2")]
+    public void A_refresh_refused_for_now_ends_the_dialog_and_a_new_one_is_tried(int status, string expected)
+    {
+        Refresh();
+        Assert.Equal([expected], On(new Answered(status)));
+        Assert.False(_state.HasDialog);
+        _now = _state.Deadline;
+        Assert.Equal(["SUBSCRIBE 3600 new"], On(new Tick()));
+    }
+
+    [Fact]
+    [Clause("RFC 6665", "4.1.2.2")]
+    public void A_refresh_without_its_notify_within_timer_n_ends_the_subscription()
+    {
+        Refresh();
+        On(new Sent());
+        Assert.Empty(On(new Answered(200, 1000)));
+        Assert.Equal(_now + SipTimers.Default.N, _state.Deadline);
+        _now = _state.Deadline;
+        Assert.Equal(["interrupted NotifyNeverCame +33"], On(new Tick()));
+    }
+
+    [Fact]
+    [Clause("RFC 6665", "4.1.2.2")]
+    public void An_answer_that_promises_no_notify_stops_timer_n()
+    {
+        Refresh();
+        On(new Sent());
+        Assert.Empty(On(new Answered(204, 1000)));
+        Assert.Equal(_now.AddSeconds(850), _state.Deadline);
+    }
+
+    [Fact]
+    [Clause("RFC 6665", "4.1.2.4")]
+    public void Timer_n_runs_from_the_sending_and_not_from_the_wish()
+    {
+        On(new Begin());
+        Assert.Equal(DateTimeOffset.MaxValue, _state.Deadline);
+        _now = _now.AddSeconds(600);
+        On(new Sent());
+        Assert.Equal(_now + SipTimers.Default.N, _state.Deadline);
+        _now = _now.AddSeconds(10);
+        Assert.Empty(On(new Answered(200, 3600)));
+        Assert.Equal(_now.AddSeconds(22), _state.Deadline);
+    }
+
+    [Fact]
+    [Clause("RFC 6665", "4.1.3")]
+    public void A_notify_may_shorten_the_subscription_and_never_lengthens_it()
+    {
+        Activate();
+        On(Notify("active;expires=5000"));
+        Assert.Equal(_now.AddSeconds(850), _state.Deadline);
+        On(Notify("active;expires=100"));
+        Assert.Equal(_now.AddSeconds(85), _state.Deadline);
+        On(Notify("pending"));
+        Assert.Equal(SubscriberPhase.Pending, _state.Phase);
+    }
+
+    [Fact]
+    [Clause("RFC 6665", "4.1.3")]
+    public void An_expiry_in_a_terminated_notify_is_ignored_and_so_is_a_pause_where_it_means_nothing()
+    {
+        Activate();
+        Assert.Equal(
+            "answer 200|deliver Ended Deactivated|interrupted Deactivated|SUBSCRIBE 3600 new",
+            string.Join('|', On(Notify("terminated;reason=deactivated;expires=9000;retry-after=900"))));
+    }
+
+    private void Refresh()
+    {
+        Activate();
+        _now = _state.Deadline;
+        On(new Tick());
+    }
+
     private void Activate()
     {
         On(new Begin());

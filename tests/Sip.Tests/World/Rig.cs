@@ -45,7 +45,7 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         Resolver.Host("sip.contoso.example", "127.0.0.1").Host("sip.fabrikam.example", "127.0.0.1");
         var options = change(new SipSideOptions
         {
-            Fqdn = Fqdn, Certificates = own, Listeners = [new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = own } }],
+            Fqdn = Fqdn, Certificates = own, NotifyInterval = TimeSpan.Zero, Listeners = [new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = own } }],
         });
         Side = new SipSide(options, Registry, Crossing, new SipSideParts(hub, Resolver, Time, new EvenIds(), _ => 0, this));
     }
@@ -138,8 +138,8 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         Side.Depart(new ChatStateDeparture(new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.ChatState, Juliet, to ?? Bo), state, null, Edge));
 
     /// <summary>The core shows Bo what Juliet is, on this leg.</summary>
-    public async Task ShowAsync(Leg leg, AuthorizationPhase authorization, Availability? availability = null, long version = 1, DateTimeOffset? expiresAt = null) =>
-        await Side.PerformAsync(new Show(Juliet, Bo, leg.Id), ViewOf(leg, authorization, availability, version, expiresAt), Edge, default);
+    public async Task ShowAsync(Leg leg, AuthorizationPhase authorization, Availability? availability = null, long version = 1, DateTimeOffset? expiresAt = null, PeerModel? peer = null) =>
+        await Side.PerformAsync(new Show(Juliet, Bo, leg.Id), ViewOf(leg, authorization, availability, version, expiresAt), peer ?? Edge, default);
 
     public async Task EndAsync(Leg leg, PresenceReason reason) => await Side.PerformAsync(new End(Juliet, Bo, leg, reason), null, Edge, default);
 
@@ -148,8 +148,12 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         [new LegView(leg, expiresAt)], null, version);
 
     /// <summary>The core wants Juliet to see Bo.</summary>
-    public async Task AskAsync(UpstreamRequest request, Leg? leg = null, AuthorizationPhase authorization = AuthorizationPhase.None) => await Side.PerformAsync(
-        new AskUpstream(Bo, Juliet, request, leg), new WatcherView(Bo, Juliet, authorization, false, [], [], leg, 1), Edge, default);
+    public async Task AskAsync(
+        UpstreamRequest request, Leg? leg = null, AuthorizationPhase authorization = AuthorizationPhase.None, Address? of = null, Address? watcher = null, PeerModel? peer = null)
+    {
+        var (presentity, asking) = (of ?? Bo, watcher ?? Juliet);
+        await Side.PerformAsync(new AskUpstream(presentity, asking, request, leg), new WatcherView(presentity, asking, authorization, false, [], [], leg, 1), peer ?? Edge, default);
+    }
 
     /// <summary>The connections that the edge dropped are known to be gone, and whoever waited for an answer on them has been told.</summary>
     public Task QuietAsync() => UntilAsync(
