@@ -46,6 +46,9 @@ public sealed record PeerStatus(string Name, string Protocol, string Profile)
 
     public IReadOnlyList<ConnectionStatus> Connections { get; init; } = [];
 
+    /// <summary>SIP: how fast it is asked, why, and how much waits for its turn.</summary>
+    public string Pace { get; init; } = "";
+
     /// <summary>Why it could not be reached the last time; empty when it could, or was not needed.</summary>
     public string LastFailure { get; init; } = "";
 }

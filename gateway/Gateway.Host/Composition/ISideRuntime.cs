@@ -22,6 +22,9 @@ public interface ISideRuntime : IAsyncDisposable
     /// <summary>Numbers worth showing, by name.</summary>
     IReadOnlyList<(string Name, long Value)> Numbers();
 
+    /// <summary>Peers whose presence waits for its turn, and how much; a side without a pace has none.</summary>
+    IReadOnlyList<(string Peer, int Waiting)> Paces() => [];
+
     /// <summary>Accepts nothing new, finishes what is under way, says goodbye; returns at the latest when <paramref name="deadline"/> is cancelled.</summary>
     Task DrainAsync(CancellationToken deadline);
 }

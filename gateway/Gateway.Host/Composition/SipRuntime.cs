@@ -63,6 +63,8 @@ internal sealed class SipRuntime : ISideRuntime
         return [("sip watchers", view.Notifiers), ("sip subscriptions", view.Subscribers), ("sip conversations", view.Conversations), ("sip requests open", view.PendingRequests)];
     }
 
+    public IReadOnlyList<(string Peer, int Waiting)> Paces() => side.Describe().Paces;
+
     public async Task DrainAsync(CancellationToken deadline)
     {
         using var draining = CancellationTokenSource.CreateLinkedTokenSource(deadline);
@@ -87,6 +89,8 @@ internal sealed class SipRuntime : ISideRuntime
             {
                 HeadBytesMax = limits.SipHeadBytesMax, BodyBytesMax = limits.SipBodyBytesMax, HeaderBytesMax = Math.Min(SipLimits.Default.HeaderBytesMax, limits.SipHeadBytesMax),
             },
+            NotifyInterval = TimeSpan.FromSeconds(model.Presence.NotifyInterval),
+            WatchersMax = model.Presence.WatchersMax,
             Subscribe = SubscriberOptions.Default with
             {
                 ExpiresSeconds = (uint)model.Presence.Expires, RetryMax = TimeSpan.FromSeconds(model.Presence.SubscriptionFailureRetry),

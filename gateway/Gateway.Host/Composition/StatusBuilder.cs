@@ -44,17 +44,32 @@ public sealed class StatusBuilder(ApplianceParts parts)
         if (peer.AllowsSelfSigned) names.Add("selfSigned: beside dialback, a certificate may vouch for itself");
         if (peer.AllowsWildcardSubject) names.Add("wildcardSubject: a wildcard certificate proves its host");
         if (peer.AllowsPrivateTargets) names.Add("privateTargets: its targets may be loopback or private");
+        if (peer.Sip.ReadsMsrtc) names.Add("sip.msrtc: it is asked for the msrtc.pidf document too");
+        if (peer.Sip.AllowsMissingEvent) names.Add("sip.eventMissing: a NOTIFY may lack its Event");
+        if (peer.Sip.UnsubscribeRevokes) names.Add("sip.unsubscribeRevokes: Expires 0 ends the authorization");
+        if (peer.Sip.AssertsIdentity) names.Add("sip.assertedIdentity: its P-Asserted-Identity is believed");
         return names;
+    }
+
+    /// <summary>How fast a SIP peer is asked, why, and what waits for its turn; empty where presence has no pace.</summary>
+    public static string PaceOf(PeerModel peer, IReadOnlyDictionary<string, int> waiting)
+    {
+        if (peer.Protocol != Protocol.Sip || SipPeerTerms.PacePerSecondOf(peer) is not (> 0 and var pace)) return "";
+        var why = peer.Sip.PacePerSecond is not null ? "set" : SipPeerTerms.IsFoundByDns(peer) ? "found by DNS" : "has addresses";
+        var queued = waiting.GetValueOrDefault(peer.Name);
+        return string.Create(CultureInfo.InvariantCulture, $"{pace}/s ({why}){(queued > 0 ? $", {queued} wait" : "")}");
     }
 
     private List<PeerStatus> Peers(FederationModel model, ILookup<string, ConnectionStatus> connections)
     {
         var failures = parts.Sides.SelectMany(s => s.Failures()).ToLookup(f => f.Peer, f => f.Failure, StringComparer.Ordinal);
+        var waiting = parts.Sides.SelectMany(s => s.Paces()).ToDictionary(p => p.Peer, p => p.Waiting, StringComparer.Ordinal);
         var peers = model.Peers.Select(p => new PeerStatus(p.Name, Word(p.Protocol), p.Profile)
         {
             Addresses = p.Addresses,
             Domains = [.. p.FromDomains.Order(StringComparer.Ordinal)],
             Relaxations = RelaxationsOf(p),
+            Pace = PaceOf(p, waiting),
             Connections = [.. connections[p.Name]],
             LastFailure = string.Join("; ", failures[p.Name]),
         }).ToList();

@@ -94,7 +94,19 @@ public static class ModelBuilder
         IsDirectTls = peer.DirectTls,
         AllowsWildcardSubject = peer.WildcardSubject,
         AllowsPrivateTargets = peer.PrivateTargets,
+        Sip = Sip(peer.Sip),
         Limits = Limits(peer.Limits),
+    };
+
+    private static SipPeerTerms Sip(PeerSipOptions sip) => new()
+    {
+        PacePerSecond = sip.PacePerSecond < 0 ? null : sip.PacePerSecond,
+        ContactsMax = sip.ContactsMax < 0 ? null : sip.ContactsMax,
+        WatchersMax = sip.WatchersMax,
+        ReadsMsrtc = sip.Msrtc,
+        AllowsMissingEvent = sip.EventMissing,
+        UnsubscribeRevokes = sip.UnsubscribeRevokes,
+        AssertsIdentity = sip.AssertedIdentity,
     };
 
     private static PeerModel? Discovered(DiscoveredOptions discovered, Protocol protocol) => !discovered.Enabled ? null : new PeerModel("", protocol)

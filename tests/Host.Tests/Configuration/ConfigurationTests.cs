@@ -1,5 +1,7 @@
 using Gateway.Federation;
+using Gateway.Federation.Peers;
 using Gateway.Federation.Routes;
+using Gateway.Host.Composition;
 
 namespace Host.Tests.Configuration;
 
@@ -48,6 +50,21 @@ public sealed class ConfigurationTests : IDisposable
             "$.peers[0].trust", "$.peers[0].fromDomains[0]", "$.routes[0].peer", "$.limits.connectionsMax", "$.limits.drainSecondsMax",
         })
             Assert.Contains(path, paths);
+    }
+
+    [Fact]
+    public void Terms_of_presence_become_those_of_the_peer_and_each_relaxation_is_named()
+    {
+        const string Terms = "\"sip\": { \"pacePerSecond\": 7, \"contactsMax\": 0, \"watchersMax\": 9, \"msrtc\": true, \"eventMissing\": true, \"unsubscribeRevokes\": true, \"assertedIdentity\": true }";
+        var peer = sample.ReadWith("\"profile\": \"lync2013\"", "\"profile\": \"lync2013\", " + Terms).Model!.Federation.Peers[0];
+        Assert.Equal(new SipPeerTerms { PacePerSecond = 7, ContactsMax = 0, WatchersMax = 9, ReadsMsrtc = true, AllowsMissingEvent = true, UnsubscribeRevokes = true, AssertsIdentity = true }, peer.Sip);
+        Assert.Equal(4, StatusBuilder.RelaxationsOf(peer).Count(r => r.StartsWith("sip.", StringComparison.Ordinal)));
+        Assert.Equal("7/s (set), 3 wait", StatusBuilder.PaceOf(peer, new Dictionary<string, int>(StringComparer.Ordinal) { ["contoso"] = 3 }));
+
+        var plain = sample.Read(Sample.Good).Model!.Federation.Peers;
+        Assert.Equal(SipPeerTerms.Default, plain[0].Sip);
+        Assert.Equal(("20/s (found by DNS)", ""), (StatusBuilder.PaceOf(plain[0], new Dictionary<string, int>()), StatusBuilder.PaceOf(plain[1], new Dictionary<string, int>())));
+        Assert.Single(sample.ReadWith("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"sip\": { \"msrtc\": true }").Faults, f => f.Path == "$.peers[1].sip");
     }
 
     [Theory]

@@ -85,8 +85,8 @@ public sealed record ApplianceFile
             }),
         ["dns"] = new JsonObject { ["servers"] = new JsonArray("127.0.0.1@" + DnsPort.ToString(CultureInfo.InvariantCulture)) },
         ["store"] = new JsonObject { ["sqlite"] = "run/gateway.db" },
-        // Scenes let subscriptions run out in seconds.
-        ["presence"] = new JsonObject { ["expiresMin"] = 1 },
+        // Scenes let subscriptions run out in seconds, and change presence faster than people do.
+        ["presence"] = new JsonObject { ["expiresMin"] = 1, ["notifyInterval"] = 0 },
         ["limits"] = new JsonObject { ["drainSecondsMax"] = 5 },
         ["log"] = new JsonObject { ["level"] = "debug" },
     };

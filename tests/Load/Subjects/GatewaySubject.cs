@@ -103,6 +103,9 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
             {
                 ["name"] = "edge", ["protocol"] = "sip", ["profile"] = "lync2013", ["addresses"] = new JsonArray($"{Site.EdgeHost}:{Site.EndSip.Port}"),
                 ["tlsSubjects"] = new JsonArray(Site.EdgeHost), ["fromDomains"] = new JsonArray(Ends.SipDomain), ["privateTargets"] = true,
+
+                // What is measured is what it can do, not how it spares its peers.
+                ["sip"] = new JsonObject { ["pacePerSecond"] = 0, ["watchersMax"] = 1_000_000 },
             },
             new JsonObject
             {
@@ -117,5 +120,6 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
             },
         },
         ["store"] = new JsonObject { ["sqlite"] = Path.Combine(folder, "gateway.db") },
+        ["presence"] = new JsonObject { ["notifyInterval"] = 0, ["watchersMax"] = 1_000_000 },
     };
 }

@@ -48,6 +48,9 @@ public sealed record PeerOptions
     [Setting("Discovered or named targets may be loopback, link-local or private (a relaxation, for labs and peers inside).")]
     public bool PrivateTargets { get; init; }
 
+    [Setting("SIP: how presence is exchanged with it.")]
+    public PeerSipOptions Sip { get; init; } = new();
+
     [Setting("How much this peer may use.")]
     public PeerLimitOptions Limits { get; init; } = new();
 }

@@ -32,6 +32,12 @@ public sealed record PresenceOptions
     [Setting("Shortest subscription we grant; less is answered 423.", Min = 1, Max = 3_600)]
     public int ExpiresMin { get; init; } = 60;
 
+    [Setting("Least seconds between two notifications of changes in one SIP subscription (RFC 3856 §6.10); 0 sends each at once.", Min = 0, Max = 3_600)]
+    public int NotifyInterval { get; init; } = 5;
+
+    [Setting("Subscriptions of SIP users held at once, of all peers together; more are answered 503.", Min = 1, Max = 10_000_000)]
+    public int WatchersMax { get; init; } = 250_000;
+
     [Setting("Seconds until a subscription that failed for good is tried again.", Min = 60, Max = 604_800)]
     public int SubscriptionFailureRetry { get; init; } = 3_600;
 }

@@ -39,6 +39,8 @@ public sealed class PeersValidator : IValidator
         CheckTrustPolicy(peer, path, faults);
         if (peer.Protocol == Protocol.Xmpp && peer.WildcardSubject)
             faults.Add($"{path}.wildcardSubject", "is for SIP peers", "XMPP allows wildcards by itself (RFC 6125)");
+        if (peer.Protocol == Protocol.Xmpp && peer.Sip != new PeerSipOptions())
+            faults.Add($"{path}.sip", "is for SIP peers", "remove it");
     }
 
     private static void CheckTrustPolicy(PeerOptions peer, string path, FaultList faults)

@@ -1,0 +1,28 @@
+namespace Gateway.Host.Configuration.Options;
+
+/// <summary>Terms of presence with one SIP peer.</summary>
+public sealed record PeerSipOptions
+{
+    [Setting("Our requests to it in any second; messages go first. 0 means no limit, -1 by what it is: 20 for one found by DNS, because its edge allows a discovered partner no more, 1000 for one with addresses.",
+        Min = -1, Max = 1_000_000)]
+    public int PacePerSecond { get; init; } = -1;
+
+    [Setting("Its users whom ours may watch at the same time. 0 means no limit, -1 by what it is: 1000 for one found by DNS, because its edge allows a discovered partner no more, none for one with addresses.",
+        Min = -1, Max = 10_000_000)]
+    public int ContactsMax { get; init; } = -1;
+
+    [Setting("Subscriptions of its users that are held at once; more are answered 480.", Min = 1, Max = 10_000_000)]
+    public int WatchersMax { get; init; } = 50_000;
+
+    [Setting("Ask it for text/xml+msrtc.pidf too, which a Microsoft server then sends instead of PIDF; it also tells idle and be-right-back from away.")]
+    public bool Msrtc { get; init; }
+
+    [Setting("Take a NOTIFY without Event for the subscription of its dialog (a relaxation of RFC 6665 §8.2.1).")]
+    public bool EventMissing { get; init; }
+
+    [Setting("SUBSCRIBE with Expires 0 also ends the authorization of the watcher (many clients send it at mere logout).")]
+    public bool UnsubscribeRevokes { get; init; }
+
+    [Setting("Believe its P-Asserted-Identity, within the domains it may assert; only for a peer inside your own trust, such as a front end.")]
+    public bool AssertedIdentity { get; init; }
+}
