@@ -99,7 +99,9 @@ public sealed class PresenceTermsTests
 
         await edge.SendAsync(Accepted(ask));
         await rig.Crossing.CommandAsync<UpstreamAccepted>();
-        const string Document = "<presentity uri=\"bo@contoso.example\" xmlns=\"http://schemas.microsoft.com/2002/09/sip/presence\"><availability aggregate=\"300\"/><activity aggregate=\"600\"/></presentity>";
+        const string Document =
+            "<presentity uri=\"bo@contoso.example\" xmlns=\"http://schemas.microsoft.com/2002/09/sip/presence\">" +
+            "<availability aggregate=\"300\"/><activity aggregate=\"600\"/></presentity>";
         Assert.Equal(200, (await edge.AskAsync(Lines.Back(ask, "NOTIFY", 1, Active + "Content-Type: text/xml+msrtc.pidf\r\n", Document))).Status);
         await rig.Crossing.CommandAsync<UpstreamGranted>();
         Assert.Equal(Availability.Busy, Assert.Single((await rig.Crossing.CommandAsync<UpstreamShowed>()).Fragments).Availability);
@@ -128,8 +130,8 @@ public sealed class PresenceTermsTests
     {
         await using var rig = await Rig.StartAsync();
         var (edge, ask) = await StandAsync(rig);
-        await edge.AskAsync(Lines.Back(
-            ask, "NOTIFY", 2, "Event: presence\r\nSubscription-State: terminated;reason=invariant;retry-after=1\r\nContact: <sip:fe01.contoso.example>\r\nContent-Type: application/pidf+xml\r\n", Lines.Pidf("open")));
+        const string Invariant = "Event: presence\r\nSubscription-State: terminated;reason=invariant;retry-after=1\r\nContact: <sip:fe01.contoso.example>\r\n";
+        await edge.AskAsync(Lines.Back(ask, "NOTIFY", 2, Invariant + "Content-Type: application/pidf+xml\r\n", Lines.Pidf("open")));
         await rig.Crossing.CommandAsync<UpstreamGranted>();
         await rig.Crossing.CommandAsync<UpstreamShowed>();
         Assert.Equal(rig.Time.GetUtcNow().AddDays(1), (await rig.Crossing.CommandAsync<UpstreamAccepted>()).ExpiresAt);
@@ -208,9 +210,13 @@ public sealed class PresenceTermsTests
     public async Task A_subscription_of_ours_ends_with_its_peer_s_record_and_moves_with_the_way_to_its_domain()
     {
         await using var rig = await Rig.StartAsync();
-        await StandAsync(rig);
+        var (edge, ask) = await StandAsync(rig);
         await rig.AskAsync(UpstreamRequest.Subscribe, peer: rig.Other);
         Assert.Equal(1, rig.View.Subscribers);
+        Assert.Equal(481, (await edge.AskAsync(Lines.Back(ask, "NOTIFY", 2, Active))).Status);
+
+        // Nobody serves the other peer's address here.
+        Assert.Equal(Condition.RemoteServerTimeout, (await rig.Crossing.CommandAsync<UpstreamFailed>()).Condition);
         rig.Publish(rig.Edge);
         rig.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(Condition.RemoteServerNotFound, (await rig.Crossing.CommandAsync<UpstreamFailed>()).Condition);

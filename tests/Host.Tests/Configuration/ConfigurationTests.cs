@@ -55,9 +55,11 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Terms_of_presence_become_those_of_the_peer_and_each_relaxation_is_named()
     {
-        const string Terms = "\"sip\": { \"pacePerSecond\": 7, \"contactsMax\": 0, \"watchersMax\": 9, \"msrtc\": true, \"eventMissing\": true, \"unsubscribeRevokes\": true, \"assertedIdentity\": true }";
+        const string Terms =
+            "\"sip\": { \"pacePerSecond\": 7, \"contactsMax\": 0, \"watchersMax\": 9, \"msrtc\": true, \"eventMissing\": true, \"unsubscribeRevokes\": true, \"assertedIdentity\": true }";
         var peer = sample.ReadWith("\"profile\": \"lync2013\"", "\"profile\": \"lync2013\", " + Terms).Model!.Federation.Peers[0];
-        Assert.Equal(new SipPeerTerms { PacePerSecond = 7, ContactsMax = 0, WatchersMax = 9, ReadsMsrtc = true, AllowsMissingEvent = true, UnsubscribeRevokes = true, AssertsIdentity = true }, peer.Sip);
+        Assert.Equal(
+            new SipPeerTerms { PacePerSecond = 7, ContactsMax = 0, WatchersMax = 9, ReadsMsrtc = true, AllowsMissingEvent = true, UnsubscribeRevokes = true, AssertsIdentity = true }, peer.Sip);
         Assert.Equal(4, StatusBuilder.RelaxationsOf(peer).Count(r => r.StartsWith("sip.", StringComparison.Ordinal)));
         Assert.Equal("7/s (set), 3 wait", StatusBuilder.PaceOf(peer, new Dictionary<string, int>(StringComparer.Ordinal) { ["contoso"] = 3 }));
 

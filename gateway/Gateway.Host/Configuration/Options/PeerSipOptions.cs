@@ -3,11 +3,11 @@ namespace Gateway.Host.Configuration.Options;
 /// <summary>Terms of presence with one SIP peer.</summary>
 public sealed record PeerSipOptions
 {
-    [Setting("Our requests to it in any second; messages go first. 0 means no limit, -1 by what it is: 20 for one found by DNS, because its edge allows a discovered partner no more, 1000 for one with addresses.",
+    [Setting("Our requests to it in any second; messages go first. 0: no limit. -1: by what it is, 20 when found by DNS (its edge allows a discovered partner no more), else 1000.",
         Min = -1, Max = 1_000_000)]
     public int PacePerSecond { get; init; } = -1;
 
-    [Setting("Its users whom ours may watch at the same time. 0 means no limit, -1 by what it is: 1000 for one found by DNS, because its edge allows a discovered partner no more, none for one with addresses.",
+    [Setting("Its users whom ours may watch at the same time. 0: no limit. -1: by what it is, 1000 when found by DNS (its edge allows no more), else no limit.",
         Min = -1, Max = 10_000_000)]
     public int ContactsMax { get; init; } = -1;
 
