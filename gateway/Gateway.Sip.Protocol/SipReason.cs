@@ -39,11 +39,11 @@ public enum SipReason
     RequestUriInvalid,
     RequestUriSchemeUnsupported,
     StatusInvalid,
-    DateInvalid,
     BodyTruncated,
 
     // Refusals of a well-formed request.
     MethodNotAllowed,
+    MethodUnknown,
     TooManyHops,
     LoopDetected,
     MergedRequest,

@@ -9,6 +9,8 @@ public static class SipReasonAnswers
         SipReason.VersionNotSupported => 505,
         SipReason.RequestUriSchemeUnsupported => 416,
         SipReason.MethodNotAllowed => 405,
+        SipReason.MethodUnknown => 501,
+        SipReason.ContentLengthMissing => 411,
         SipReason.TooManyHops => 483,
         SipReason.LoopDetected or SipReason.MergedRequest => 482,
         SipReason.ExtensionUnsupported => 420,

@@ -77,7 +77,8 @@ public sealed class RequestTests
     [InlineData("PUBLISH", 405)]
     [InlineData("SERVICE", 405)]
     [InlineData("NEGOTIATE", 405)]
-    [InlineData("REGISTER", 403)]
+    [InlineData("REGISTER", 405)]
+    [InlineData("FROBNICATE", 501)]
     public async Task A_method_that_is_not_offered_is_refused_and_the_connection_goes_on(string method, int status)
     {
         await using var rig = await Rig.StartAsync();
@@ -85,7 +86,7 @@ public sealed class RequestTests
         var answer = await edge.AskAsync(Lines.Request(method, Lines.NewCallId(), 1));
 
         Assert.Equal(status, answer.Status);
-        Assert.Equal(status == 405, answer.Has("Allow"));
+        Assert.True(answer.Has("Allow"));
         await edge.SettleAsync();
     }
 

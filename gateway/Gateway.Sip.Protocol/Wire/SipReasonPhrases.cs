@@ -27,6 +27,7 @@ public static class SipReasonPhrases
         407 => "Proxy Authentication Required",
         408 => "Request Timeout",
         410 => "Gone",
+        411 => "Length Required",
         412 => "Conditional Request Failed",
         413 => "Request Entity Too Large",
         414 => "Request-URI Too Long",

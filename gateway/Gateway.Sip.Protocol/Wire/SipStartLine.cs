@@ -21,7 +21,11 @@ internal static class SipStartLine
         var rest = line[(space + 1)..];
         var codeLength = rest.IndexOf((byte)' ');
         if (codeLength < 0) codeLength = rest.Length;
-        if (!SipGrammar.TryNumber(rest[..codeLength], out var status)) return SipReason.StartLineInvalid;
+        var code = rest[..codeLength];
+        if (code.IsEmpty || code.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return SipReason.StartLineInvalid;
+
+        // A code of any length is still a response, to be dropped alone (RFC 4475 §3.1.2.19).
+        if (!SipGrammar.TryNumber(code, out var status)) status = int.MaxValue;
         var reasonStart = Math.Min(line.Length, space + 1 + codeLength + 1);
         message = new SipResponse(parts, (int)Math.Min(status, int.MaxValue), reasonStart, line.Length - reasonStart);
         if (codeLength != 3 || status is < 100 or > 699) return SipReason.StatusInvalid;

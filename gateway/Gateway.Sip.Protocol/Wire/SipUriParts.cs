@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 
 namespace Gateway.Sip.Protocol.Wire;
@@ -103,7 +104,7 @@ internal ref struct SipUriParts
         if (rest[0] == (byte)'[')
         {
             var close = rest.IndexOf((byte)']');
-            if (close < 3 || rest[1..close].ContainsAnyExcept(_v6Bytes)) return false;
+            if (close < 3 || rest[1..close].ContainsAnyExcept(_v6Bytes) || !IsIPv6(rest[1..close])) return false;
             host = rest[..(close + 1)];
             rest = rest[(close + 1)..];
             return true;
@@ -115,6 +116,18 @@ internal ref struct SipUriParts
         host = rest[..length];
         rest = rest[length..];
         return true;
+    }
+
+    /// <summary>The grammar of RFC 3261 allows a third colon before an embedded IPv4 address, and RFC 5118 §4.10 wants it tolerated.</summary>
+    private static bool IsIPv6(ReadOnlySpan<byte> address)
+    {
+        if (address.Length > 46) return false;
+        var extra = address.IndexOf(":::"u8);
+        if (extra < 0) return IPAddress.TryParse(address, out _);
+        Span<byte> mended = stackalloc byte[46];
+        address[..extra].CopyTo(mended);
+        address[(extra + 1)..].CopyTo(mended[extra..]);
+        return IPAddress.TryParse(mended[..(address.Length - 1)], out _);
     }
 
     /// <summary>Takes an optional <c>:port</c>; absent is -1.</summary>

@@ -56,19 +56,23 @@ public readonly struct SipWriter
         writer.CopyAll(request, SipHeaderId.Via);
         if (status is > 100 and < 300) writer.CopyAll(request, SipHeaderId.RecordRoute);
         writer.CopyAll(request, SipHeaderId.From);
-        var to = request.First(SipHeaderId.To);
-        writer.Raw("To: "u8);
-        writer.Clean(to);
-        if (status != 100 && !string.IsNullOrEmpty(toTag) && NameAddress.TagOf(to).IsEmpty)
-        {
-            writer.Raw(";tag="u8);
-            writer.Clean(toTag);
-        }
-
-        writer.Raw("\r\n"u8);
+        if (request.Has(SipHeaderId.To)) writer.EchoTo(request.First(SipHeaderId.To), status == 100 ? null : toTag);
         writer.CopyAll(request, SipHeaderId.CallId);
         writer.CopyAll(request, SipHeaderId.CSeq);
         return writer;
+    }
+
+    private void EchoTo(ReadOnlySpan<byte> to, string? tag)
+    {
+        Raw("To: "u8);
+        Clean(to);
+        if (!string.IsNullOrEmpty(tag) && NameAddress.TagOf(to).IsEmpty)
+        {
+            Raw(";tag="u8);
+            Clean(tag);
+        }
+
+        Raw("\r\n"u8);
     }
 
     public void Header(SipHeaderId id, ReadOnlySpan<byte> value)

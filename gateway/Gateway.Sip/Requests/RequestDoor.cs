@@ -33,6 +33,10 @@ internal sealed class RequestDoor(SipSide side)
             SipReason.VersionNotSupported => 505,
             SipReason.BodyTooLarge or SipReason.HeadTooLarge or SipReason.HeaderTooLarge or SipReason.HeadersTooMany => 513,
             SipReason.RequestUriSchemeUnsupported => 416,
+
+            // What RFC 2543 made of it, whose messages go without (RFC 4475 §3.4.1); to anybody else it is a 400.
+            SipReason.ContentLengthMissing => 411,
+            SipReason.CSeqMethodMismatch when request.Method == SipMethod.Other => 501,
             _ => 400,
         };
         var phrase = status == 400 ? FaultPhrases.Of(reason, request) : null;
@@ -54,6 +58,7 @@ internal sealed class RequestDoor(SipSide side)
             return;
         }
 
+        if (request.Method == SipMethod.Options && IsExtensionRefused(connection, request)) return;
         if (request.Method == SipMethod.Options)
         {
             responder.Dialog(connection, request, 200, side.NewTag(), AnswerOptions);
@@ -134,13 +139,33 @@ internal sealed class RequestDoor(SipSide side)
             case SipMethod.Benotify:
                 side.Subscribers.OnNotify(connection, request, who);
                 break;
-            case SipMethod.Register:
-                responder.Refuse(connection, request, 403, SipReason.MethodNotAllowed.PublicName(), "Nobody registers at a federation gateway.");
-                break;
-            default:
-                responder.Refuse(connection, request, 405, SipReason.MethodNotAllowed.PublicName(), $"{request.MethodName} is not offered to federated peers.");
-                break;
         }
+    }
+
+    // RFC 3261 §8.2.1 and §21.5.2: a method we know and do not offer is 405, one nobody told us of is 501; both say what there is.
+    private bool IsMethodRefused(SipConnection connection, SipRequest request)
+    {
+        switch (request.Method)
+        {
+            case SipMethod.Other:
+                responder.Refuse(connection, request, 501, SipReason.MethodUnknown.PublicName(), "This method is unknown here.");
+                return true;
+            case SipMethod.Register or SipMethod.Publish or SipMethod.Refer or SipMethod.Prack or SipMethod.Service or SipMethod.Negotiate:
+                responder.Refuse(connection, request, 405, SipReason.MethodNotAllowed.PublicName(), $"{request.MethodName} is not offered to federated peers.");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // RFC 3261 §8.2.2.1: the Request-URI decides, whatever To says. No hop-by-hop promise of sips can be kept beyond us (RFC 7247 §8).
+    private bool IsSchemeRefused(SipConnection connection, SipRequest request)
+    {
+        var scheme = request.UriBytes[..request.UriBytes.IndexOf((byte)':')];
+        if (Ascii.EqualsIgnoreCase(scheme, "sip"u8)) return false;
+        var reason = Ascii.EqualsIgnoreCase(scheme, "sips"u8) ? Mapping.MappingReason.UriSipsForbidden : Mapping.MappingReason.UriSchemeUnsupported;
+        responder.Refuse(connection, request, 416, Mapping.MappingReasons.NameOf(reason), "Only sip addresses are carried across the gateway.");
+        return true;
     }
 
     // From and To as neutral addresses, and the principal of this connection for the From domain. Answers the refusal itself.
@@ -148,6 +173,7 @@ internal sealed class RequestDoor(SipSide side)
     {
         if (!SipAddresses.TryRead(NameAddress.UriOf(request.First(SipHeaderId.From)), out var from, out var fault))
         {
+            if (IsMethodRefused(connection, request)) return null;
             responder.Refuse(connection, request, 400, Mapping.MappingReasons.NameOf(fault), "The From URI names no user this gateway can carry.");
             return null;
         }
@@ -179,6 +205,7 @@ internal sealed class RequestDoor(SipSide side)
             return null;
         }
 
+        if (IsMethodRefused(connection, request) || IsSchemeRefused(connection, request)) return null;
         if (request.Method == SipMethod.Options) return new Requester(principal, from, from);
         if (IsTargetRefused(connection, request, principal, from, out var to)) return null;
         return new Requester(principal, from, to);
@@ -190,16 +217,6 @@ internal sealed class RequestDoor(SipSide side)
         {
             var status = fault is Mapping.MappingReason.UriSipsForbidden or Mapping.MappingReason.UriSchemeUnsupported ? 416 : 484;
             responder.Refuse(connection, request, status, Mapping.MappingReasons.NameOf(fault), "The To URI names no user this gateway can carry.");
-            return true;
-        }
-
-        // RFC 7247 §8: no hop-by-hop promise can be kept beyond us. RFC 3261 §8.2.2.1: another scheme is not ours to serve.
-        var uri = request.UriBytes;
-        if (uri.Length < 4 || !Ascii.EqualsIgnoreCase(uri[..4], "sip:"u8))
-        {
-            var isSips = uri.Length > 5 && Ascii.EqualsIgnoreCase(uri[..5], "sips:"u8);
-            var reason = isSips ? Mapping.MappingReason.UriSipsForbidden : Mapping.MappingReason.UriSchemeUnsupported;
-            responder.Refuse(connection, request, 416, Mapping.MappingReasons.NameOf(reason), "Only sip addresses are carried across the gateway.");
             return true;
         }
 

@@ -3,19 +3,21 @@ using Gateway.Sip.Protocol.Wire;
 
 namespace Sip.Protocol.Tests.Wire;
 
-/// <summary>RFC 4475: every message of its archive, with the verdict that stands beside it.</summary>
+/// <summary>RFC 4475 and RFC 5118: every message of their archives, with the verdict that stands beside it.</summary>
 public sealed class TortureTests
 {
     private static readonly string _folder = Path.Combine(AppContext.BaseDirectory, "fixtures", "torture");
 
-    public static TheoryData<string> Names() => new(Directory.GetFiles(_folder, "*.dat").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal));
+    public static TheoryData<string> Names() => new(Directory.GetFiles(_folder, "*.dat", SearchOption.AllDirectories)
+        .Select(f => Path.ChangeExtension(Path.GetRelativePath(_folder, f), null).Replace('\\', '/')).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void All_49_messages_are_here() => Assert.Equal(49, Names().Count);
+    public void All_49_messages_and_the_12_of_IPv6_are_here() => Assert.Equal(49 + 12, Names().Count);
 
     [Theory]
     [MemberData(nameof(Names))]
-    [Clause("RFC4475", "3")]
+    [Clause("RFC 4475", "3")]
+    [Clause("RFC 5118", "4")]
     public void Message_has_the_verdict_beside_it(string name)
     {
         var expected = File.ReadLines(Path.Combine(_folder, name + ".expect")).Single(l => l.StartsWith("grammar: ", StringComparison.Ordinal))["grammar: ".Length..];

@@ -49,12 +49,14 @@ internal sealed class Edge : IAsyncDisposable
         return Started(client, tls);
     }
 
-    public async Task SendAsync(string text)
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         await writing.WaitAsync();
         try
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+            await stream.WriteAsync(bytes);
         }
         finally
         {
