@@ -29,7 +29,6 @@ public static class FaultPhrases
         SipReason.ContactInvalid => "Missing Or Unreadable Contact Header Field",
         SipReason.RouteInvalid => "Unreadable Route Or Record-Route Header Field",
         SipReason.ExpiresInvalid => "Unreadable Expires Header Field",
-        SipReason.DateInvalid => "Unreadable Date Header Field",
         SipReason.RequestUriInvalid => "Unreadable Request-URI",
         SipReason.BodyTruncated => "Body Shorter Than Content-Length",
         _ => null,
