@@ -14,6 +14,9 @@ namespace Certificates;
 public sealed record PeerEvidence(
     X509Certificate2? Leaf, IReadOnlyList<X509Certificate2> Intermediates, string Remote, string TlsVersion, string Cipher)
 {
+    /// <summary>Our own address and port as text; empty where it was not kept.</summary>
+    public string Local { get; init; } = "";
+
     /// <summary>True once the bytes travel under TLS, whoever the peer is.</summary>
     public bool IsEncrypted => TlsVersion.Length > 0;
 

@@ -2,6 +2,7 @@ using Gateway.Federation.Peers;
 using Gateway.Federation.Policy;
 using Gateway.Federation.Routes;
 using Presence.Core;
+using Presence.Core.Authorization;
 using Presence.Core.Model;
 using Presence.Core.Ports;
 
@@ -154,13 +155,19 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         // 1 admit: the side's principal must be the one for this very From domain
         if (isDraining) return FederationReason.Draining;
         if (!string.Equals(principal.Domain, passage.From.Domain, StringComparison.Ordinal)) return FederationReason.FromDomainNotAllowed;
-        if (!rates.TryTake(principal.Peer)) return FederationReason.RateExceeded;
+        if (!rates.TryTake(principal.Peer, principal.Domain)) return FederationReason.RateExceeded;
 
         // 2 map identities: no table of differing names exists yet, each user is known by one address on both sides
 
         // 3 policy, 5 route, 6 loops
-        choice = registry.Current.FindWay(passage.From, passage.To, principal.Peer);
-        return choice.Reason;
+        var tables = registry.Current;
+        choice = tables.FindWay(passage.From, passage.To, principal.Peer, principal.Ends);
+        if (!choice.IsFound) return choice.Reason;
+
+        // 6 rights: what the gateway's own rules say of these two users. Presence is the core's to refuse: it must end what stands.
+        return passage.Kind is PassageKind.Message or PassageKind.ChatState && tables.Model.Policy.Access.ActionOf(passage.To, passage.From) == AccessAction.Block
+            ? FederationReason.UserBlocked
+            : FederationReason.None;
     }
 
     private void Refuse(PeerModel peer, Passage passage, FederationReason reason, RouteChoice? choice)
@@ -174,7 +181,8 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     {
         metrics.Count(departure.CameFrom!, departure.Passage.CameBy, PassageKind.Message, outcome.Failure?.Reason ?? "ok");
 
-        // What the far system says of one user is its own business; a link that fails is the operator's.
+        // What the far system says of one user is its own business; a link that fails is the operator's, and so is a user who does not exist: one of the two directories is wrong.
+        if (outcome.Failure is { Condition: Condition.ItemNotFound }) refusals.Add(departure.Peer.Name, FederationReasons.NameOf(FederationReason.UserUnknown), outcome.Failure.Text);
         if (outcome.Failure is { } failure && !failure.Reason.StartsWith("mapping.", StringComparison.Ordinal)) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text);
         metrics.RecordLatency(departure.Passage.CameBy, time.GetElapsedTime(departure.EnteredAt));
     }

@@ -32,6 +32,21 @@ public enum FederationReason
     /// <summary>The user is blocked by an access rule.</summary>
     UserBlocked,
 
+    /// <summary>The filter of our domains that may send out denies this one.</summary>
+    OutgoingFromDenied,
+
+    /// <summary>The filter of far domains that may be sent to denies this one.</summary>
+    OutgoingToDenied,
+
+    /// <summary>The filter of far domains that may send in denies this one.</summary>
+    IncomingFromDenied,
+
+    /// <summary>The filter of our domains that may be sent to denies this one.</summary>
+    IncomingToDenied,
+
+    /// <summary>The far system says that it has no such user.</summary>
+    UserUnknown,
+
     /// <summary>The peer sends faster than its record allows.</summary>
     RateExceeded,
 

@@ -32,13 +32,20 @@ public static class FederationReasons
         FederationReason.PeerNotProved => (Condition.NotAuthorized, "The certificate does not prove the sending domain.", null),
         FederationReason.FromDomainNotAllowed => (Condition.Forbidden, "This system may not speak for the sending domain.", null),
         FederationReason.UnknownDomain => (Condition.RemoteServerNotFound, "The destination domain is not served here.", null),
-        FederationReason.DomainBlocked => (Condition.PolicyViolation, "Federation with this domain is blocked.", null),
+        FederationReason.DomainBlocked => (Condition.NotAllowed, "Federation with this domain is blocked.", null),
         FederationReason.DomainPairNotAllowed => (Condition.NotAllowed, "These two domains may not communicate through this gateway.", null),
         FederationReason.NoRoute => (Condition.RemoteServerNotFound, "No route leads to the destination domain.", null),
 
         // A user who exists on neither side of a shared domain looks like a loop: say so as an unknown user (field fact A5).
         FederationReason.Loop => (Condition.ItemNotFound, "The destination leads back to the sender.", null),
         FederationReason.UserBlocked => (Condition.Forbidden, "The user does not accept communication from this address.", null),
+
+        // PS-126: a blocked way out is the sender's not-allowed; a blocked way in ends the stream with policy-violation before, and is the same for what slips through.
+        FederationReason.OutgoingFromDenied => (Condition.NotAllowed, "The sending domain may not send to that network.", null),
+        FederationReason.OutgoingToDenied => (Condition.NotAllowed, "Nothing may be sent to the destination domain.", null),
+        FederationReason.IncomingFromDenied => (Condition.NotAllowed, "Nothing is taken from the sending domain.", null),
+        FederationReason.IncomingToDenied => (Condition.NotAllowed, "Nothing is taken for the destination domain from that network.", null),
+        FederationReason.UserUnknown => (Condition.ItemNotFound, "The user does not exist.", null),
         FederationReason.RateExceeded => (Condition.ResourceConstraint, "Too many requests from this system.", 5),
         FederationReason.Overloaded => (Condition.ServiceUnavailable, "The gateway is overloaded.", 10),
         FederationReason.LinkUnavailable => (Condition.RemoteServerTimeout, "The destination system could not be reached in time.", null),

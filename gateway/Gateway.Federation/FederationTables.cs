@@ -14,6 +14,8 @@ public sealed class FederationTables
     private readonly DomainMap<DomainModel> domains;
     private readonly DomainMap<bool> allowed;
     private readonly DomainMap<bool> blocked;
+    private readonly AddressFilters sipFilters;
+    private readonly AddressFilters xmppFilters;
     private readonly List<(DomainMap<bool> One, DomainMap<bool> Other)> transits;
 
     /// <summary>Makes the look-ups. The model must be free of <see cref="FederationFaults"/>.</summary>
@@ -25,6 +27,8 @@ public sealed class FederationTables
         domains = new DomainMap<DomainModel>(DomainsOf(model).Select(d => KeyValuePair.Create(d.Name, d)));
         allowed = Patterns(model.Policy.AllowedDomains);
         blocked = Patterns(model.Policy.BlockedDomains);
+        sipFilters = new AddressFilters(model.Policy.SipFilters);
+        xmppFilters = new AddressFilters(model.Policy.XmppFilters);
         transits = [.. model.Policy.TransitPairs.Select(p => (Patterns([p.One]), Patterns([p.Other])))];
     }
 
@@ -36,6 +40,9 @@ public sealed class FederationTables
     public PeerTable Peers { get; }
 
     public RouteTable Routes { get; }
+
+    /// <summary>The address filters towards the peers of one protocol.</summary>
+    public AddressFilters FiltersOf(Protocol protocol) => protocol == Protocol.Sip ? sipFilters : xmppFilters;
 
     /// <summary>The entry that rules <paramref name="domain"/>; null when no table knows it.</summary>
     public DomainModel? FindDomain(string domain) => domains.TryFind(domain, out var entry) ? entry : null;
@@ -51,12 +58,18 @@ public sealed class FederationTables
     }
 
     /// <summary>
-    /// Doors 3, 5 and 6 for one pair: policy, route, loop. <paramref name="cameFrom"/> is the peer that sent it, null for committed effects.
+    /// Doors 3, 5 and 6 for one pair: policy, route, loop. <paramref name="cameFrom"/> is the peer that sent it, null for committed effects; <paramref name="ends"/> the connection it came by.
     /// </summary>
-    public RouteChoice FindWay(Address from, Address to, PeerModel? cameFrom)
+    public RouteChoice FindWay(Address from, Address to, PeerModel? cameFrom, ConnectionEnds ends = default)
     {
         // 3 policy
         var reason = JudgeDomain(from.Domain, out var fromEntry);
+
+        if (cameFrom is not null)
+        {
+            var denied = FiltersOf(cameFrom.Protocol).JudgeIncoming(from.Domain, to.Domain, ends);
+            if (denied != FederationReason.None) return RouteChoice.None(denied, $"an address filter towards {cameFrom.Protocol} peers");
+        }
 
         // A sender that the judge admitted without any table entry is a discovered partner: known by its proof.
         if (reason == FederationReason.UnknownDomain && cameFrom is not null) reason = FederationReason.None;
@@ -70,7 +83,14 @@ public sealed class FederationTables
 
         // 5 route
         var choice = Routes.Find(to, toEntry.Kind);
-        if (!choice.IsFound || cameFrom is null || isShared) return choice;
+        if (!choice.IsFound) return choice;
+
+        // 6 rights
+        var outward = FiltersOf(choice.First.Protocol).JudgeOutgoing(from.Domain, to.Domain, default);
+        if (outward != FederationReason.None) return RouteChoice.None(outward, $"an address filter towards {choice.First.Protocol} peers");
+        if (!IsPartner(choice.First, from.Domain)) return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"partnerDomains of peer '{choice.First.Name}' leave out '{from.Domain}'");
+        if (cameFrom is null || isShared) return choice;
+        if (!IsPartner(cameFrom, to.Domain)) return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"partnerDomains of peer '{cameFrom.Name}' leave out '{to.Domain}'");
 
         // 6 loops: never back to the peer it came from
         return choice.First.Name == cameFrom.Name
@@ -84,6 +104,8 @@ public sealed class FederationTables
         if (JudgeDomain(domain, out var entry) != FederationReason.None) return false;
         return RouteTable.ProtocolOf(entry!.Kind) != protocol || entry.Kind == DomainKind.Shared || IsTransitMember(domain);
     }
+
+    private static bool IsPartner(PeerModel peer, string domain) => peer.PartnerDomains.Count == 0 || peer.PartnerDomains.Contains(domain);
 
     // A peer that speaks for a domain makes it known: one fact need not be written twice. A pattern that blocks it still blocks it.
     private static IEnumerable<DomainModel> DomainsOf(FederationModel model)

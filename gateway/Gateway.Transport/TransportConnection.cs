@@ -37,7 +37,7 @@ public sealed partial class TransportConnection
         IdleSecondsMax = origin.IdleSecondsMax ?? hub.Limits.IdleSecondsMax;
         Since = hub.Time.GetUtcNow();
         _lastReceived = hub.Time.GetTimestamp();
-        _evidence = PeerEvidence.Plain(Remote.ToString());
+        _evidence = PeerEvidence.Plain(Remote.ToString()) with { Local = Local.ToString() };
         _continueFlush = ContinueFlush;
         Id = hub.NextId();
     }
@@ -95,7 +95,7 @@ public sealed partial class TransportConnection
     internal void Secured(Stream stream, PeerEvidence evidence, int certificateVersion)
     {
         _stream = stream;
-        _evidence = evidence;
+        _evidence = evidence with { Local = _evidence.Local };
         _bytesInPlain = _bytesIn;
         CertificateVersion = certificateVersion;
     }

@@ -101,7 +101,7 @@ public sealed class LimitTests
     [InlineData("bob", "juliet", false)]
     public void A_blocked_watcher_is_refused(string watcher, string presentity, bool isBlocked)
     {
-        var access = AccessList.Blocking([(new Address(presentity, "capulet.example"), new Address(watcher, "contoso.example"))]);
+        var access = new AccessList([new AccessRule(new Address(presentity, "capulet.example"), new Address(watcher, "contoso.example"), AccessAction.Block)]);
         var unit = new Unit(new PresentitySettings { Access = access });
         Assert.Equal(isBlocked ? PresenceReason.Blocked : PresenceReason.None, unit.Do(new Watch(Alice, Leg("d1"), 3600)).Reason);
     }

@@ -44,6 +44,9 @@ public sealed record PeerStatus(string Name, string Protocol, string Profile)
     /// <summary>What its record allows beyond the safe rule, in words.</summary>
     public IReadOnlyList<string> Relaxations { get; init; } = [];
 
+    /// <summary>What its record limits it to, and which domains may talk with its own, where not every one may, in words.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
     public IReadOnlyList<ConnectionStatus> Connections { get; init; } = [];
 
     /// <summary>SIP: how fast it is asked, why, and how much waits for its turn.</summary>

@@ -21,6 +21,9 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>Domains the peer may assert as From and that are reached through it. Lower-case A-labels.</summary>
     public FrozenSet<string> FromDomains { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Domains that may talk with this peer's through us; empty = every one that policy allows. Lower-case A-labels.</summary>
+    public FrozenSet<string> PartnerDomains { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Name of the trust set its chain must end in.</summary>
     public string TrustSet { get; init; } = "default";
 
@@ -86,6 +89,9 @@ public sealed record PeerLimits
     /// <summary>Requests or stanzas a second, 0 = no limit of its own.</summary>
     public int RequestsPerSecondMax { get; init; }
 
+    /// <summary>Requests or stanzas a second for each domain the peer speaks for, 0 = no limit of its own.</summary>
+    public int DomainRequestsPerSecondMax { get; init; }
+
     public int ConnectionsMax { get; init; } = 16;
 
     /// <summary>Connections we keep to it at most (OCS and Lync: 1 to 4).</summary>
@@ -96,4 +102,19 @@ public sealed record PeerLimits
     public int QueuedBytesMax { get; init; } = 16 << 20;
 
     public int QueueSecondsMax { get; init; } = 25;
+
+    /// <summary>XMPP: bytes of one stanza, 0 = the appliance's own limit.</summary>
+    public int StanzaBytesMax { get; init; }
+
+    /// <summary>XMPP: nesting of one stanza, the stream element counted as one; 0 = the appliance's own limit.</summary>
+    public int StanzaDepthMax { get; init; }
+
+    /// <summary>XMPP: attributes of one element, 0 = the appliance's own limit.</summary>
+    public int StanzaAttributesMax { get; init; }
+
+    /// <summary>XMPP: elements, and with them distinct names, of one stanza; 0 = the appliance's own limit.</summary>
+    public int StanzaElementsMax { get; init; }
+
+    /// <summary>XMPP: bytes of one name, 0 = the appliance's own limit.</summary>
+    public int StanzaNameBytesMax { get; init; }
 }

@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
+using System.Net;
 using Certificates;
+using Gateway.Federation.Policy;
 
 namespace Gateway.Federation.Peers;
 
@@ -31,16 +32,17 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     /// </summary>
     public Admission Admit(PeerEvidence evidence, Protocol protocol, string claimedDomain, IReadOnlyList<string>? discoveredTargets = null)
     {
-        var admission = Judge(current, evidence, protocol, DomainNames.ToAscii(claimedDomain), discoveredTargets ?? []);
+        var ends = EndsOf(evidence);
+        var admission = Judge(current, evidence, protocol, DomainNames.ToAscii(claimedDomain), discoveredTargets ?? [], ends);
         if (!admission.IsAdmitted && !admission.MayUseDialback) Record(admission, claimedDomain, evidence.Remote);
         return admission;
     }
 
-    /// <summary>XMPP only: the domain was proved by dialback (XEP-0220), over TLS or in clear. The peer's record decides whether that is enough.</summary>
-    public Admission AdmitByDialback(string claimedDomain, bool isOverTls)
+    /// <summary>XMPP only: the domain was proved by dialback (XEP-0220), over TLS or in clear. The peer's record decides whether that is enough; the filters judge where <paramref name="evidence"/> comes from.</summary>
+    public Admission AdmitByDialback(string claimedDomain, bool isOverTls, PeerEvidence? evidence = null)
     {
         var domain = DomainNames.ToAscii(claimedDomain);
-        var admission = JudgeDialback(current, domain, isOverTls);
+        var admission = JudgeDialback(current, domain, isOverTls, evidence is null ? default : EndsOf(evidence));
         if (!admission.IsAdmitted) Record(admission, claimedDomain, "dialback");
         return admission;
     }
@@ -49,54 +51,74 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     public Admission AdmitTarget(PeerEvidence evidence, PeerModel peer, string domain, IReadOnlyList<string>? discoveredTargets = null)
     {
         var ascii = DomainNames.ToAscii(domain);
+        if (!current.FiltersOf(peer.Protocol).AllowsTarget(ascii, EndsOf(evidence).Remote))
+        {
+            var denied = Admission.Refused(FederationReason.OutgoingToDenied, $"The filter outgoingTo of {peer.Protocol} denies '{ascii}' at {evidence.Remote}.");
+            Record(denied, peer.Name, evidence.Remote);
+            return denied;
+        }
+
         var verdict = PeerJudge.Judge(peer, ascii, evidence, discoveredTargets ?? [], certificates.Current, time.GetUtcNow());
-        if (verdict.IsProved) return Grant(peer, ascii, verdict);
+        if (verdict.IsProved) return Grant(peer, ascii, verdict, EndsOf(evidence));
         var admission = NotProved(peer, verdict);
         if (!admission.MayUseDialback) Record(admission, peer.Name, evidence.Remote);
         return admission;
     }
 
-    private Admission Judge(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets)
+    /// <summary>
+    /// May the system that we have dialled, encrypted or not, be sent to from <paramref name="from"/>? Judges addresses only (PS-125); who it is, <see cref="AdmitTarget"/> and dialback say.
+    /// </summary>
+    public FederationReason JudgeTarget(PeerEvidence evidence, Protocol protocol, string from, string to)
     {
-        if (JudgeClaim(tables, domain) is { } refused) return refused;
+        var reason = current.FiltersOf(protocol).JudgeOutgoing(DomainNames.ToAscii(from), DomainNames.ToAscii(to), EndsOf(evidence));
+        if (reason != FederationReason.None) refusals.Add(to, FederationReasons.NameOf(reason), $"{from} to {to} at {evidence.Remote}");
+        return reason;
+    }
+
+    private Admission Judge(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets, ConnectionEnds ends)
+    {
+        if (JudgeClaim(tables, protocol, domain, ends) is { } refused) return refused;
 
         var speakers = tables.Peers.FindSpeaker(domain, protocol)?.Peers ?? [];
         Admission? first = null;
         foreach (var peer in speakers)
         {
             var verdict = PeerJudge.Judge(peer, domain, evidence, [], certificates.Current, time.GetUtcNow());
-            if (verdict.IsProved && peer.External != ExternalPolicy.Off) return Grant(peer, domain, verdict);
+            if (verdict.IsProved && peer.External != ExternalPolicy.Off) return Grant(peer, domain, verdict, ends);
             first ??= NotProved(peer, verdict);
         }
 
         // A known system that claims another's domain is proved, only not for this one; where dialback may still prove it, the certificate has not the last word.
         if (first is not { MayUseDialback: true } && FindKnown(tables, evidence, protocol) is { } known)
             return Admission.Refused(FederationReason.FromDomainNotAllowed, $"Peer '{known.Name}' is proved, but its record does not let it speak for '{domain}'.");
-        return first ?? JudgeDiscovered(tables, evidence, protocol, domain, discoveredTargets);
+        return first ?? JudgeDiscovered(tables, evidence, protocol, domain, discoveredTargets, ends);
     }
 
-    private Admission JudgeDiscovered(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets)
+    private Admission JudgeDiscovered(
+        FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets, ConnectionEnds ends)
     {
         if (DiscoveredFor(tables, domain, protocol) is not { } peer)
             return Admission.Refused(FederationReason.UnknownPeer, $"No peer may speak for '{domain}' over {protocol}, and this protocol takes no discovered partners.");
         var verdict = PeerJudge.Judge(peer, domain, evidence, discoveredTargets, certificates.Current, time.GetUtcNow());
-        return verdict.IsProved && peer.External != ExternalPolicy.Off ? Grant(peer, domain, verdict) : NotProved(peer, verdict);
+        return verdict.IsProved && peer.External != ExternalPolicy.Off ? Grant(peer, domain, verdict, ends) : NotProved(peer, verdict);
     }
 
-    private static Admission JudgeDialback(FederationTables tables, string domain, bool isOverTls)
+    private static Admission JudgeDialback(FederationTables tables, string domain, bool isOverTls, ConnectionEnds ends)
     {
-        if (JudgeClaim(tables, domain) is { } refused) return refused;
+        if (JudgeClaim(tables, Protocol.Xmpp, domain, ends) is { } refused) return refused;
         var peers = tables.Peers.FindSpeaker(domain, Protocol.Xmpp)?.Peers;
         var peer = peers is { } found ? found[0] : DiscoveredFor(tables, domain, Protocol.Xmpp);
         if (peer is null) return Admission.Refused(FederationReason.UnknownPeer, $"No XMPP peer may speak for '{domain}', and XMPP takes no discovered partners.");
         if (!peer.AllowsDialback || peer.External == ExternalPolicy.Required)
             return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must prove '{domain}' by certificate; its record does not allow dialback.");
         if (!isOverTls && !peer.AllowsPlaintext) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must use TLS; its record does not allow plaintext.");
-        return Admission.Granted(new FederatedPeer(peer, domain, isOverTls ? Proof.DialbackOverTls : Proof.DialbackInClear), null);
+        return Admission.Granted(new FederatedPeer(peer, domain, isOverTls ? Proof.DialbackOverTls : Proof.DialbackInClear) { Ends = ends }, null);
     }
 
-    private static Admission? JudgeClaim(FederationTables tables, string domain)
+    private static Admission? JudgeClaim(FederationTables tables, Protocol protocol, string domain, ConnectionEnds ends)
     {
+        if (!tables.FiltersOf(protocol).AllowsSender(domain, ends.Remote))
+            return Admission.Refused(FederationReason.IncomingFromDenied, $"The filter incomingFrom of {protocol} denies '{domain}'.");
         var reason = tables.JudgeDomain(domain, out _);
         return reason is FederationReason.DomainBlocked or FederationReason.DomainPairNotAllowed
             ? Admission.Refused(reason, $"'{domain}' is blocked, or not among the allowed domains.")
@@ -125,8 +147,12 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         return null;
     }
 
-    private static Admission Grant(PeerModel peer, string domain, CertificateVerdict verdict) =>
-        Admission.Granted(new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal), verdict.Proof);
+    private static Admission Grant(PeerModel peer, string domain, CertificateVerdict verdict, ConnectionEnds ends) =>
+        Admission.Granted(new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal) { Ends = ends }, verdict.Proof);
+
+    private static ConnectionEnds EndsOf(PeerEvidence evidence) => new(AddressOf(evidence.Remote), AddressOf(evidence.Local));
+
+    private static IPAddress? AddressOf(string endpoint) => IPEndPoint.TryParse(endpoint, out var parsed) ? parsed.Address : null;
 
     private static Admission NotProved(PeerModel peer, CertificateVerdict verdict) => Admission.Refused(
         FederationReason.PeerNotProved,

@@ -4,7 +4,11 @@ namespace Gateway.Federation.Peers;
 public abstract record Principal;
 
 /// <summary>A federated peer that proved itself for <paramref name="Domain"/>; <paramref name="ProvedBy"/> says how, in words for status and log.</summary>
-public sealed record FederatedPeer(PeerModel Peer, string Domain, Proof ProvedBy) : Principal;
+public sealed record FederatedPeer(PeerModel Peer, string Domain, Proof ProvedBy) : Principal
+{
+    /// <summary>The connection it proved itself on; empty for what we say in its name.</summary>
+    public Policy.ConnectionEnds Ends { get; init; }
+}
 
 /// <summary>The operator at the admin socket.</summary>
 public sealed record Operator : Principal;

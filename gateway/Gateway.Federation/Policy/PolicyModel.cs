@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Presence.Core.Authorization;
 
 namespace Gateway.Federation.Policy;
 
@@ -12,6 +13,15 @@ public sealed record PolicyModel
 
     /// <summary>Patterns of domains that may not, whatever else allows them.</summary>
     public ImmutableArray<string> BlockedDomains { get; init; } = [];
+
+    /// <summary>The gateway's own rules about single users; the core has the same list.</summary>
+    public AccessList Access { get; init; } = AccessList.Empty;
+
+    /// <summary>The address filters towards SIP peers.</summary>
+    public FiltersModel SipFilters { get; init; } = FiltersModel.None;
+
+    /// <summary>The address filters towards XMPP peers.</summary>
+    public FiltersModel XmppFilters { get; init; } = FiltersModel.None;
 
     /// <summary>Pairs that may talk although both are reached by one protocol; either order.</summary>
     public ImmutableArray<DomainPair> TransitPairs { get; init; } = [];

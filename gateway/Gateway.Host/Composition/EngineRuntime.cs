@@ -45,6 +45,7 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
             ExpiresSecondsMin = presence.ExpiresMin,
             ExpiresSecondsMax = presence.Expires,
             ExpiresSecondsDefault = Math.Clamp(PresentitySettings.Default.ExpiresSecondsDefault, presence.ExpiresMin, presence.Expires),
+            Access = parts.Model.Federation.Policy.Access,
             RetrySecondsMax = presence.SubscriptionFailureRetry,
             RetryAfterSecondsMax = Math.Max(PresentitySettings.Default.RetryAfterSecondsMax, presence.SubscriptionFailureRetry),
         };

@@ -60,6 +60,21 @@ public sealed class StatusBuilder(ApplianceParts parts)
         return string.Create(CultureInfo.InvariantCulture, $"{pace}/s ({why}){(queued > 0 ? $", {queued} wait" : "")}");
     }
 
+    /// <summary>What a peer is bound to beside the limits of all, by the settings' names; what is not bound is left out.</summary>
+    public static IReadOnlyList<string> LimitsOf(PeerModel peer)
+    {
+        var limits = peer.Limits;
+        (string Name, int Value)[] all =
+        [
+            ("requestsPerSecondMax", limits.RequestsPerSecondMax), ("domainRequestsPerSecondMax", limits.DomainRequestsPerSecondMax), ("connectionsMax", limits.ConnectionsMax),
+            ("queuedItemsMax", limits.QueuedItemsMax), ("queueSecondsMax", limits.QueueSecondsMax), ("stanzaBytesMax", limits.StanzaBytesMax),
+            ("stanzaDepthMax", limits.StanzaDepthMax), ("stanzaAttributesMax", limits.StanzaAttributesMax), ("stanzaElementsMax", limits.StanzaElementsMax),
+            ("stanzaNameBytesMax", limits.StanzaNameBytesMax),
+        ];
+        var words = all.Where(l => l.Value > 0).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}"));
+        return [.. words, .. peer.PartnerDomains.Count == 0 ? [] : new[] { $"partnerDomains {string.Join(", ", peer.PartnerDomains.Order(StringComparer.Ordinal))}" }];
+    }
+
     private List<PeerStatus> Peers(FederationModel model, ILookup<string, ConnectionStatus> connections)
     {
         var failures = parts.Sides.SelectMany(s => s.Failures()).ToLookup(f => f.Peer, f => f.Failure, StringComparer.Ordinal);
@@ -70,6 +85,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
             Domains = [.. p.FromDomains.Order(StringComparer.Ordinal)],
             Relaxations = RelaxationsOf(p),
             Pace = PaceOf(p, waiting),
+            Limits = LimitsOf(p),
             Connections = [.. connections[p.Name]],
             LastFailure = string.Join("; ", failures[p.Name]),
         }).ToList();

@@ -96,7 +96,14 @@ internal sealed class XmppRuntime : ISideRuntime
                 Address = l.EndPoint.Address.ToString(), Port = l.EndPoint.Port, IsDirectTls = l.IsDirectTls, CertificateName = l.Certificate.Length > 0 ? l.Certificate : null,
             }),
         ],
-        Limits = new XmppLimits { StanzaBytesMax = model.Limits.StanzaBytesMax },
+        Limits = new XmppLimits
+        {
+            StanzaBytesMax = model.Limits.StanzaBytesMax,
+            DepthMax = model.Limits.StanzaDepthMax,
+            AttributesMax = model.Limits.StanzaAttributesMax,
+            ElementsMax = model.Limits.StanzaElementsMax,
+            NameBytesMax = model.Limits.StanzaNameBytesMax,
+        },
         ProductVersion = ApplianceVersion.Text,
     };
 }

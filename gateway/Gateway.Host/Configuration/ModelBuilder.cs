@@ -9,6 +9,8 @@ using Gateway.Federation.Policy;
 using Gateway.Federation.Routes;
 using Gateway.Host.Configuration.Options;
 using Gateway.Host.Configuration.Validation;
+using Presence.Core.Authorization;
+using Presence.Core.Model;
 
 namespace Gateway.Host.Configuration;
 
@@ -76,9 +78,31 @@ public static class ModelBuilder
         {
             AllowedDomains = Names(options.Policy.AllowedDomains),
             BlockedDomains = Names(options.Policy.BlockedDomains),
+            SipFilters = Filters(options.Policy.Filters.Sip),
+            XmppFilters = Filters(options.Policy.Filters.Xmpp),
+            Access = new AccessList(options.Policy.Access.Select(a => new AccessRule(Party(a.User), Party(a.From), a.Action))),
             TransitPairs = [.. options.Policy.Transit.Select(t => new DomainPair(DomainNames.ToAscii(t.One), DomainNames.ToAscii(t.Other)))],
         },
     };
+
+    private static FiltersModel Filters(ProtocolFilterOptions filters) => new()
+    {
+        OutgoingFrom = Filter(filters.OutgoingFrom),
+        OutgoingTo = Filter(filters.OutgoingTo),
+        IncomingFrom = Filter(filters.IncomingFrom),
+        IncomingTo = Filter(filters.IncomingTo),
+    };
+
+    private static FilterModel Filter(FilterOptions filter) => new()
+    {
+        Default = filter.Default, Hosts = Names(filter.Hosts), Addresses = [.. filter.Addresses.Select(a => AddressText.TryRead(a, out var network) ? network : default)],
+    };
+
+    private static Address Party(string text)
+    {
+        var at = text.LastIndexOf('@');
+        return at < 0 ? new Address("", DomainNames.ToAscii(text)) : new Address(text[..at].ToLowerInvariant(), DomainNames.ToAscii(text[(at + 1)..]));
+    }
 
     private static PeerModel Peer(PeerOptions peer) => new(peer.Name, peer.Protocol)
     {
@@ -86,6 +110,7 @@ public static class ModelBuilder
         Addresses = [.. peer.Addresses],
         TlsSubjects = Names(peer.TlsSubjects),
         FromDomains = Names(peer.FromDomains).ToFrozenSet(StringComparer.Ordinal),
+        PartnerDomains = Names(peer.PartnerDomains).ToFrozenSet(StringComparer.Ordinal),
         TrustSet = peer.Trust,
         AllowsDialback = peer.Dialback,
         Tls = peer.Tls,
@@ -120,11 +145,17 @@ public static class ModelBuilder
     private static PeerLimits Limits(PeerLimitOptions limits) => new()
     {
         RequestsPerSecondMax = limits.RequestsPerSecondMax,
+        DomainRequestsPerSecondMax = limits.DomainRequestsPerSecondMax,
         ConnectionsMax = limits.ConnectionsMax,
         OutgoingConnectionsMax = limits.OutgoingConnectionsMax,
         QueuedItemsMax = limits.QueuedItemsMax,
         QueuedBytesMax = limits.QueuedBytesMax,
         QueueSecondsMax = limits.QueueSecondsMax,
+        StanzaBytesMax = limits.StanzaBytesMax,
+        StanzaDepthMax = limits.StanzaDepthMax,
+        StanzaAttributesMax = limits.StanzaAttributesMax,
+        StanzaElementsMax = limits.StanzaElementsMax,
+        StanzaNameBytesMax = limits.StanzaNameBytesMax,
     };
 
     private static RouteModel Route(RouteOptions route)

@@ -33,7 +33,7 @@ public readonly record struct XmppFrame(XmppFrameKind Kind, XmlElement? Element,
 public sealed class XmppFramer
 {
     private const int HeldBytesKept = 4096;
-    private readonly XmppLimits _limits;
+    private XmppLimits _limits;
     private readonly ElementReader.Scratch _scratch = new();
     private BoundaryScanner _scanner;
     private byte[] _held = [];
@@ -67,6 +67,9 @@ public sealed class XmppFramer
 
     /// <summary>Lets elements grow from <see cref="XmppLimits.UnprovedBytesMax"/> to <see cref="XmppLimits.StanzaBytesMax"/>.</summary>
     public void Prove() => _isProved = true;
+
+    /// <summary>Binds what comes from now on tighter: the limits of whom the stream has proved to come from.</summary>
+    public void Tighten(XmppLimits limits) => _limits = limits;
 
     /// <summary>Takes the next piece off <paramref name="input"/>.</summary>
     public XmppFrame Read(ref ReadOnlySpan<byte> input)

@@ -18,6 +18,18 @@ public sealed record XmppLimits
     /// <summary>Bytes of one name.</summary>
     public int NameBytesMax { get; init; } = 256;
 
+    /// <summary>These limits, or tighter ones where they are given; 0 binds nothing.</summary>
+    public XmppLimits TightenedBy(int stanzaBytesMax, int depthMax, int attributesMax, int elementsMax, int nameBytesMax) => this with
+    {
+        StanzaBytesMax = Tighter(StanzaBytesMax, stanzaBytesMax),
+        DepthMax = Tighter(DepthMax, depthMax),
+        AttributesMax = Tighter(AttributesMax, attributesMax),
+        ElementsMax = Tighter(ElementsMax, elementsMax),
+        NameBytesMax = Tighter(NameBytesMax, nameBytesMax),
+    };
+
+    private static int Tighter(int one, int other) => other <= 0 ? one : Math.Min(one, other);
+
     /// <summary>The relations between the limits; a wrong combination is a fault at start, not under traffic.</summary>
     public bool IsCoherent =>
         StanzaBytesMax >= 10_000 && UnprovedBytesMax <= StanzaBytesMax && HeaderBytesMax <= StanzaBytesMax

@@ -249,6 +249,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             _proved = _proved.Add(new ProvedDomain(domain, isExternal, principal, version));
         }
         Prove();
+        Bind(principal.Peer.Limits);
         Context.Metrics.StreamOpened();
         Context.Observer.OnStreamOpened(Snapshot());
     }

@@ -105,6 +105,13 @@ internal sealed class OutboundConnection : StreamConnection
 
     protected override void Opened()
     {
+        // Judged before a byte is said: the tables may have been changed, or the name may lead to an address that is denied (PS-125).
+        if (Context.Registry.JudgeTarget(Evidence, Federation.Protocol.Xmpp, Pair.From, Pair.To) != Federation.FederationReason.None)
+        {
+            End(XmppReason.PolicyViolation);
+            return;
+        }
+
         _admittedVersion = Context.Registry.Version;
         if (Evidence.IsEncrypted) On(new OutboundInput.ConnectedOverTls(JudgeTarget()));
         else On(new OutboundInput.Connected());

@@ -86,7 +86,7 @@ internal sealed class PeerPolicies(PeerRegistry registry)
         if (isExternal) return admission?.Principal;
         // What dialback proved stands only while the certificate beside it is one that dialback may stand in for.
         bool isTolerated = admission is null or { IsAdmitted: true } or { MayUseDialback: true };
-        return isTolerated ? registry.AdmitByDialback(domain, evidence.IsEncrypted).Principal : null;
+        return isTolerated ? registry.AdmitByDialback(domain, evidence.IsEncrypted, evidence).Principal : null;
     }
 
     private static XmppReason ReasonOf(FederationReason reason) => reason switch

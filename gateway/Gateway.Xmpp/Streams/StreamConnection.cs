@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Federation.Peers;
 using Gateway.Transport;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Dialback;
@@ -14,6 +15,7 @@ namespace Gateway.Xmpp.Streams;
 internal abstract class StreamConnection(XmppContext context) : IConnectionHandler
 {
     private readonly XmppFramer _framer = new(context.Options.Limits);
+    private XmppLimits _limits = context.Options.Limits;
     private TransportConnection? _transport;
     private long _lastReceived;
     private bool _isTlsBegun;
@@ -183,6 +185,13 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     }
 
     protected void Prove() => _framer.Prove();
+
+    /// <summary>What the peer's record bounds tighter than the appliance does; of several peers on one stream the tightest counts.</summary>
+    protected void Bind(PeerLimits peer)
+    {
+        _limits = _limits.TightenedBy(peer.StanzaBytesMax, peer.StanzaDepthMax, peer.StanzaAttributesMax, peer.StanzaElementsMax, peer.StanzaNameBytesMax);
+        _framer.Tighten(_limits);
+    }
 
     private bool TryWrite(StreamOutput output)
     {

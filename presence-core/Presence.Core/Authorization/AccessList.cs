@@ -3,26 +3,48 @@ using Presence.Core.Model;
 
 namespace Presence.Core.Authorization;
 
+/// <summary>What the gateway's own rules say of one watcher, beside whatever the presentity's home decides.</summary>
+public enum AccessAction
+{
+    /// <summary>The home alone decides.</summary>
+    Allow,
+
+    /// <summary>Refused, and told so.</summary>
+    Block,
+
+    /// <summary>Accepted, and shown offline for ever: the watcher cannot tell it from a presentity that is away (RN-040).</summary>
+    PoliteBlock,
+}
+
+/// <summary>One rule: <paramref name="Watcher"/> and <paramref name="Presentity"/> are users, or whole domains (an address without local part).</summary>
+public sealed record AccessRule(Address Presentity, Address Watcher, AccessAction Action);
+
 /// <summary>
-/// The gateway's own refusals, beside whatever the presentity's home decides: a watcher, or a whole domain (an address without local part), that may not watch
-/// a presentity, or anybody of its domain. Immutable; a change is a new list.
+/// The gateway's own rules about who may watch and address whom. The most exact rule wins: user and user, user's own domain rule, a watcher of a whole domain, domain and domain. Immutable; a
+/// change is a new list.
 /// </summary>
 public sealed class AccessList
 {
-    private readonly FrozenSet<(Address Presentity, Address Watcher)> _blocked;
+    private readonly FrozenDictionary<(Address Presentity, Address Watcher), AccessAction> _rules;
 
-    private AccessList(FrozenSet<(Address Presentity, Address Watcher)> blocked) => _blocked = blocked;
+    /// <summary>Builds the list; of two rules for the same pair the stricter counts.</summary>
+    public AccessList(IEnumerable<AccessRule> rules) => _rules = rules.GroupBy(r => (r.Presentity, r.Watcher))
+        .ToFrozenDictionary(g => g.Key, g => g.Any(r => r.Action == AccessAction.Block) ? AccessAction.Block : g.Max(r => r.Action));
 
-    public static AccessList Empty { get; } = new(FrozenSet<(Address Presentity, Address Watcher)>.Empty);
+    public static AccessList Empty { get; } = new([]);
 
-    /// <summary>Each entry blocks <c>Watcher</c> from <c>Presentity</c>; a domain on either side stands for all its users.</summary>
-    public static AccessList Blocking(IEnumerable<(Address Presentity, Address Watcher)> blocked) => new(blocked.ToFrozenSet());
+    public bool IsEmpty => _rules.Count == 0;
 
-    public bool IsBlocked(Address presentity, Address watcher)
+    /// <summary>What holds between these two; <see cref="AccessAction.Allow"/> when no rule names them.</summary>
+    public AccessAction ActionOf(Address presentity, Address watcher)
     {
-        if (_blocked.Count == 0) return false;
+        if (_rules.Count == 0) return AccessAction.Allow;
         var (home, from) = (new Address("", presentity.Domain), new Address("", watcher.Domain));
-        return _blocked.Contains((presentity, watcher)) || _blocked.Contains((presentity, from))
-            || _blocked.Contains((home, watcher)) || _blocked.Contains((home, from));
+        return _rules.TryGetValue((presentity, watcher), out var action) || _rules.TryGetValue((presentity, from), out action)
+            || _rules.TryGetValue((home, watcher), out action) || _rules.TryGetValue((home, from), out action)
+            ? action
+            : AccessAction.Allow;
     }
+
+    public bool IsBlocked(Address presentity, Address watcher) => ActionOf(presentity, watcher) == AccessAction.Block;
 }

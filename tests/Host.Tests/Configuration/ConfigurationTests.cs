@@ -1,7 +1,10 @@
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
 using Gateway.Federation.Routes;
 using Gateway.Host.Composition;
+using Presence.Core.Authorization;
+using Presence.Core.Model;
 
 namespace Host.Tests.Configuration;
 
@@ -24,6 +27,41 @@ public sealed class ConfigurationTests : IDisposable
         var contoso = reading.Model.Federation.Peers[0];
         Assert.Equal(("contoso", Protocol.Sip, "lync2013"), (contoso.Name, contoso.Protocol, contoso.Profile));
         Assert.Equal(["contoso.example"], contoso.FromDomains.ToArray());
+    }
+
+    [Fact, Item("PS-125")]
+    public void Filters_rules_about_users_and_limits_of_a_peer_become_parts_of_the_model()
+    {
+        var reading = sample.ReadWith("\"peers\"", """
+            "limits": { "stanzaDepthMax": 32 },
+            "policy": {
+              "filters": { "xmpp": { "incomingFrom": { "default": "deny", "hosts": ["jabber.example"], "addresses": ["192.0.2.7", "2001:db8::/32"] } } },
+              "access": [{ "user": "alice@contoso.example", "from": "jabber.example", "action": "politeBlock" }],
+            },
+            "peers"
+            """);
+
+        Assert.Empty(reading.Faults);
+        var policy = reading.Model!.Federation.Policy;
+        Assert.Equal((FilterDefault.Deny, "jabber.example"), (policy.XmppFilters.IncomingFrom.Default, Assert.Single(policy.XmppFilters.IncomingFrom.Hosts)));
+        Assert.Equal(["192.0.2.7/32", "2001:db8::/32"], policy.XmppFilters.IncomingFrom.Addresses.Select(a => a.ToString()));
+        Assert.Equal(AccessAction.PoliteBlock, policy.Access.ActionOf(new Address("alice", "contoso.example"), new Address("romeo", "jabber.example")));
+        Assert.Equal(32, reading.Model.Limits.StanzaDepthMax);
+    }
+
+    [Fact, Item("PS-003"), Item("RN-059")]
+    public void A_peer_names_its_partner_domains_and_its_own_limits_and_status_shows_them()
+    {
+        var reading = sample.ReadWith("\"protocol\": \"xmpp\"", """
+            "protocol": "xmpp", "partnerDomains": ["Contoso.example"], "limits": { "domainRequestsPerSecondMax": 50, "stanzaBytesMax": 20000, "stanzaAttributesMax": 16 }
+            """);
+
+        Assert.Empty(reading.Faults);
+        var words = Gateway.Host.Composition.StatusBuilder.LimitsOf(reading.Model!.Federation.Peers[1]);
+        Assert.Contains("partnerDomains contoso.example", words);
+        Assert.Contains("domainRequestsPerSecondMax 50", words);
+        Assert.Contains("stanzaBytesMax 20000", words);
+        Assert.DoesNotContain(words, w => w.StartsWith("stanzaDepthMax", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,6 +134,12 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("\"protocol\": \"sip\"", "\"protocol\": \"sip\", \"addresses\": [\"edge\"]", "$.peers[0].addresses[0]")]
     [InlineData("\"peers\"", "\"presence\": { \"expires\": 60, \"expiresMin\": 60 }, \"peers\"", "$.presence.expiresMin")]
     [InlineData("\"peers\"", "\"limits\": { \"unsentBytesMaxPerConnection\": 65536 }, \"peers\"", "$.limits.unsentBytesMaxPerConnection")]
+    [InlineData("\"peers\"", "\"policy\": { \"filters\": { \"xmpp\": { \"outgoingTo\": { \"default\": \"deny\" } } } }, \"peers\"", "$.policy.filters.xmpp.outgoingTo")]
+    [InlineData("\"peers\"", "\"policy\": { \"filters\": { \"sip\": { \"incomingFrom\": { \"addresses\": [\"192.0.2.0/99\"] } } } }, \"peers\"", "$.policy.filters.sip.incomingFrom.addresses[0]")]
+    [InlineData("\"peers\"", "\"policy\": { \"access\": [{ \"user\": \"*.example\", \"from\": \"a@b.example\", \"action\": \"block\" }] }, \"peers\"", "$.policy.access[0].user")]
+    [InlineData("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"partnerDomains\": [\"*.contoso.example\"]", "$.peers[1].partnerDomains[0]")]
+    [InlineData("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"limits\": { \"stanzaBytesMax\": 9999 }", "$.peers[1].limits.stanzaBytesMax")]
+    [InlineData("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"limits\": { \"stanzaDepthMax\": 200 }", "$.peers[1].limits.stanzaDepthMax")]
     [InlineData("\"peers\"", "\"domains\": [{ \"name\": \"fabrikam.example\", \"kind\": \"sip\" }], \"peers\"", "$.domains[0]")]
     [InlineData("\"peers\"", "\"domains\": [{ \"name\": \"contoso.example\", \"kind\": \"local\" }], \"peers\"", "$.domains[0].kind")]
     [InlineData("\"peers\"", "\"dns\": { \"hosts\": { \"a.example\": [\"x\"] } }, \"peers\"", "$.dns.hosts.a.example[0]")]

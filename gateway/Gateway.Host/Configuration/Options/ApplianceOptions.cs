@@ -119,6 +119,12 @@ public sealed record PolicyOptions
     [Setting("Domains that may not, whatever else allows them.")]
     public IReadOnlyList<string> BlockedDomains { get; init; } = [];
 
+    [Setting("Address filters per protocol: who may send and be sent to, in each direction. They only narrow what peers, domains and discovery allow.")]
+    public FiltersOptions Filters { get; init; } = new();
+
+    [Setting("Rules about single users, the gateway's own: they hold beside what the users' homes decide.")]
+    public IReadOnlyList<AccessOptions> Access { get; init; } = [];
+
     [Setting("Pairs of domains reached by the same protocol that may talk through us all the same.")]
     public IReadOnlyList<TransitOptions> Transit { get; init; } = [];
 }

@@ -24,6 +24,9 @@ public sealed record PeerOptions
     [Setting("Domains it may assert in From, and that are reached through it.", IsRequired = true)]
     public IReadOnlyList<string> FromDomains { get; init; } = [];
 
+    [Setting("Domains that may talk with this peer's; empty means every domain that policy allows.")]
+    public IReadOnlyList<string> PartnerDomains { get; init; } = [];
+
     [Setting("The trust set its certificate must chain to.")]
     public string Trust { get; init; } = "default";
 
@@ -61,6 +64,9 @@ public sealed record PeerLimitOptions
     [Setting("Requests or stanzas a second; 0 means no limit of its own.", Min = 0, Max = 1_000_000)]
     public int RequestsPerSecondMax { get; init; }
 
+    [Setting("Requests or stanzas a second of each domain it speaks for; 0 means no limit of its own.", Min = 0, Max = 1_000_000)]
+    public int DomainRequestsPerSecondMax { get; init; }
+
     [Setting("Connections it may hold to us.", Min = 1, Max = 10_000)]
     public int ConnectionsMax { get; init; } = 16;
 
@@ -75,4 +81,19 @@ public sealed record PeerLimitOptions
 
     [Setting("Longest wait of a message before its sender is told that it failed.", Min = 1, Max = 60)]
     public int QueueSecondsMax { get; init; } = 25;
+
+    [Setting("XMPP: bytes of one stanza; 0 means limits.stanzaBytesMax, more than which nobody has.", Min = 0, Max = 4_194_304)]
+    public int StanzaBytesMax { get; init; }
+
+    [Setting("XMPP: nesting of one stanza; 0 means limits.stanzaDepthMax.", Min = 0, Max = 256)]
+    public int StanzaDepthMax { get; init; }
+
+    [Setting("XMPP: attributes of one element; 0 means limits.stanzaAttributesMax.", Min = 0, Max = 1_024)]
+    public int StanzaAttributesMax { get; init; }
+
+    [Setting("XMPP: elements of one stanza; 0 means limits.stanzaElementsMax.", Min = 0, Max = 65_536)]
+    public int StanzaElementsMax { get; init; }
+
+    [Setting("XMPP: bytes of one name; 0 means limits.stanzaNameBytesMax.", Min = 0, Max = 1_024)]
+    public int StanzaNameBytesMax { get; init; }
 }

@@ -69,6 +69,18 @@ public sealed record LimitsOptions
     [Setting("Bytes of one stanza.", Min = 10_000, Max = 4_194_304)]
     public int StanzaBytesMax { get; init; } = 256 * 1_024;
 
+    [Setting("Nesting of one stanza, the stream element counted as one.", Min = 4, Max = 256)]
+    public int StanzaDepthMax { get; init; } = 64;
+
+    [Setting("Attributes of one element, namespace declarations counted.", Min = 8, Max = 1_024)]
+    public int StanzaAttributesMax { get; init; } = 64;
+
+    [Setting("Elements of one stanza.", Min = 16, Max = 65_536)]
+    public int StanzaElementsMax { get; init; } = 4_096;
+
+    [Setting("Bytes of one name of an element or attribute.", Min = 64, Max = 1_024)]
+    public int StanzaNameBytesMax { get; init; } = 256;
+
     [Setting("Bytes that may wait unsent on one connection.", Min = 65_536, Max = 67_108_864)]
     public int UnsentBytesMaxPerConnection { get; init; } = 4 << 20;
 
