@@ -124,7 +124,8 @@ public sealed class FilterTests
     [Fact, Item("PS-126")]
     public void The_same_filters_hold_towards_SIP_peers()
     {
-        var rig = new Rig(Rig.Usual with { Policy = new PolicyModel { SipFilters = new FiltersModel { IncomingFrom = new FilterModel { Default = FilterDefault.Deny, Hosts = ["fabrikam.example"] } } } });
+        var listed = new FilterModel { Default = FilterDefault.Deny, Hosts = ["fabrikam.example"] };
+        var rig = new Rig(Rig.Usual with { Policy = new PolicyModel { SipFilters = new FiltersModel { IncomingFrom = listed } } });
 
         Assert.Equal("federation.IncomingFromDenied", rig.Send(Rig.Alice, Rig.Juliet, Rig.Edge).Reason);
         Assert.Empty(rig.Send(Rig.Juliet, Rig.Alice, Rig.Server).Answers);

@@ -38,7 +38,10 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         return admission;
     }
 
-    /// <summary>XMPP only: the domain was proved by dialback (XEP-0220), over TLS or in clear. The peer's record decides whether that is enough; the filters judge where <paramref name="evidence"/> comes from.</summary>
+    /// <summary>
+    /// XMPP only: the domain was proved by dialback (XEP-0220), over TLS or in clear. The peer's record decides whether that is enough; the filters judge where <paramref name="evidence"/>
+    /// comes from.
+    /// </summary>
     public Admission AdmitByDialback(string claimedDomain, bool isOverTls, PeerEvidence? evidence = null)
     {
         var domain = DomainNames.ToAscii(claimedDomain);

@@ -80,7 +80,8 @@ public sealed class PeersValidator : IValidator
         if (peer.FromDomains.Count == 0 && !faults.IsBroken($"{path}.fromDomains"))
             faults.Add($"{path}.fromDomains", "is empty: the peer could say nothing", "the domains behind it");
         for (var j = 0; j < peer.PartnerDomains.Count; j++)
-            if (!DomainText.IsDomain(peer.PartnerDomains[j])) faults.Add($"{path}.partnerDomains[{j}]", $"\"{peer.PartnerDomains[j]}\" is not a domain", "name each domain, or leave the list empty for all");
+            if (!DomainText.IsDomain(peer.PartnerDomains[j]))
+                faults.Add($"{path}.partnerDomains[{j}]", $"\"{peer.PartnerDomains[j]}\" is not a domain", "name each domain, or leave the list empty for all");
         for (var j = 0; j < peer.FromDomains.Count; j++)
         {
             var (name, at) = (peer.FromDomains[j], $"{path}.fromDomains[{j}]");
