@@ -5,9 +5,9 @@
 # Exit codes: 0 ready · 1 something failed · 3 packages are missing and this is not root (the line to type is printed).
 set -u
 
-# Libraries the appliance loads, then what the tests start: a real XMPP server, its resolver, a name server, a genuine XMPP client, a TLS client.
-packages="libunbound8 libidn12 libicu72 libsqlite3-0 prosody lua-unbound dnsmasq-base python3-slixmpp openssl"
-daemons="prosody"
+# Libraries the appliance loads, then what the tests start: two real XMPP servers, the resolver of one, a name server, a genuine XMPP client, a TLS client.
+packages="libunbound8 libidn12 libicu72 libsqlite3-0 prosody lua-unbound ejabberd dnsmasq-base python3-slixmpp openssl"
+daemons="prosody ejabberd"
 policy=/usr/sbin/policy-rc.d
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -41,7 +41,9 @@ suppress_starts() {
     printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" || exit 1
 }
 
+# A unit bears its package's name, but for the name server of Erlang nodes, which comes with ejabberd and which nothing of ours asks.
 disable_daemon() {
+    if [ "$1" = ejabberd ]; then for unit in epmd.service epmd.socket; do deb-systemd-helper disable "$unit" >/dev/null 2>&1 || :; done; fi
     if command -v deb-systemd-helper >/dev/null 2>&1; then deb-systemd-helper disable "$1.service" >/dev/null 2>&1 || :; fi
     if command -v update-rc.d >/dev/null 2>&1 && [ -e "/etc/init.d/$1" ]; then update-rc.d "$1" disable >/dev/null 2>&1 || :; fi
 }

@@ -9,6 +9,19 @@ public static class Programs
 
     public static string Prosody => Need("prosody", "prosody", "/usr/bin/prosody");
 
+    /// <summary>The Erlang that runs ejabberd.</summary>
+    public static string Erlang
+    {
+        get
+        {
+            Need("ejabberd", "ejabberd", "/usr/sbin/ejabberdctl");
+            return Need("erl", "erlang-base", "/usr/bin/erl");
+        }
+    }
+
+    /// <summary>Where Debian puts ejabberd and what it stands on.</summary>
+    public static string ErlangLibraries => Directory.GetDirectories("/usr/lib", "*-linux-gnu*").First(d => Directory.EnumerateDirectories(d, "ejabberd-*").Any());
+
     /// <summary>Debian's own Python: the one that sees python3-slixmpp.</summary>
     public static string Python => Need("python3", "python3-slixmpp", "/usr/bin/python3");
 

@@ -25,6 +25,19 @@ public sealed class LabAuthority : IDisposable
 
     public string CertificateFile => Path.Combine(_folder, "ca.pem");
 
+    /// <summary>A certificate that vouches for itself.</summary>
+    public LabCertificate SelfSigned(string file, string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var alternative = new SubjectAlternativeNameBuilder();
+        alternative.AddDnsName(name);
+        request.CertificateExtensions.Add(alternative.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Usages(LabCertificateKind.Both), critical: false));
+        using var leaf = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(300));
+        return Write(file, leaf, key);
+    }
+
     /// <summary>Makes <c>file.crt.pem</c> and <c>file.key.pem</c>. By default the EKU is serverAuth only: what real edges present (field fact A2).</summary>
     public LabCertificate Issue(string file, IReadOnlyList<string> names, LabCertificateKind kind = LabCertificateKind.ServerAuthOnly, bool isExpired = false)
     {
@@ -41,14 +54,19 @@ public sealed class LabAuthority : IDisposable
             ? (DateTimeOffset.UtcNow.AddDays(-300), DateTimeOffset.UtcNow.AddDays(-2))
             : (DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(300));
         using var leaf = request.Create(_authority, from, until, RandomNumberGenerator.GetBytes(16));
+        return Write(file, leaf, key);
+    }
+
+    public void Dispose() => _authority.Dispose();
+
+    private LabCertificate Write(string file, X509Certificate2 leaf, RSA key)
+    {
         var made = new LabCertificate(Path.Combine(_folder, file + ".crt.pem"), Path.Combine(_folder, file + ".key.pem"));
         File.WriteAllText(made.CertificateFile, leaf.ExportCertificatePem() + "\n");
         File.WriteAllText(made.KeyFile, key.ExportPkcs8PrivateKeyPem() + "\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(made.KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return made;
     }
-
-    public void Dispose() => _authority.Dispose();
 
     private static OidCollection Usages(LabCertificateKind kind) => kind switch
     {

@@ -21,6 +21,8 @@ public sealed class Prosody : IAsyncDisposable
 
     public int ServerPort => _options.ServerPort;
 
+    public ProsodyOptions Options => _options;
+
     /// <summary>The authority a client checks this server by.</summary>
     public string AuthorityFile => _options.AuthorityFile;
 
@@ -67,17 +69,18 @@ public sealed class Prosody : IAsyncDisposable
         c2s_ports = { {{o.ClientPort}} }
         s2s_ports = { {{o.ServerPort}} }
         c2s_direct_tls_ports = {}
-        s2s_direct_tls_ports = {}
+        s2s_direct_tls_ports = { {{o.DirectPort}} }
+        component_ports = { {{o.ComponentPort}} }
+        use_ipv6 = false
         http_ports = {}
         https_ports = {}
         c2s_require_encryption = true
-        s2s_require_encryption = true
-        s2s_secure_auth = {{(o.AcceptsDialback ? "false" : "true")}}
+        {{o.ServerSettings ?? ServerSettings(o)}}
         authentication = "internal_plain"
         storage = "internal"
         network_backend = "epoll"
         network_settings = { nagle = false }
-        modules_enabled = { "roster"; "saslauth"; "tls"; "s2s"; "disco"; "ping"; "blocklist"{{(o.AcceptsDialback ? "; \"dialback\"" : "")}} }
+        modules_enabled = { "roster"; "saslauth"; "tls"; "s2s"; "disco"; "ping"; "blocklist"{{(o.AcceptsDialback || o.DialbackDomains.Count > 0 ? "; \"dialback\"" : "")}} }
         modules_disabled = { "s2s_auth_dane_in" }
         unbound = { resolvconf = false; hoststxt = false; forward = "127.0.0.1@{{o.DnsPort}}"; options = { ["do-not-query-localhost:"] = "no" } }
         log = { { levels = { min = "info" }; to = "console" }; { levels = { min = "debug" }; to = "file"; filename = "{{home}}/debug.log" } }
@@ -85,9 +88,22 @@ public sealed class Prosody : IAsyncDisposable
         certificates = "{{home}}/none"
         limits = {}
         VirtualHost "{{o.Domain}}"
-            ssl = { key = "{{o.Certificate.KeyFile}}"; certificate = "{{o.Certificate.CertificateFile}}"; cafile = "{{o.AuthorityFile}}"; capath = false }
+        {{Own(o, o.Certificate)}}
+        {{string.Concat(o.Components.Select(c => $"Component \"{c.Name}\"\n    component_secret = \"{XmppComponent.Secret}\"\n    validate_from_addresses = false\n{Own(o, c.Certificate)}\n"))}}
 
         """);
+
+    private static string ServerSettings(ProsodyOptions o) => $$"""
+        s2s_require_encryption = {{(o.RequiresTls ? "true" : "false")}}
+        s2s_secure_auth = {{(o.AcceptsDialback ? "false" : "true")}}
+        s2s_insecure_domains = { {{string.Join("; ", o.DialbackDomains.Select(d => $"\"{d}\""))}} }
+        """;
+
+    // Two settings for one thing: streams that begin in clear use the first, the port where TLS begins at once asks for the second by the name in the handshake.
+    private static string Own(ProsodyOptions o, LabCertificate own) => $"    ssl = {Tls(o, own)}\n    s2s_direct_tls_ssl = {Tls(o, own)}";
+
+    private static string Tls(ProsodyOptions o, LabCertificate own) =>
+        $$"""{ key = "{{own.KeyFile}}"; certificate = "{{own.CertificateFile}}"; cafile = "{{o.AuthorityFile}}"; capath = false }""";
 
     /// <summary>Prosody's file names: everything but letters and digits is percent-encoded.</summary>
     private static string Escape(string name) =>

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Lab.Processes;
+
+namespace Lab.Xmpp;
+
+/// <summary>
+/// Debian's ejabberd on loopback ports, as a plain user's process in a folder of the lab. No distribution, so neither <c>epmd</c> nor a node name; its lines are on standard output.
+/// </summary>
+public sealed class Ejabberd : IAsyncDisposable
+{
+    private Ejabberd(LabProcess process, EjabberdOptions options, string logFile) => (Process, Options, LogFile) = (process, options, logFile);
+
+    public LabProcess Process { get; }
+
+    public EjabberdOptions Options { get; }
+
+    /// <summary>Its own log.</summary>
+    public string LogFile { get; }
+
+    public static async Task<Ejabberd> StartAsync(LabDirectory directory, EjabberdOptions options)
+    {
+        var home = directory.Folder("ejabberd-" + options.Domain);
+        var configuration = Path.Combine(home, "ejabberd.yml");
+        await File.WriteAllTextAsync(configuration, Configuration(home, options));
+        await File.WriteAllTextAsync(Path.Combine(home, "inetrc"), string.Create(CultureInfo.InvariantCulture, $$"""
+            {resolv_conf, ""}.
+            {hosts_file, ""}.
+            {lookup, [dns]}.
+            {nameserver, {127,0,0,1}, {{options.DnsPort}}}.
+
+            """));
+        var logFile = Path.Combine(home, "ejabberd.log");
+        var process = LabProcess.Start(
+            "ejabberd " + options.Domain, Programs.Erlang, ["-noinput", "+S", "1", "-mnesia", "dir", "\"" + Path.Combine(home, "db") + "\"", "-s", "ejabberd"], home, Path.Combine(home, "console.log"),
+            environment: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["HOME"] = home, ["ERL_LIBS"] = Programs.ErlangLibraries, ["EJABBERD_CONFIG_PATH"] = configuration, ["EJABBERD_LOG_PATH"] = logFile,
+                ["ERL_INETRC"] = Path.Combine(home, "inetrc"), ["ERL_CRASH_DUMP"] = Path.Combine(home, "crash.dump"),
+            });
+        await process.Lines.SeeAsync("ejabberd listens for components",
+            l => l.Contains("accepting", StringComparison.Ordinal) && l.Contains(":" + options.ComponentPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+        return new Ejabberd(process, options, logFile);
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static string Configuration(string home, EjabberdOptions o)
+    {
+        var certificates = string.Join(", ", o.Domains.Select(d => Both(home, d)));
+        var services = string.Concat(o.Domains.Select(d => $"      \"{d.Name}\": {{ password: \"{XmppComponent.Secret}\" }}\n"));
+        var dialback = string.Join(", ", o.DialbackDomains.Select(d => $"\"{d}\""));
+        return string.Create(CultureInfo.InvariantCulture, $$"""
+            loglevel: debug
+            log_rotate_count: 0
+            hosts: [ "{{o.Domain}}" ]
+            certfiles: [ {{certificates}} ]
+            s2s_cafile: "{{o.AuthorityFile}}"
+            ca_file: "{{o.AuthorityFile}}"
+            s2s_dns_retries: 1
+            s2s_dns_timeout: 5
+            s2s_max_retry_delay: 1
+            shaper: {}
+            acme: { auto: false }
+            auth_method: anonymous
+            listen:
+              - { port: {{o.ServerPort}}, ip: "127.0.0.1", module: ejabberd_s2s_in, max_stanza_size: 524288 }
+              - { port: {{o.DirectPort}}, ip: "127.0.0.1", module: ejabberd_s2s_in, tls: true }
+              - port: {{o.ComponentPort}}
+                ip: "127.0.0.1"
+                module: ejabberd_service
+                access: all
+                check_from: false
+                hosts:
+            {{services}}
+            acl:
+              dialback: { server: [ {{(dialback.Length > 0 ? dialback : "\"none.invalid\"")}} ] }
+            access_rules:
+              dialback: { allow: dialback }
+            modules:
+              mod_disco: {}
+              mod_s2s_dialback: { access: dialback }
+            {{(o.More.Length > 0 ? o.More : "s2s_use_starttls: " + o.StartTls)}}
+
+            """).Replace("\n      \"", "\n        \"", StringComparison.Ordinal);
+    }
+
+    // ejabberd wants certificate and key in one file.
+    private static string Both(string home, FederatedDomain domain)
+    {
+        var file = Path.Combine(home, domain.Name + ".pem");
+        File.WriteAllText(file, File.ReadAllText(domain.Certificate.CertificateFile) + File.ReadAllText(domain.Certificate.KeyFile));
+        return "\"" + file + "\"";
+    }
+}

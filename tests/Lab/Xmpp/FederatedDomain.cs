@@ -1,0 +1,6 @@
+using Lab.Trust;
+
+namespace Lab.Xmpp;
+
+/// <summary>A domain that a real server federates for with a certificate of its own, played by an <see cref="XmppComponent"/>.</summary>
+public sealed record FederatedDomain(string Name, LabCertificate Certificate);
