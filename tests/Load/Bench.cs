@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Load.Measure;
 using Load.Scenarios;
 using Load.Sip;
@@ -14,6 +15,9 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
 {
     // Seconds more before the first figure of a scenario: a runtime that compiles what it sees often has not seen it yet.
     private const double FirstWarm = 5;
+
+    // Seconds until what a preparation left behind is at rest.
+    private const double Settle = 3;
     private readonly ProcessUse self = new(ProcessFigures.Generator, Environment.ProcessId, isAlone: true);
     private long next;
 
@@ -22,20 +26,49 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         Console.WriteLine();
         Console.WriteLine($"{subject.Name}: starting");
         await subject.StartAsync();
-        using var ends = await OpenAsync();
         if (options.SoakMinutes > 0)
         {
+            using var ends = await OpenAsync(Fleet.Usual);
             await SoakAsync(ends);
             return;
         }
 
-        var wanted = subject.Scenarios.Where(n => options.Scenarios.Count == 0 || options.Scenarios.Contains(n)).ToList();
+        var wanted = options.Scenarios.Count == 0 ? subject.Plays : [.. options.Scenarios.Where(Plays)];
         table.Head();
-        foreach (var name in wanted)
+        foreach (var fleet in wanted.GroupBy(w => ScenarioNames.Read(w).Fleet))
         {
-            var scenario = Make(name, ends);
-            foreach (var load in options.Loads) table.Add(await MeasureAsync(scenario, ends, load, options.Warm + (load == options.Loads[0] ? FirstWarm : 0)));
+            using var ends = await OpenAsync(fleet.Key);
+            foreach (var word in fleet) await PlayAsync(ScenarioNames.Read(word).Name, ends);
         }
+    }
+
+    // A fleet that the subject's own list does not have may be asked for.
+    private bool Plays(string word) => subject.Plays.Any(p => ScenarioNames.Read(p).Name == ScenarioNames.Read(word).Name);
+
+    private async Task PlayAsync(string name, Ends ends)
+    {
+        var scenario = Make(name, ends);
+        using var kept = scenario as IDisposable;
+        var standing = await PrepareAsync(scenario);
+        foreach (var load in options.Loads)
+        {
+            var figures = await MeasureAsync(scenario, ends, load, options.Warm + (load == options.Loads[0] ? FirstWarm : 0));
+            table.Add(load == options.Loads[0] && standing.Length > 0 ? figures with { Remark = string.Join(' ', ((string[])[standing, figures.Remark]).Where(t => t.Length > 0)) } : figures);
+        }
+    }
+
+    // What stands after the preparation and did not before, in memory of the subject.
+    private async Task<string> PrepareAsync(Scenario scenario)
+    {
+        await scenario.WarmAsync();
+        if (scenario.Standing > 0) await PassAsync(Settle);
+        foreach (var process in subject.Processes) process.Prepare();
+        var before = subject.Processes.Sum(p => p.Figures(1, 0).Mebibytes);
+        await scenario.PrepareAsync();
+        if (scenario.Standing == 0) return "";
+        await PassAsync(Settle);
+        var after = subject.Processes.Sum(p => p.Figures(1, 0).Mebibytes);
+        return string.Create(CultureInfo.InvariantCulture, $"{scenario.Standing} standing, {(after - before) * 1_024 / scenario.Standing:0.0} KiB each;");
     }
 
     private static async Task PassAsync(double seconds)
@@ -44,27 +77,45 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         await timer.WaitForNextTickAsync();
     }
 
-    private async Task<Ends> OpenAsync()
+    private X509Certificate2 EdgeCertificate => authority.Leaf("edge", Site.EdgeHost, Ends.SipDomain);
+
+    private async Task<Ends> OpenAsync(Fleet fleet)
     {
-        var certificate = authority.Leaf("edge", Site.EdgeHost, Ends.SipDomain);
-        var sip = new SipEnd(new SipEndOptions(Site.EndSip, subject.Sip, Site.GatewayHost, certificate) { Domain = Ends.SipDomain });
-        var server = authority.Leaf("server", Ends.XmppDomain, Site.XmppHost);
-        var xmpp = new XmppEnd(new XmppEndOptions(Site.EndXmpp, subject.Xmpp, server) { Domain = Ends.XmppDomain, FarDomain = Ends.SipDomain, UsesDialback = options.UsesDialback });
-        await sip.StartAsync();
-        await xmpp.StartAsync();
-        return new Ends(sip, xmpp);
+        var sip = subject.Sip is { } sipTarget ? new SipEnd(new SipEndOptions(Site.EndSip, sipTarget, Site.GatewayHost, EdgeCertificate) { Domain = Ends.SipDomain, Connections = fleet.Connections }) : null;
+        var server = authority.Leaf("server", Ends.XmppDomain, "*." + Ends.XmppDomain, Site.XmppHost);
+        var xmpp = subject.Xmpp is { } xmppTarget
+            ? new XmppEnd(new XmppEndOptions(Site.EndXmpp, xmppTarget, server) { Streams = fleet.Streams, FarDomain = subject.FarDomain, UsesDialback = options.UsesDialback })
+            : null;
+        var side = (int)Math.Ceiling(Math.Sqrt(fleet.Streams));
+        var left = subject.Components is { } l ? new ComponentEnd(l.Left, ComponentEnd.LeftDomain, side) : null;
+        var right = subject.Components is { } r ? new ComponentEnd(r.Right, ComponentEnd.RightDomain, side) : null;
+        var ends = new Ends(fleet, sip, xmpp, left, right);
+        if (sip is not null) await sip.StartAsync();
+        if (xmpp is not null) await xmpp.StartAsync();
+        if (left is not null) await left.StartAsync();
+        if (right is not null) await right.StartAsync();
+        return ends;
     }
 
     private Scenario Make(string name, Ends ends) => name switch
     {
-        ScenarioNames.Page => new MessageToXmpp(ends, options.Pairs, inSessions: false),
-        ScenarioNames.Session => new MessageToXmpp(ends, options.Pairs, inSessions: true),
-        ScenarioNames.ToSip => new MessageToSip(ends, options.Pairs),
+        ScenarioNames.Page => new MessageToXmpp(ends, PairsOf(ends), inSessions: false),
+        ScenarioNames.Session => new MessageToXmpp(ends, PairsOf(ends), inSessions: true),
+        ScenarioNames.ToSip => new MessageToSip(ends, PairsOf(ends)),
         ScenarioNames.PresenceToSip => new PresenceToSip(ends, options.Pairs, options.Watchers),
         ScenarioNames.PresenceToXmpp => new PresenceToXmpp(ends, options.Pairs, options.Watchers),
         ScenarioNames.Subscribe => new NewSubscriptions(ends),
+        ScenarioNames.Handshakes => new NewConnections(ends, subject.Sip!, Site.GatewayHost, EdgeCertificate, options.Idle),
+        ScenarioNames.Pairs => new SubscribePairs(ends),
+        ScenarioNames.Refresh => new Refreshes(ends, options.Dialogs),
+        ScenarioNames.Streams => new NewStreams(ends, options.Idle),
+        ScenarioNames.Stanzas => new StanzasAcross(ends, isBack: false, PairsOf(ends)),
+        ScenarioNames.StanzasBack => new StanzasAcross(ends, isBack: true, PairsOf(ends)),
         _ => throw new LoadFailureException($"--scenario {name}: there is none"),
     };
+
+    // Enough pairs of users that every connection, stream and domain pair has its own.
+    private int PairsOf(Ends ends) => Math.Max(options.Pairs, Math.Max(ends.Fleet.Connections, ends.LeftEnd is { } left ? left.Domains * left.Domains : ends.Fleet.Streams));
 
     private async Task<Figures> MeasureAsync(Scenario scenario, Ends ends, string load, double warm)
     {

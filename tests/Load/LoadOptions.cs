@@ -1,4 +1,5 @@
 using System.Globalization;
+using Load.Subjects;
 
 namespace Load;
 
@@ -8,13 +9,18 @@ internal sealed record LoadOptions
     public const string Usage = """
         load: drives a gateway through TLS on both sides and prints what it did.
 
-          --subject gateway|kamailio|kamailio-alone   default gateway; kamailio comes after the gateway in the same run, with ratios
+          --subject NAME,...                what is measured, one after the other in one run, with ratios of the first to each other (default gateway):
+                                            gateway; kamailio (its xmpp module behind an XMPP server); kamailio-presence; prosody, ejabberd (new streams);
+                                            servers (Prosody and ejabberd federating); bare (nothing but the runtime's TLS)
           --server prosody|ejabberd         the XMPP server in front of kamailio (default prosody)
-          --scenario NAME,...               page session to-sip presence-to-sip presence-to-xmpp subscribe (default: all the subject has)
+          --scenario NAME[@CxS],...         page session to-sip presence-to-sip presence-to-xmpp subscribe handshakes pairs refresh streams stanzas, over C connections
+                                            and S streams (default 4x1; default scenarios: all the subject has)
           --loads N,...,R/s                 items in flight, or a rate a second (default 1,64,512,1000/s)
           --seconds S   --warm S            measured and unmeasured part of each load (default 3 and 1)
           --pairs N                         users who talk on each side (default 100)
           --watchers N                      watchers of each presentity (default 5)
+          --dialogs N                       standing subscriptions of refresh (default 16000)
+          --idle N                          idle connections or streams that handshakes and streams hold meanwhile (default 500)
           --dialback                        XMPP streams by dialback instead of SASL EXTERNAL
           --soak MINUTES                    messages both ways at full load, a line of memory every ten seconds
           --prepare FOLDER                  only writes certificates and appliance.json there
@@ -24,7 +30,7 @@ internal sealed record LoadOptions
           --runtime NAME=VALUE,...          environment of the gateway, for experiments with the runtime
         """;
 
-    public string Subject { get; private init; } = "gateway";
+    public IReadOnlyList<string> Subjects { get; private init; } = [SubjectNames.Gateway];
 
     public string Server { get; private init; } = "prosody";
 
@@ -39,6 +45,10 @@ internal sealed record LoadOptions
     public int Pairs { get; private init; } = 100;
 
     public int Watchers { get; private init; } = 5;
+
+    public int Dialogs { get; private init; } = 16_000;
+
+    public int Idle { get; private init; } = 500;
 
     public bool UsesDialback { get; private init; }
 
@@ -72,14 +82,14 @@ internal sealed record LoadOptions
             else options = next;
         }
 
-        if (options.Subject is not ("gateway" or "kamailio" or "kamailio-alone")) fault = "--subject: gateway, kamailio or kamailio-alone";
+        if (options.Subjects.FirstOrDefault(s => !SubjectNames.All.Contains(s)) is { } unknown) fault = $"--subject {unknown}: one of {string.Join(", ", SubjectNames.All)}";
         if (options.Server is not ("prosody" or "ejabberd")) fault = "--server: prosody or ejabberd";
         return fault.Length == 0 ? options : null;
     }
 
     private static LoadOptions? With(LoadOptions options, string name, string value) => name switch
     {
-        "--subject" => options with { Subject = value },
+        "--subject" => options with { Subjects = value.Split(',') },
         "--server" => options with { Server = value },
         "--scenario" => options with { Scenarios = value.Split(',') },
         "--loads" => options with { Loads = value.Split(',') },
@@ -87,6 +97,8 @@ internal sealed record LoadOptions
         "--warm" => options with { Warm = Number(value) },
         "--pairs" => options with { Pairs = (int)Number(value) },
         "--watchers" => options with { Watchers = (int)Number(value) },
+        "--dialogs" => options with { Dialogs = (int)Number(value) },
+        "--idle" => options with { Idle = (int)Number(value) },
         "--soak" => options with { SoakMinutes = Number(value) },
         "--prepare" => options with { PrepareFolder = value },
         "--attach" => options with { AttachFolder = value },

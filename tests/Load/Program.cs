@@ -3,6 +3,7 @@ using Load.Measure;
 using Load.Subjects;
 using Load.Wire;
 
+if (args is [BareSubject.ServerVerb, var bareFolder]) return await BareServer.RunAsync(bareFolder);
 if (LoadOptions.TryRead(args, out var fault) is not { } options)
 {
     Console.Error.WriteLine("load: " + fault);
@@ -23,15 +24,22 @@ if (options.PrepareFolder is not null)
 try
 {
     var table = new Table(Console.Out, options.JsonFile);
-    string[] names = options.Subject switch { "gateway" => ["gateway"], "kamailio" => ["gateway", "kamailio"], _ => ["kamailio"] };
-    foreach (var name in names)
+    foreach (var name in options.Subjects)
     {
-        await using ISubject subject = name == "gateway" ? new GatewaySubject(folder, authority, options) : new KamailioSubject(folder, authority, options);
+        await using ISubject subject = name switch
+        {
+            SubjectNames.Gateway => new GatewaySubject(folder, authority, options),
+            SubjectNames.Kamailio => new KamailioSubject(folder, authority, options),
+            SubjectNames.KamailioPresence => new KamailioPresenceSubject(folder, authority),
+            SubjectNames.Servers => new ServersSubject(folder, authority, options),
+            SubjectNames.Bare => new BareSubject(folder, authority),
+            _ => new ServerSubject(name, folder, authority, options),
+        };
         await new Bench(subject, authority, options, table).RunAsync();
     }
 
-    if (names.Length > 1) table.Ratios(names[0], names[1]);
-    return table.All.Any(f => f.Counts.Lost + f.Counts.Failed + f.Counts.Duplicates > 0 && f.Subject == "gateway") ? 1 : 0;
+    foreach (var other in options.Subjects.Skip(1)) table.Ratios(options.Subjects[0], other);
+    return table.All.Any(f => f.Counts.Lost + f.Counts.Failed + f.Counts.Duplicates > 0 && f.Subject == SubjectNames.Gateway) ? 1 : 0;
 }
 catch (LoadFailureException failure)
 {

@@ -7,11 +7,11 @@ namespace Load.Scenarios;
 internal sealed class MessageBothWays(Ends ends, int pairs) : Scenario("im both ways", ends)
 {
     private readonly Order order = new(2 * pairs);
-    private readonly Template[] messages = [.. Enumerable.Range(0, pairs).Select(i => Xmpp.XmppEnd.ChatMessage(XmppUser(i), SipUser(i), Padding))];
+    private readonly Template[] messages = [.. Enumerable.Range(0, pairs).Select(i => Xmpp.XmppEnd.ChatMessage(ends.XmppUser(i), SipUser(i), Padding))];
     private IReadOnlyList<SipSession> sessions = [];
 
     public override async Task PrepareAsync() =>
-        sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(pairs, pairs).Select(i => (SipUser(i), XmppUser(i)))], Padding);
+        sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(pairs, pairs).Select(i => (SipUser(i), Ends.XmppUser(i)))], Padding);
 
     public override string Remark => string.Join("; ", ((string[])[base.Remark, order.Remark]).Where(r => r.Length > 0));
 

@@ -12,7 +12,7 @@ internal sealed class NewSubscriptions(Ends ends) : Scenario("new subscriptions"
     public override void Send(long sequence)
     {
         var number = NumbersFrom + sequence;
-        Ends.Sip.Subscribe(number, SipUser((int)number), XmppUser((int)(NumbersFrom + (number % Presentities))));
+        Ends.Sip.Subscribe(number, SipUser((int)number), Ends.XmppUser((int)(NumbersFrom + (number % Presentities))));
     }
 
     public override void Flush() => Ends.Sip.Flush();

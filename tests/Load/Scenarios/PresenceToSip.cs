@@ -8,8 +8,8 @@ namespace Load.Scenarios;
 internal sealed class PresenceToSip(Ends ends, int presentities, int watchers) : PresenceScenario("presence XMPP>SIP", ends, presentities, watchers)
 {
     private readonly ConcurrentDictionary<long, byte> active = new();
-    private readonly Template[] away = Stanzas(presentities, watchers, "away");
-    private readonly Template[] busy = Stanzas(presentities, watchers, "dnd");
+    private readonly Template[] away = Stanzas(ends, presentities, watchers, "away");
+    private readonly Template[] busy = Stanzas(ends, presentities, watchers, "dnd");
 
     public override void Flush() => Ends.Xmpp.Queue.Flush();
 
@@ -23,7 +23,7 @@ internal sealed class PresenceToSip(Ends ends, int presentities, int watchers) :
     protected override void Subscribe(int presentity, int watcher)
     {
         var number = (presentity * Watchers) + watcher;
-        Ends.Sip.Subscribe(number, SipUser(number), XmppUser(presentity));
+        Ends.Sip.Subscribe(number, SipUser(number), Ends.XmppUser(presentity));
         Ends.Sip.Flush();
     }
 
@@ -33,6 +33,6 @@ internal sealed class PresenceToSip(Ends ends, int presentities, int watchers) :
         shows[(presentity * Watchers) + watcher].WriteTo(Ends.Xmpp.Queue, mark);
     }
 
-    private static Template[] Stanzas(int presentities, int watchers, string show) =>
-        [.. Enumerable.Range(0, presentities * watchers).Select(i => XmppEnd.Presence(XmppUser(i / watchers), SipUser(i), show))];
+    private static Template[] Stanzas(Ends ends, int presentities, int watchers, string show) =>
+        [.. Enumerable.Range(0, presentities * watchers).Select(i => XmppEnd.Presence(ends.XmppUser(i / watchers), SipUser(i), show))];
 }

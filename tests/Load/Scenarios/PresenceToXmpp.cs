@@ -38,5 +38,5 @@ internal sealed class PresenceToXmpp(Ends ends, int presentities, int watchers) 
 
     private static string User(int presentity) => SipUser(Offset + presentity);
 
-    private string Watcher(int presentity, int watcher) => XmppUser(Offset + (presentity * Watchers) + watcher);
+    private string Watcher(int presentity, int watcher) => Ends.XmppUser(Offset + (presentity * Watchers) + watcher);
 }

@@ -12,14 +12,20 @@ internal abstract class Scenario(string name, Ends ends) : ISipTraffic, IXmppTra
     /// <summary>Bodies are about as long as what people type.</summary>
     protected static readonly string Padding = new('x', 60);
 
-    public string Name { get; } = name;
+    public string Name { get; } = name + ends.Fleet.Suffix;
 
     /// <summary>What one item is worth: the figures say so beside the rate.</summary>
     public virtual string Remark => firstRefusal;
 
+    /// <summary>How many things <see cref="PrepareAsync"/> leaves standing, whose memory is worth telling; 0 none.</summary>
+    public virtual int Standing => 0;
+
     public Pump? Pump { get; set; }
 
     protected Ends Ends { get; } = ends;
+
+    /// <summary>Some of what <see cref="PrepareAsync"/> does, so that its memory is not that of code seen for the first time.</summary>
+    public virtual Task WarmAsync() => Task.CompletedTask;
 
     public virtual Task PrepareAsync() => Task.CompletedTask;
 
@@ -61,9 +67,7 @@ internal abstract class Scenario(string name, Ends ends) : ISipTraffic, IXmppTra
 
     public void OnBatch() => Pump?.Turn();
 
-    protected static string SipUser(int number) => $"alice{number}@{Ends.SipDomain}";
-
-    protected static string XmppUser(int number) => $"u{number}@{Ends.XmppDomain}";
+    protected static string SipUser(int number) => Ends.SipUser(number);
 
     // The first refusal of a run is worth reading; the others are counted.
     private void Refused(string what)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -12,9 +13,11 @@ namespace Load.Sip;
 internal sealed class SipEnd(SipEndOptions options) : IDisposable
 {
     private readonly List<SipLink> links = [];
+    private readonly ConcurrentBag<SipLink> accepted = [];
     private readonly TcpListener listener = new(options.Listen);
     private readonly string run = Guid.NewGuid().ToString("N")[..8];
     private readonly Dictionary<int, SipSession> sessions = [];
+    private readonly ConcurrentDictionary<long, SipSubscription> kept = new();
     private TaskCompletionSource sessionsSettled = new();
     private byte[] dialogExtra = [];
     private byte[] sdp = [];
@@ -87,13 +90,17 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
     }
 
     /// <summary>Asks to see <paramref name="user"/>; <see cref="ISipTraffic.OnNotify"/> gets <paramref name="number"/> back. Only queued.</summary>
-    public void Subscribe(long number, string watcher, string user)
+    public void Subscribe(long number, string watcher, string user, bool isKept = false)
     {
+        if (isKept) kept[number] = new SipSubscription(watcher);
         var digits = number.ToString("D10", CultureInfo.InvariantCulture);
         QueueOf((int)(number % 1_000)).Append(Encoding.ASCII.GetBytes(
             $"SUBSCRIBE sip:{user} SIP/2.0\r\n{Via}s{digits}\r\nMax-Forwards: 70\r\nFrom: <sip:{watcher}>;tag=s{digits}\r\nTo: <sip:{user}>\r\nCall-ID: {run}-s{digits}@{options.Domain}\r\n"
             + $"CSeq: 1 SUBSCRIBE\r\nContact: {Contact}\r\nEvent: presence\r\nAccept: application/pidf+xml\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n"));
     }
+
+    /// <summary>Refreshes a kept subscription; the answer is told with <paramref name="mark"/>. Only queued.</summary>
+    public void Refresh(long number, long mark) => kept[number].Refresh(QueueOf((int)(number % 1_000)), mark);
 
     /// <summary>A request of the subject.</summary>
     public void Answer(SipLink link, in SipView request)
@@ -129,10 +136,18 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
         var id = response.Via[(at + branch.Length)..];
         if (id.IsEmpty) return;
         if (id[0] == 'i' && response.AnswersMethod("INVITE"u8)) SettleSession(link, in response);
-        else if (Mark.Read(id[1..]) is >= 0 and var mark) Traffic?.OnAnswer(mark, response.Status);
+        else if (Mark.Read(id[1..]) is >= 0 and var mark)
+        {
+            if (id[0] == 's' && response.Status < 300 && kept.TryGetValue(mark, out var subscription)) Keep(subscription, mark, in response);
+            Traffic?.OnAnswer(mark, response.Status);
+        }
     }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose()
+    {
+        listener.Dispose();
+        foreach (var link in links.Concat(accepted)) link.Close();
+    }
 
     private string SdpText =>
         $"v=0\r\no=- 0 0 IN IP4 {options.Listen.Address}\r\ns=session\r\nc=IN IP4 {options.Listen.Address}\r\nt=0 0\r\n"
@@ -167,6 +182,12 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
         watch.Begin();
         Traffic?.OnSubscribed(watch);
     }
+
+    private void Keep(SipSubscription subscription, long number, in SipView response) =>
+        subscription.Opened(new Template(
+            $"SUBSCRIBE {response.ContactUri()} SIP/2.0\r\n{Via}u{{#}}\r\nMax-Forwards: 70\r\n{response.Routes(isReversed: true)}From: <sip:{subscription.Watcher}>;tag=s{number:D10}\r\n"
+            + $"To: {Encoding.ASCII.GetString(response.To)}\r\nCall-ID: {Encoding.ASCII.GetString(response.CallId)}\r\nCSeq: {{+}} SUBSCRIBE\r\nContact: {Contact}\r\nEvent: presence\r\n"
+            + "Accept: application/pidf+xml\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n"));
 
     private void SettleSession(SipLink link, in SipView response)
     {
@@ -217,7 +238,9 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
     {
         try
         {
-            await ReadAsync(new SipLink(this, await Tls.AsServerAsync(tcp, options.Certificate)));
+            var link = new SipLink(this, await Tls.AsServerAsync(tcp, options.Certificate));
+            accepted.Add(link);
+            await ReadAsync(link);
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
         {

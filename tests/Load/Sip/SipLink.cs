@@ -36,6 +36,8 @@ internal sealed class SipLink(SipEnd end, Stream stream)
         }
     }
 
+    public void Close() => stream.Dispose();
+
     private void Handle()
     {
         var used = 0;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Load.Measure;
 using Load.Scenarios;
 using Load.Wire;
+using Load.Xmpp;
 
 namespace Load.Subjects;
 
@@ -14,15 +15,17 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
     private readonly List<ProcessUse> processes = [];
     private ChildProcess? process;
 
-    public string Name => "gateway";
+    public string Name => SubjectNames.Gateway;
 
-    public IPEndPoint Sip => Site.GatewaySip;
+    public IPEndPoint? Sip => Site.GatewaySip;
 
-    public IPEndPoint Xmpp => Site.GatewayXmpp;
+    public IPEndPoint? Xmpp => Site.GatewayXmpp;
 
-    public IReadOnlyList<string> Scenarios { get; } =
+    public IReadOnlyList<string> Plays { get; } =
     [
-        ScenarioNames.Page, ScenarioNames.Session, ScenarioNames.ToSip, ScenarioNames.PresenceToSip, ScenarioNames.PresenceToXmpp, ScenarioNames.Subscribe,
+        ScenarioNames.Page, ScenarioNames.Session, ScenarioNames.ToSip, ScenarioNames.PresenceToSip, ScenarioNames.PresenceToXmpp, ScenarioNames.Pairs, ScenarioNames.Subscribe, ScenarioNames.Refresh,
+        ScenarioNames.Handshakes, ScenarioNames.Streams, ScenarioNames.Page + "@1x1", ScenarioNames.ToSip + "@1x1", ScenarioNames.Page + "@64x1", ScenarioNames.ToSip + "@64x1",
+        ScenarioNames.Page + "@4x500", ScenarioNames.ToSip + "@4x500",
     ];
 
     public IReadOnlyList<ProcessUse> Processes => processes;
@@ -87,8 +90,8 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
     {
         ["listeners"] = new JsonObject
         {
-            ["sip"] = new JsonArray(new JsonObject { ["address"] = Sip.ToString() }),
-            ["xmpp"] = new JsonArray(new JsonObject { ["address"] = Xmpp.ToString() }),
+            ["sip"] = new JsonArray(new JsonObject { ["address"] = Site.GatewaySip.ToString() }),
+            ["xmpp"] = new JsonArray(new JsonObject { ["address"] = Site.GatewayXmpp.ToString() }),
             ["http"] = Site.GatewayHttp.ToString(),
             ["admin"] = Path.Combine(folder, "admin.sock"),
         },
@@ -103,6 +106,7 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
             {
                 ["name"] = "edge", ["protocol"] = "sip", ["profile"] = "lync2013", ["addresses"] = new JsonArray($"{Site.EdgeHost}:{Site.EndSip.Port}"),
                 ["tlsSubjects"] = new JsonArray(Site.EdgeHost), ["fromDomains"] = new JsonArray(Ends.SipDomain), ["privateTargets"] = true,
+                ["limits"] = new JsonObject { ["connectionsMax"] = 10_000 },
 
                 // What is measured is what it can do, not how it spares its peers.
                 ["sip"] = new JsonObject { ["pacePerSecond"] = 0, ["watchersMax"] = 1_000_000 },
@@ -110,7 +114,8 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
             new JsonObject
             {
                 ["name"] = "server", ["protocol"] = "xmpp", ["profile"] = "generic", ["addresses"] = new JsonArray($"{Site.XmppHost}:{Site.EndXmpp.Port}"),
-                ["fromDomains"] = new JsonArray(Ends.XmppDomain), ["privateTargets"] = true, ["dialback"] = options.UsesDialback,
+                ["fromDomains"] = new JsonArray([.. XmppEnd.Domains(2 * options.Idle).Select(d => JsonValue.Create(d))]), ["privateTargets"] = true, ["dialback"] = options.UsesDialback,
+                ["limits"] = new JsonObject { ["connectionsMax"] = 10_000 },
             }),
         ["dns"] = new JsonObject
         {
@@ -119,6 +124,7 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
                 [Site.EdgeHost] = new JsonArray(Site.EndSip.Address.ToString()), [Site.XmppHost] = new JsonArray(Site.EndXmpp.Address.ToString()),
             },
         },
+        ["limits"] = new JsonObject { ["connectionsMax"] = 20_000, ["connectionsPerAddressMax"] = 20_000, ["acceptsPerSecondMax"] = 100_000 },
         ["store"] = new JsonObject { ["sqlite"] = Path.Combine(folder, "gateway.db") },
         ["presence"] = new JsonObject { ["notifyInterval"] = 0, ["watchersMax"] = 1_000_000 },
     };

@@ -6,19 +6,19 @@ using System.Text;
 namespace Load.Subjects;
 
 /// <summary>
-/// A name server for the XMPP server in front of Kamailio (RFC 1035, RFC 2782): every question for <c>_xmpp-server</c> leads to the generator, every A question to its address, any other gets an
-/// empty answer.
+/// A name server for XMPP servers (RFC 1035, RFC 2782): a question for <c>_xmpp-server</c> leads to where its domain is; its target is that address written as a name, and any question for an A
+/// record of such a name gives the address; any other gets an empty answer.
 /// </summary>
 internal sealed class NameServer : IDisposable
 {
     private const int TypeA = 1;
     private const int TypeSrv = 33;
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly IPEndPoint target;
+    private readonly Func<string, IPEndPoint> targetOf;
 
-    public NameServer(IPEndPoint listen, IPEndPoint target)
+    public NameServer(IPEndPoint listen, Func<string, IPEndPoint> targetOf)
     {
-        this.target = target;
+        this.targetOf = targetOf;
         socket.Bind(listen);
         _ = ServeAsync();
     }
@@ -49,7 +49,10 @@ internal sealed class NameServer : IDisposable
         end += 5;
         if (question.Length < 17 || end > question.Length) return null;
         var type = BinaryPrimitives.ReadUInt16BigEndian(question[(end - 4)..]);
-        var data = type == TypeA ? target.Address.GetAddressBytes() : type == TypeSrv && question[13..].StartsWith("_xmpp-server"u8) ? Service() : null;
+        var name = NameOf(question);
+        var target = targetOf(name);
+        var address = IPAddress.TryParse(name, out var written) ? written : target.Address;
+        var data = type == TypeA ? address.GetAddressBytes() : type == TypeSrv && question[13..].StartsWith("_xmpp-server"u8) ? Service(target) : null;
         var answer = new List<byte>();
         answer.AddRange(question[..2]);
         answer.AddRange([0x85, 0x80, 0, 1, 0, (byte)(data is null ? 0 : 1), 0, 0, 0, 0]);
@@ -63,7 +66,19 @@ internal sealed class NameServer : IDisposable
         return [.. answer];
     }
 
-    private byte[] Service()
+    private static string NameOf(ReadOnlySpan<byte> question)
+    {
+        var name = new StringBuilder();
+        for (var at = 12; at < question.Length && question[at] != 0; at += question[at] + 1)
+        {
+            if (at + 1 + question[at] > question.Length) return "";
+            name.Append(name.Length > 0 ? "." : "").Append(Encoding.ASCII.GetString(question.Slice(at + 1, question[at])));
+        }
+
+        return name.ToString();
+    }
+
+    private static byte[] Service(IPEndPoint target)
     {
         var data = new List<byte> { 0, 0, 0, 0, (byte)(target.Port >> 8), (byte)target.Port };
         // The target is an address written as a name: ejabberd hands it to the C library, which takes it as an address; Prosody asks us for it.

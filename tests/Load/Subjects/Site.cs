@@ -25,5 +25,11 @@ internal static class Site
 
     public static IPEndPoint ServerComponent { get; } = IPEndPoint.Parse("127.0.1.1:15347");
 
+    public static IPEndPoint OtherXmpp { get; } = IPEndPoint.Parse("127.0.1.2:15269");
+
+    public static IPEndPoint OtherComponent { get; } = IPEndPoint.Parse("127.0.1.2:15347");
+
+    public static IPEndPoint Bare { get; } = IPEndPoint.Parse("127.0.1.5:15061");
+
     public static IPEndPoint Names { get; } = IPEndPoint.Parse("127.0.1.9:15353");
 }

@@ -39,6 +39,9 @@ internal sealed class LoadAuthority : IDisposable
         return X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
     }
 
+    /// <summary>Certificate and key of a leaf in one file, as ejabberd wants them.</summary>
+    public void Join(string file) => File.WriteAllText(Path.Combine(folder, file + ".both.pem"), File.ReadAllText(FileOf(file, "crt")) + File.ReadAllText(FileOf(file, "key")));
+
     public string FileOf(string name, string extension) => Path.Combine(folder, name + "." + extension);
 
     public void Dispose() => authority.Dispose();

@@ -24,6 +24,7 @@ internal static class Tls
         {
             TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13, ClientCertificates = [own],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => own, CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            AllowTlsResume = false,
         });
         return tls;
     }
@@ -34,7 +35,7 @@ internal static class Tls
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
             ServerCertificate = own, ClientCertificateRequired = true, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck, AllowTlsResume = false,
         });
         return tls;
     }

@@ -3,10 +3,10 @@ using System.Text;
 namespace Load.Wire;
 
 /// <summary>What waits to be written to one connection. Appending gathers; <see cref="Flush"/> writes all of it at once, on the caller's thread when nobody writes yet.</summary>
-internal sealed class WriteQueue(Stream stream)
+internal sealed class WriteQueue(Stream stream, int capacity = 1 << 16)
 {
-    private byte[] gathering = new byte[1 << 16];
-    private byte[] writing = new byte[1 << 16];
+    private byte[] gathering = new byte[capacity];
+    private byte[] writing = new byte[capacity];
     private int length;
     private bool isWriting;
     private volatile string? fault;
@@ -38,6 +38,7 @@ internal sealed class WriteQueue(Stream stream)
 
     public void Flush()
     {
+        if (Volatile.Read(ref length) == 0) return;
         lock (Gate)
         {
             if (length == 0 || isWriting) return;

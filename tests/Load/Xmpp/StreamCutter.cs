@@ -1,9 +1,9 @@
 namespace Load.Xmpp;
 
 /// <summary>Cuts an XML stream into its header, its top-level elements and its end. It trusts what it reads: the subject's XML is judged by other tests.</summary>
-internal sealed class StreamCutter
+internal sealed class StreamCutter(int capacity = 1 << 17)
 {
-    private byte[] buffer = new byte[1 << 17];
+    private byte[] buffer = new byte[capacity];
     private int length;
     private int at;
     private int depth;
@@ -31,7 +31,7 @@ internal sealed class StreamCutter
             if (tagStart >= 0) tagStart -= keep;
         }
 
-        if (buffer.Length - length < 8_192) Array.Resize(ref buffer, buffer.Length * 2);
+        if (buffer.Length - length < Math.Min(8_192, capacity / 2)) Array.Resize(ref buffer, buffer.Length * 2);
         return buffer.AsMemory(length);
     }
 

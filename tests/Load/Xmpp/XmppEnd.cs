@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -7,27 +8,53 @@ using Load.Wire;
 namespace Load.Xmpp;
 
 /// <summary>
-/// The XMPP end of a run: a server of another domain (RFC 6120, XEP-0220). It opens one stream to the subject, accepts the subject's, issues and verifies dialback keys, and its users are willing:
+/// The XMPP end of a run: a server of other domains (RFC 6120, XEP-0220). It opens one stream to the subject for each of its domains, accepts the subject's, issues and verifies dialback keys, and its users are willing:
 /// they grant every subscription and answer probes.
 /// </summary>
 internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
 {
     private const string Namespaces = "xmlns='jabber:server' xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'";
+    private const int StreamsMax = 1_000;
+    private const int NewDomains = 2_000;
     private readonly TcpListener listener = new(options.Listen);
     private readonly byte[] secret = RandomNumberGenerator.GetBytes(32);
-    private XmppStream? outgoing;
+    private readonly ConcurrentBag<XmppStream> accepted = [];
+    private volatile XmppStream[] outgoing = [];
 
     public XmppEndOptions Options => options;
 
     public IXmppTraffic? Traffic { get; set; }
 
-    public WriteQueue Queue => outgoing?.Queue ?? throw new LoadFailureException("the stream to the subject is not open");
+    /// <summary>The queue of our first domain.</summary>
+    public WriteQueue Queue => outgoing[0].Queue;
 
     public async Task StartAsync()
     {
         listener.Start(512);
         _ = AcceptAsync();
-        outgoing = await DialAsync();
+        while (outgoing.Length < options.Streams) outgoing = [.. outgoing, await DialAsync(DomainOf(outgoing.Length, options.Streams))];
+    }
+
+    /// <summary>Where user <paramref name="number"/> lives when there are <paramref name="streams"/> domains.</summary>
+    public static string DomainOf(int number, int streams) => number % streams == 0 ? Scenarios.Ends.XmppDomain : $"s{number % streams}.{Scenarios.Ends.XmppDomain}";
+
+    /// <summary>The domain of an idle stream.</summary>
+    public static string IdleDomain(int number) => $"i{number}.{Scenarios.Ends.XmppDomain}";
+
+    /// <summary>The domain of a new stream: they come again after a while, for a peer's domains are listed.</summary>
+    public static string NewDomain(long number) => $"n{number % NewDomains}.{Scenarios.Ends.XmppDomain}";
+
+    /// <summary>All domains that streams may be from.</summary>
+    public static IEnumerable<string> Domains(int idle) =>
+    [
+        .. Enumerable.Range(0, StreamsMax).Select(i => DomainOf(i, StreamsMax)), .. Enumerable.Range(0, NewDomains).Select(i => NewDomain(i)), .. Enumerable.Range(0, idle).Select(IdleDomain),
+    ];
+
+    public WriteQueue QueueOf(int user) => outgoing[user % outgoing.Length].Queue;
+
+    public void Flush()
+    {
+        foreach (var stream in outgoing) stream.Queue.Flush();
     }
 
     public static Template ChatMessage(string from, string to, string padding) =>
@@ -38,13 +65,18 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
 
     public void Subscribe(string from, string to) => Queue.Send($"<presence from='{from}' to='{to}' type='subscribe'/>");
 
-    public void Dispose() => listener.Dispose();
-
-    private async Task<XmppStream> DialAsync()
+    public void Dispose()
     {
-        var stream = new XmppStream(await Tls.ConnectAsync(options.Target, options.Listen.Address));
+        listener.Dispose();
+        foreach (var stream in outgoing.Concat(accepted)) stream.Close();
+    }
+
+    /// <summary>A new stream for <paramref name="domain"/>, authenticated. Who opens many for a moment wants them brief.</summary>
+    public async Task<XmppStream> DialAsync(string domain, bool isBrief = false)
+    {
+        var stream = new XmppStream(await Tls.ConnectAsync(options.Target, options.Listen.Address), isBrief);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var hello = $"<?xml version='1.0'?><stream:stream {Namespaces} from='{options.Domain}' to='{options.FarDomain}'>";
+        var hello = $"<?xml version='1.0'?><stream:stream {Namespaces} from='{domain}' to='{options.FarDomain}'>";
         stream.Queue.Send(hello);
         var id = "";
         _ = ReadAsync(stream, ready, (part, bytes) =>
@@ -64,7 +96,7 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
                 return StreamStep.Continue;
             }
 
-            return OnDialled(stream, ready, id, bytes);
+            return OnDialled(stream, domain, ready, id, bytes);
         });
         try
         {
@@ -78,15 +110,15 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
         return stream;
     }
 
-    private StreamStep OnDialled(XmppStream stream, TaskCompletionSource ready, string id, ReadOnlySpan<byte> stanza)
+    private StreamStep OnDialled(XmppStream stream, string domain, TaskCompletionSource ready, string id, ReadOnlySpan<byte> stanza)
     {
         if (StanzaText.IsElement(stanza, "stream:features"u8))
         {
             if (stream.IsAuthenticated) ready.TrySetResult();
             else if (!stream.IsSecure && stanza.IndexOf("<starttls"u8) >= 0) stream.Queue.Send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
             else if (!options.UsesDialback && stanza.IndexOf("EXTERNAL"u8) >= 0)
-                stream.Queue.Send($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(options.Domain))}</auth>");
-            else stream.Queue.Send($"<db:result from='{options.Domain}' to='{options.FarDomain}'>{Key(id, options.Domain, options.FarDomain)}</db:result>");
+                stream.Queue.Send($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(domain))}</auth>");
+            else stream.Queue.Send($"<db:result from='{domain}' to='{options.FarDomain}'>{Key(id, domain, options.FarDomain)}</db:result>");
             return StreamStep.Continue;
         }
 
@@ -111,6 +143,7 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
                 var socket = await listener.AcceptSocketAsync();
                 socket.NoDelay = true;
                 var stream = new XmppStream(new NetworkStream(socket, ownsSocket: true));
+                accepted.Add(stream);
                 var id = Guid.NewGuid().ToString("N");
                 _ = ReadAsync(stream, null, (part, bytes) => OnAccepted(stream, id, part, bytes));
             }
@@ -154,7 +187,7 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
             : stream.IsAuthenticated ? ""
             : (options.UsesDialback ? "" : "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>") + "<dialback xmlns='urn:xmpp:features:dialback'/>";
         stream.Queue.Send(
-            $"<?xml version='1.0'?><stream:stream {Namespaces} from='{StanzaText.Attribute(header, "to") ?? options.Domain}'{(far is null ? "" : $" to='{far}'")} id='{id}'>"
+            $"<?xml version='1.0'?><stream:stream {Namespaces} from='{StanzaText.Attribute(header, "to") ?? Scenarios.Ends.XmppDomain}'{(far is null ? "" : $" to='{far}'")} id='{id}'>"
             + $"<stream:features>{features}</stream:features>");
     }
 
@@ -210,7 +243,7 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
     // Answers of our users go out on the stream we opened, whichever brought the question.
     private void OnBatch()
     {
-        outgoing?.Queue.Flush();
+        Flush();
         Traffic?.OnBatch();
     }
 
@@ -229,6 +262,6 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
         }
 
         ready?.TrySetException(new LoadFailureException("the XMPP end's stream ended: " + why));
-        if (listener.Server.IsBound && stream.IsAuthenticated) await Console.Error.WriteLineAsync("load: an XMPP stream ended: " + why);
+        if (listener.Server.IsBound && stream is { IsAuthenticated: true, IsClosed: false }) await Console.Error.WriteLineAsync("load: an XMPP stream ended: " + why);
     }
 }

@@ -6,8 +6,8 @@ namespace Load.Xmpp;
 /// <summary>The XMPP end: where it listens, whom it dials, for which domains, and how streams are authenticated.</summary>
 internal sealed record XmppEndOptions(IPEndPoint Listen, IPEndPoint Target, X509Certificate2 Certificate)
 {
-    /// <summary>Whose server we are.</summary>
-    public string Domain { get; init; } = "capulet.example";
+    /// <summary>How many streams it opens, each from a domain of its own.</summary>
+    public int Streams { get; init; } = 1;
 
     /// <summary>The domain the subject stands for.</summary>
     public string FarDomain { get; init; } = "contoso.example";

@@ -4,20 +4,21 @@ using Load.Wire;
 
 namespace Load.Xmpp;
 
-/// <summary>One stream, either way round: reading, TLS in the middle of it, and a queue for what is written.</summary>
-internal sealed class XmppStream(NetworkStream tcp)
+/// <summary>One stream, either way round: reading, TLS in the middle of it, and a queue for what is written. A brief one has small buffers.</summary>
+internal sealed class XmppStream(NetworkStream tcp, bool isBrief = false)
 {
-    private readonly StreamCutter cutter = new();
+    private const int Small = 4_096;
+    private readonly StreamCutter cutter = new(isBrief ? Small : 1 << 17);
     private Stream stream = tcp;
 
-    public WriteQueue Queue { get; private set; } = new(tcp);
+    public WriteQueue Queue { get; private set; } = new(tcp, Small);
 
     public bool IsSecure { get; private set; }
 
     public bool IsAuthenticated { get; set; }
 
     /// <summary>Reads until the end. <paramref name="take"/> gets each part and says what happens next.</summary>
-    public async Task ReadAsync(Func<StreamPart, ReadOnlySpan<byte>, StreamStep> take, Action batchEnded, string tlsHost, X509Certificate2 certificate)
+    public async Task ReadAsync(Func<StreamPart, ReadOnlySpan<byte>, StreamStep> take, Action batchEnded, string tlsHost = "", X509Certificate2? certificate = null)
     {
         try
         {
@@ -31,11 +32,11 @@ internal sealed class XmppStream(NetworkStream tcp)
                     case StreamStep.Close:
                         return;
                     case StreamStep.BecomeClient:
-                        Secured(await Tls.AsClientAsync(stream, tlsHost, certificate));
+                        Secured(await Tls.AsClientAsync(stream, tlsHost, certificate!));
                         take(StreamPart.NeedMore, default);
                         break;
                     case StreamStep.BecomeServer:
-                        Secured(await Tls.AsServerAsync(stream, certificate));
+                        Secured(await Tls.AsServerAsync(stream, certificate!));
                         break;
                 }
 
@@ -52,6 +53,16 @@ internal sealed class XmppStream(NetworkStream tcp)
     /// <summary>Nothing of what comes now belongs to the stream before it.</summary>
     public void Restart() => cutter.Reset();
 
+    /// <summary>Whether we ended it.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Ends it politely; the subject's answer ends the reading.</summary>
+    public void Close()
+    {
+        IsClosed = true;
+        if (Queue.Fault is null) Queue.Send("</stream:stream>");
+    }
+
     private StreamStep TakeAll(Func<StreamPart, ReadOnlySpan<byte>, StreamStep> take)
     {
         while (true)
@@ -65,7 +76,7 @@ internal sealed class XmppStream(NetworkStream tcp)
 
     private void Secured(Stream tls)
     {
-        (stream, Queue, IsSecure) = (tls, new WriteQueue(tls), true);
+        (stream, Queue, IsSecure) = (tls, new WriteQueue(tls, isBrief ? Small : 1 << 16), true);
         cutter.Reset();
     }
 }

@@ -1,10 +1,12 @@
 #!/bin/bash
-# Installs what the comparison needs from Debian 12: Kamailio with its xmpp module, an XMPP server, a C compiler.
-# Nothing is started and nothing is enabled (policy-rc.d answers 101 meanwhile). Usage: setup.sh prosody|ejabberd
+# Installs what the comparison needs from Debian 12: Kamailio with its xmpp module, an XMPP server, a C compiler; or Kamailio's presence server.
+# Nothing is started and nothing is enabled (policy-rc.d answers 101 meanwhile). Usage: setup.sh prosody|ejabberd|presence
 # Exit codes: 0 ready · 1 something failed · 3 packages are missing and this is not root (the line to type is printed).
 set -u
 packages="kamailio kamailio-tls-modules kamailio-xmpp-modules gcc libc6-dev"
-case ${1:-prosody} in prosody) packages="$packages prosody lua-unbound" ;; ejabberd) packages="$packages ejabberd" ;; *) exit 1 ;; esac
+case ${1:-prosody} in prosody) packages="$packages prosody lua-unbound" ;; ejabberd) packages="$packages ejabberd" ;;
+    presence) packages="kamailio kamailio-tls-modules kamailio-presence-modules kamailio-sqlite-modules sqlite3" ;;
+    *) exit 1 ;; esac
 policy=/usr/sbin/policy-rc.d
 is_installed() { [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]; }
 missing=""

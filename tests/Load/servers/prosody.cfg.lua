@@ -1,7 +1,7 @@
--- The XMPP server in front of Kamailio: S2S with TLS, Kamailio as the component that stands for the SIP domain; loopback only.
+-- An XMPP server: S2S with TLS, components that stand for domains; loopback only.
 {{RUN_AS_ROOT}}
 pidfile = "{{FOLDER}}/prosody.pid"
-data_path = "{{FOLDER}}/prosody-data"
+data_path = "{{FOLDER}}/data"
 interfaces = { "{{SERVER_ADDRESS}}" }
 component_interfaces = { "{{COMPONENT_ADDRESS}}" }
 s2s_ports = { {{SERVER_PORT}} }
@@ -20,12 +20,10 @@ modules_enabled = { "saslauth"; "tls"; "s2s"; {{DIALBACK}} }
 modules_disabled = { "s2s_auth_dane_in"; "c2s"; "http"; "carbons"; "pep" }
 unbound = { resolvconf = false; hoststxt = false; forward = "{{NAMES}}"; options = { ["do-not-query-localhost:"] = "no" } }
 log = { warn = "*console" }
-ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
+local own = { key = "{{CERTIFICATE}}.key"; certificate = "{{CERTIFICATE}}.crt"; cafile = "{{AUTHORITY}}"; capath = false }
+ssl = own
 certificates = "{{FOLDER}}"
 limits = {}
-VirtualHost "front.{{SIP_DOMAIN}}"
-	ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
-Component "{{SIP_DOMAIN}}"
-	component_secret = "component"
-	validate_from_addresses = false
-	ssl = { key = "{{FOLDER}}/gateway.key"; certificate = "{{FOLDER}}/gateway.crt"; cafile = "{{FOLDER}}/ca.crt"; capath = false }
+VirtualHost "{{FRONT}}"
+	ssl = own
+{{PROSODY_COMPONENTS}}
