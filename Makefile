@@ -2,7 +2,7 @@
 # make run    set-up, build, then the appliance with an edge and a real XMPP server, playing a conversation
 # make test   everything, real peers included; ends with `N passed, N failed`
 # make docs   writes the generated pages of docs/
-# make load   figures: messages a second, latency, CPU, memory (SUBJECT=kamailio: beside Kamailio, which it installs when root)
+# make load   figures: messages a second, latency, CPU, memory (SUBJECT=gateway,kamailio: beside Kamailio, which it installs when root)
 # make golden writes the golden files anew (review the diff like code)
 # make compat lists the code that exists only because a peer misbehaves
 .PHONY: all build fast run test docs load golden compat setup clean
