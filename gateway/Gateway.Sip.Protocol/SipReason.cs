@@ -106,6 +106,10 @@ public enum SipReason
     PeerLost,
     ShuttingDown,
 
+    // What a peer said of its own accord.
+    PeerDiagnosed,
+    IdentityNotBelieved,
+
     // Stored documents.
     StoredFormatUnknown,
     StoredDocumentInvalid,

@@ -1,11 +1,13 @@
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Mapping.Errors;
 using Gateway.Sip.Calls;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Conversations;
 using Gateway.Sip.Presence;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Dialogs;
+using Gateway.Sip.Protocol.Wire;
 using Gateway.Sip.Requests;
 using Gateway.Transport;
 using Presence.Core;
@@ -174,6 +176,13 @@ public sealed class SipSide : ISide, IAsyncDisposable
     internal void Ended(string peer, string what, SipReason reason) => observer.OnEnded(peer, what, reason.PublicName());
 
     internal void Unreadable(string peer, string reason) => observer.OnEnded(peer, "presence document", reason);
+
+    /// <summary>What the peer's diagnostics headers say, in plain words with the next step (field fact A9). <paramref name="where"/>: in answer to what.</summary>
+    internal void Diagnosed(string peer, string where, SipMessage message)
+    {
+        if (PeerDiagnoses.MostTelling(MsDiagnostics.All(message)) is not { } said || PeerDiagnoses.IsEmpty(said.Id)) return;
+        Refused(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{peer}: {said.Id}"), SipReason.PeerDiagnosed.PublicName(), $"{where}: {PeerDiagnoses.Describe(said.Id, said.Reason)}");
+    }
 
     /// <summary>A refusal that nobody further in has written down.</summary>
     internal void Refused(string subject, string reason, string text) => observer.OnRefused(subject, reason, text);

@@ -19,7 +19,7 @@ internal static class Ask
 
         _ = (message.CallId, message.FromTag, message.ToTag, message.CSeq, message.ExpiresSeconds, message.MinExpiresSeconds, message.MaxForwards);
         _ = (message.TryFrom(out _), message.TryTo(out _), message.TryContact(out _), message.TryTopVia(out _), message.TryContentType(out _));
-        _ = (RetryAfterHeader.SecondsOf(message), MsDiagnostics.Of(message), AcceptList.Allows(message, "application/pidf+xml", true));
+        _ = (RetryAfterHeader.SecondsOf(message), MsDiagnostics.All(message).Count, AcceptList.Allows(message, "application/pidf+xml", true));
         _ = SessionDescription.TryRead(message.Body.Span, out _);
         if (message is SipResponse response)
         {

@@ -96,6 +96,9 @@ internal static class SipRows
         Row(SipReason.MessageTooLarge, "513", "policy-violation", "A message is longer than the dialect allows.", "The sender was told."),
         Row(SipReason.PeerLost, "", "remote-server-timeout", "The peer's connections are gone.", "`gateway doctor PEER`."),
         Row(SipReason.ShuttingDown, "480", "system-shutdown", "We are shutting down.", "Nothing."),
+        Row(SipReason.PeerDiagnosed, "", "", "A partner said by number why it refused something of ours.", "The text says what the number means and what to do."),
+        Row(SipReason.IdentityNotBelieved, "", "", "A P-Asserted-Identity that is no use: its peer may not assert, or it names another user's domain. From counts instead.",
+            "For a front end inside your own trust set peers[].sip.assertedIdentity; else nothing."),
         Row(SipReason.StoredFormatUnknown, "", "", "A stored dialog has a format of a newer version.", "Run the newer version, or let subscriptions build anew."),
         Row(SipReason.StoredDocumentInvalid, "", "", "A stored dialog cannot be read.", "The store was changed by hand or damaged; the subscription builds anew."),
     ];

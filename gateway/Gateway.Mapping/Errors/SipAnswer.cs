@@ -10,8 +10,4 @@ public enum SipRequestKind
 }
 
 /// <summary>A failure as a final SIP response: status, how long to wait, and the words for <c>ms-diagnostics-public</c>.</summary>
-public readonly record struct SipAnswer(int Status, int? RetryAfterSeconds, string DiagnosticsReason)
-{
-    /// <summary>Our number in <c>ms-diagnostics-public</c>: outside every range Microsoft has given away (field fact A9).</summary>
-    public const int DiagnosticsId = 65_001;
-}
+public readonly record struct SipAnswer(int Status, int? RetryAfterSeconds, string DiagnosticsReason);

@@ -8,6 +8,10 @@ namespace Gateway.Sip.Protocol.Wire;
 /// </summary>
 public sealed record MsDiagnostics(int Id, string? Reason, string? Source = null)
 {
+    private const int CountMax = 8;
+
+    private static readonly SipHeaderId[] _order = [SipHeaderId.MsDiagnosticsPublic, SipHeaderId.MsDiagnostics, SipHeaderId.MsClientDiagnostics];
+
     public static bool TryRead(ReadOnlySpan<byte> value, out MsDiagnostics diagnostics)
     {
         diagnostics = null!;
@@ -28,19 +32,21 @@ public sealed record MsDiagnostics(int Id, string? Reason, string? Source = null
         return true;
     }
 
-    /// <summary>The first readable one of a message, the public form preferred.</summary>
-    public static MsDiagnostics? Of(SipMessage message)
+    /// <summary>The readable ones of a message, the public form first. A message may carry several, one of each hop; more than a few say nothing new.</summary>
+    public static IReadOnlyList<MsDiagnostics> All(SipMessage message)
     {
-        SipHeaderId[] order = [SipHeaderId.MsDiagnosticsPublic, SipHeaderId.MsDiagnostics, SipHeaderId.MsClientDiagnostics];
-        foreach (var id in order)
+        List<MsDiagnostics>? found = null;
+        foreach (var id in _order)
         {
+            if (!message.Has(id)) continue;
             foreach (var value in message.Lines(id))
             {
-                if (TryRead(value, out var diagnostics)) return diagnostics;
+                if (found?.Count >= CountMax) return found;
+                if (TryRead(value, out var diagnostics)) (found ??= []).Add(diagnostics);
             }
         }
 
-        return null;
+        return found ?? (IReadOnlyList<MsDiagnostics>)[];
     }
 
     /// <summary>The public form.</summary>

@@ -48,7 +48,7 @@ internal static class SipFailures
 {
     public static Failure Of(SipResponse response)
     {
-        var diagnostics = MsDiagnostics.Of(response);
+        var diagnostics = PeerDiagnoses.MostTelling(MsDiagnostics.All(response));
         var warning = WarningHeader.TryRead(response.First(SipHeaderId.Warning), out var header) ? header.Code : (int?)null;
         return ErrorTable.FromSip(response.Status, response.ReasonPhrase, diagnostics?.Id, diagnostics?.Reason, warning, (int?)RetryAfterHeader.SecondsOf(response));
     }

@@ -6,6 +6,7 @@ using Gateway.Mapping.Errors;
 using Gateway.Mapping.Sip;
 using Gateway.Sip.Calls;
 using Gateway.Sip.Connections;
+using Gateway.Sip.Conversations;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Dialogs;
 using Gateway.Sip.Protocol.Subscriptions;
@@ -37,6 +38,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
     private bool isTurnNow;
     private (SipConnection Connection, SipRequest Request)? notify;
     private SipMessage? piggybacked;
+    private Failure? refusal;
 
     public Address Presentity { get; } = presentity;
 
@@ -321,8 +323,9 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
             }
 
             piggybacked = piggyback is null ? null : response;
+            refusal = response.IsSuccess ? null : SipFailures.Of(response);
             Step(new SubscriberInput.Answered(response.Status, response.ExpiresSeconds, response.MinExpiresSeconds, RetryAfterHeader.SecondsOf(response), piggyback));
-            piggybacked = null;
+            (piggybacked, refusal) = (null, null);
             if (response.IsSuccess && dialog is not null && usage.HasDialog && usage.Phase is not SubscriberPhase.Leaving)
                 Tell(new UpstreamAccepted(Watcher, new LegDocument(dialog, peer.Name).ToLeg(), usage.ExpiresAt));
         }
@@ -352,7 +355,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         var wait = (int)Math.Clamp((interrupted.RetryAt - side.Now).TotalSeconds, 0, int.MaxValue);
         // What a NOTIFY said was delivered already; a retry at once is nothing to hear of.
         if (wait == 0 || notify is not null) return;
-        var condition = interrupted.Status == 0 ? Condition.RemoteServerTimeout : ErrorTable.ConditionOf(interrupted.Status);
+        var condition = interrupted.Status == 0 ? Condition.RemoteServerTimeout : refusal?.Condition ?? ErrorTable.ConditionOf(interrupted.Status);
         Tell(new UpstreamFailed(Watcher, condition, wait));
     }
 
@@ -364,7 +367,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         (dialog, sequence) = (null, null);
         table.Forget(this);
         if (ended.Reason != SipReason.SubscriptionRefused) return;
-        Tell(SubscribeOutcomes.OfFailure(Watcher, ErrorTable.FromSip(ended.Status, SipReasonPhrases.Of(ended.Status)), wasGranted));
+        Tell(SubscribeOutcomes.OfFailure(Watcher, refusal ?? ErrorTable.FromSip(ended.Status, SipReasonPhrases.Of(ended.Status)), wasGranted));
     }
 
     private void OnFailed(SipReason reason, string ofCall)

@@ -59,7 +59,7 @@ internal sealed class Responder(SipSide side)
         if (status == 489) writer.Header(SipHeaderId.AllowEvents, "presence");
         if (retryAfterSeconds is { } after) writer.Header(SipHeaderId.RetryAfter, (uint)after);
         headers?.Invoke(writer);
-        writer.Header(SipHeaderId.MsDiagnosticsPublic, string.Create(CultureInfo.InvariantCulture, $"{SipAnswer.DiagnosticsId};reason=\"{reason}: {Quotable(text)}\""));
+        writer.Header(SipHeaderId.MsDiagnosticsPublic, string.Create(CultureInfo.InvariantCulture, $"{OwnDiagnostics.NumberOf(reason)};reason=\"{reason}: {Quotable(text)}\""));
         writer.End();
         Send(connection, request, status, buffer.WrittenSpan, tag);
     }
