@@ -62,7 +62,7 @@ public sealed class ConversationInTests
         rig.Crossing.MessageOutcome = Outcome.Failed(condition, "xmpp.Test", "It \"failed\".");
         var answer = await edge.AskAsync(Lines.Message("i-fail", 2, tag, "hi"));
         Assert.Equal(status, answer.Status);
-        Assert.Equal("65001;reason=\"xmpp.Test: It 'failed'.\"", answer["ms-diagnostics-public"]);
+        Assert.Equal("65700;reason=\"xmpp.Test: It 'failed'.\"", answer["ms-diagnostics-public"]);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ internal sealed class CallTable
         }
 
         if (response.CSeq.Method != request.Method) return;
-        if (response.Status >= 300 && asked.Link is { } link) side.Diagnosed(link.PeerName, $"{response.Status} to {response.CSeq.MethodName}", response);
+        if (response.Status >= 300 && asked.Link is { } link) side.Diagnosed(link.PeerName, $"{response.Status} to {response.CSeq.Method.Name()}", response);
         if (request.Receive(response, side.Options.Timers, side.Now)) pending.TryRemove(id, out _);
     }
 

@@ -121,6 +121,7 @@ internal sealed class RequestDoor(SipSide side)
 
     private void Dispatch(SipConnection connection, SipRequest request, Requester who)
     {
+        if (request.Method == SipMethod.Bye) side.Diagnosed(who.Principal.Peer.Name, "BYE", request);
         switch (request.Method)
         {
             case SipMethod.Message:
@@ -206,6 +207,7 @@ internal sealed class RequestDoor(SipSide side)
         }
 
         if (IsMethodRefused(connection, request) || IsSchemeRefused(connection, request)) return null;
+        from = AssertedIdentity.Of(side, connection, request, principal, from);
         if (request.Method == SipMethod.Options) return new Requester(principal, from, from);
         if (IsTargetRefused(connection, request, principal, from, out var to)) return null;
         return new Requester(principal, from, to);
