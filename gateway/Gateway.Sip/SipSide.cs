@@ -181,7 +181,8 @@ public sealed class SipSide : ISide, IAsyncDisposable
     internal void Diagnosed(string peer, string where, SipMessage message)
     {
         if (PeerDiagnoses.MostTelling(MsDiagnostics.All(message)) is not { } said || PeerDiagnoses.IsEmpty(said.Id)) return;
-        Refused(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{peer}: {said.Id}"), SipReason.PeerDiagnosed.PublicName(), $"{where}: {PeerDiagnoses.Describe(said.Id, said.Reason)}");
+        var subject = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{peer}: {said.Id}");
+        Refused(subject, SipReason.PeerDiagnosed.PublicName(), $"{where}: {PeerDiagnoses.Describe(said.Id, said.Reason)}");
     }
 
     /// <summary>A refusal that nobody further in has written down.</summary>

@@ -14,7 +14,8 @@ public static class ReasonsPage
             # Reasons
 
             Every refusal and every ending has one name, the same in log, metric (label `reason` or `outcome`), `gateway status` and tests. Made by `make docs`; do not edit.
-            *SIP* is the status a SIP peer is answered (Microsoft profiles; others in parentheses), *number* what stands in its `ms-diagnostics-public` beside the name, *XMPP* the stanza or stream error; empty: nobody waits for an answer.
+            *SIP* is the status a SIP peer is answered (Microsoft profiles; others in parentheses), *number*
+            what stands beside the name in its `ms-diagnostics-public`, *XMPP* the stanza or stream error; empty: nobody waits for an answer.
 
 
             """);
