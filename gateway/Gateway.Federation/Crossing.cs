@@ -24,6 +24,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     private readonly TimeProvider time;
     private readonly PeerRates rates;
     private readonly Action<MessageDeparture, Outcome> observer;
+    private readonly Action<RelayDeparture, Outcome> relayObserver;
     private IPresenceEngine? engine;
     private ISide? sip;
     private ISide? xmpp;
@@ -37,6 +38,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         this.time = time;
         rates = new PeerRates(time);
         observer = OnCompleted;
+        relayObserver = OnCompleted;
     }
 
     /// <summary>Where a defect of a side or the engine goes that the crossing answered for; Host sets it to the log.</summary>
@@ -101,6 +103,30 @@ public sealed class Crossing : ICrossing, IEffectPerformer
 
         metrics.Count(principal.Peer, passage.CameBy, PassageKind.LateFailure, arrival.Failure.Reason);
         SideOf(choice!.First).Depart(new LateFailureDeparture(passage, arrival.MessageId, arrival.Failure, choice.First));
+    }
+
+    public void Enter(FederatedPeer principal, RelayArrival arrival)
+    {
+        var passage = arrival.Passage;
+        var reason = JudgeEntry(principal, passage, out var choice);
+
+        // What stays within a protocol must leave by it.
+        if (reason == FederationReason.None && choice!.First.Protocol != passage.CameBy) reason = FederationReason.DomainPairNotAllowed;
+        if (reason != FederationReason.None)
+        {
+            Refuse(principal.Peer, passage, reason, choice);
+            arrival.Answer(Outcome.Failed(FederationReasons.FailureOf(reason)));
+            return;
+        }
+
+        SideOf(choice!.First).Depart(new RelayDeparture(arrival, choice.First, relayObserver) { CameFrom = principal.Peer });
+    }
+
+    public bool Admits(FederatedPeer principal, Protocol cameBy)
+    {
+        var reason = isDraining ? FederationReason.Draining : rates.TryTake(principal.Peer, principal.Domain) ? FederationReason.None : FederationReason.RateExceeded;
+        metrics.Count(principal.Peer, cameBy, PassageKind.Query, reason == FederationReason.None ? "ok" : FederationReasons.NameOf(reason));
+        return reason == FederationReason.None;
     }
 
     public async ValueTask<PresenceAnswer> EnterAsync(
@@ -185,6 +211,12 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         if (outcome.Failure is { Condition: Condition.ItemNotFound }) refusals.Add(departure.Peer.Name, FederationReasons.NameOf(FederationReason.UserUnknown), outcome.Failure.Text);
         if (outcome.Failure is { } failure && !failure.Reason.StartsWith("mapping.", StringComparison.Ordinal)) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text);
         metrics.RecordLatency(departure.Passage.CameBy, time.GetElapsedTime(departure.EnteredAt));
+    }
+
+    private void OnCompleted(RelayDeparture departure, Outcome outcome)
+    {
+        metrics.Count(departure.CameFrom!, departure.Passage.CameBy, departure.Passage.Kind, outcome.Failure?.Reason ?? "ok");
+        if (outcome.Failure is { } failure) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text);
     }
 
     private async Task ReportUnreachableAsync(PresenceEffect effect, Failure failure)

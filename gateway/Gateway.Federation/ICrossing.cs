@@ -19,6 +19,12 @@ public interface ICrossing
     /// <summary>Enter for the failure of a message that had been answered with success: handed to its sender's side, or dropped.</summary>
     void Enter(FederatedPeer principal, LateFailureArrival arrival);
 
+    /// <summary>Enter 1–7 for something that stays within its protocol: answers <paramref name="arrival"/> exactly once, now or later.</summary>
+    void Enter(FederatedPeer principal, RelayArrival arrival);
+
+    /// <summary>Enter 1 and the rates, for a request that the side answers by itself; false when the peer asks too much or we are stopping.</summary>
+    bool Admits(FederatedPeer principal, Protocol cameBy);
+
     /// <summary>
     /// Enter 1–4 for presence: rights, then the engine. <paramref name="presentity"/> names the unit; the passage's From is whoever sent it (the watcher for watcher commands, the
     /// presentity for upstream ones).

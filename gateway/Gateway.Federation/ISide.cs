@@ -15,6 +15,9 @@ public interface ISide
     /// <summary>Passes a chat state on if there is a conversation to carry it; else drops it.</summary>
     void Depart(ChatStateDeparture departure);
 
+    /// <summary>Passes on what stays within this protocol; completes it exactly once. A side that relays nothing refuses.</summary>
+    void Depart(RelayDeparture departure) => departure.Complete(Outcome.Failed(FederationReasons.FailureOf(FederationReason.DomainPairNotAllowed)));
+
     /// <summary>Tells a sender that its message, answered with success, failed after all. A side that has no words for it drops it; log and metric have it by then.</summary>
     void Depart(LateFailureDeparture departure)
     {

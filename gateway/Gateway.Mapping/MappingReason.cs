@@ -41,6 +41,9 @@ public enum MappingReason
     /// <summary>A stanza of a kind or type that has no meaning across the gateway.</summary>
     StanzaUnsupported,
 
+    /// <summary>An invitation into a group chat, which cannot cross (PIF-055).</summary>
+    GroupChatUnsupported,
+
     /// <summary>The SIP side answered with a failure; the status tells which.</summary>
     RefusedBySip,
 

@@ -137,6 +137,9 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public void Depart(RelayDeparture departure) => _context.Door.Relay.Depart(departure);
+
+    /// <inheritdoc/>
     public async ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
     {
         var receipt = new EffectReceipt(_context, effect, peer);

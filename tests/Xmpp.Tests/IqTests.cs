@@ -1,5 +1,6 @@
-using System.Text;
-using Gateway.Transport;
+using Gateway.Federation;
+using Presence.Core;
+using Presence.Core.Model;
 
 namespace Xmpp.Tests;
 
@@ -9,6 +10,8 @@ public sealed class IqTests
     private const string Unavailable = "<service-unavailable";
 
     [Theory]
+    [Clause("XEP-0030", "3.1"), Clause("XEP-0030", "4.1"), Clause("XEP-0030", "8"), Clause("XEP-0054", "3.1"), Clause("XEP-0092", "2"), Clause("XEP-0199", "4.1"), Clause("XEP-0202", "3")]
+    [Clause("RFC 6120", "8.2.3"), Clause("RFC 6120", "8.4"), Clause("RFC 6121", "8.5.1"), Clause("RFC 6121", "8.5.3.2.3"), Clause("RFC 6121", "8.4")]
     [InlineData("contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", "type='result'></iq>")]
     [InlineData("alice@contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", "type='result'></iq>")]
     [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<identity category='gateway' type='simple'/>")]
@@ -16,7 +19,21 @@ public sealed class IqTests
     [InlineData("contoso.example", "get", "<query xmlns='jabber:iq:version'/>", "<name>gateway</name>")]
     [InlineData("alice@contoso.example/sip", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<feature var='http://jabber.org/protocol/chatstates'/>")]
     [InlineData("alice@contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", Unavailable)]
-    [InlineData("alice@contoso.example", "get", "<vCard xmlns='vcard-temp'/>", Unavailable)]
+    [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<identity category='server' type='im'/>")]
+    [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<feature var='http://jabber.org/protocol/address'/>")]
+    [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>", "<item-not-found")]
+    [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#items' node='x'/>", "<item-not-found")]
+    [InlineData("alice@contoso.example/sip", "get", "<query xmlns='http://jabber.org/protocol/disco#items'/>", "<query xmlns='http://jabber.org/protocol/disco#items'/>")]
+    [InlineData("alice@contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#items'/>", Unavailable)]
+    [InlineData("alice@contoso.example/other", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", Unavailable)]
+    [InlineData("alice@contoso.example", "get", "<vCard xmlns='vcard-temp'/>", "<JABBERID>alice@contoso.example</JABBERID>")]
+    [InlineData("alice@contoso.example", "set", "<vCard xmlns='vcard-temp'/>", "<not-allowed")]
+    [InlineData("contoso.example", "get", "<vCard xmlns='vcard-temp'/>", Unavailable)]
+    [InlineData("alice@contoso.example/sip", "get", "<query xmlns='jabber:iq:version'/>", "<name>gateway</name>")]
+    [InlineData("contoso.example", "get", "<time xmlns='urn:xmpp:time'/>", "<tzo>+00:00</tzo><utc>")]
+    [InlineData("alice@contoso.example", "get", "<query xmlns='jabber:iq:last'/>", Unavailable)]
+    [InlineData("contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/>", "<bad-request")]
+    [InlineData("contoso.example", "set", "<query xmlns='jabber:iq:register'/>", Unavailable)]
     [InlineData("contoso.example", "set", "<ping xmlns='urn:xmpp:ping'/>", Unavailable)]
     [InlineData("contoso.example", "get", "<query xmlns='jabber:iq:roster'/>", Unavailable)]
     [InlineData("contoso.example", "get", "", "<bad-request")]
@@ -36,7 +53,61 @@ public sealed class IqTests
         Assert.Contains($"<iq from='{to}' to='juliet@capulet.example/b' id='q1'", heard, StringComparison.Ordinal);
     }
 
+    [Theory, Clause("XEP-0030", "8"), Clause("RFC 6121", "8.5.2")]
+    [InlineData(AuthorizationPhase.Granted, "<identity category='account' type='registered'/>")]
+    [InlineData(AuthorizationPhase.Asked, Unavailable)]
+    [InlineData(AuthorizationPhase.Denied, Unavailable)]
+    public async Task Only_whom_a_user_lets_see_presence_learns_that_the_account_exists(AuthorizationPhase phase, string expected)
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        contoso.Crossing.View = (user, asker) => (user.Local, asker.Local) == ("alice", "juliet") ? new WatcherView(user, asker, phase, true, [], [], null, 1) : null;
+        var tap = new HearingTap(expected);
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync("<iq from='juliet@capulet.example/b' to='alice@contoso.example' id='q1' type='get'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+
+        await tap.Heard.Within($"'{expected}'");
+    }
+
+    [Fact, Clause("RFC 6120", "8.2.3")]
+    public async Task Each_request_is_answered_once_and_an_answer_never()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        var tap = new HearingTap("id='last'");
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync(string.Concat(new[] { "result", "error" }.Select(type => $"<iq from='juliet@capulet.example/b' to='contoso.example' id='answer' type='{type}'><x xmlns='y'/></iq>")));
+        foreach (var id in new[] { "a", "b", "c" }) await peer.SendAsync($"<iq from='juliet@capulet.example/b' to='alice@contoso.example' id='{id}' type='get'><x xmlns='y'/></iq>");
+        await peer.SendAsync("<iq from='juliet@capulet.example/b' to='contoso.example' id='last' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
+
+        string heard = await tap.Heard.Within("the last answer");
+        Assert.DoesNotContain("id='answer'", heard, StringComparison.Ordinal);
+        foreach (var id in new[] { "a", "b", "c" }) Assert.Equal(2, heard.Split($"id='{id}'").Length);
+    }
+
     [Fact]
+    public async Task A_peer_that_asks_too_much_is_told_to_wait()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        contoso.Crossing.IsAdmitting = false;
+        var tap = new HearingTap("<resource-constraint");
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync("<iq from='juliet@capulet.example/b' to='contoso.example' id='q1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
+
+        Assert.Contains("type='wait'", await tap.Heard.Within("the refusal"), StringComparison.Ordinal);
+    }
+
+    [Fact, Clause("XEP-0184", "5.3")]
     public async Task A_receipt_is_sent_when_the_message_was_delivered()
     {
         await using var contoso = new Node("contoso.example");
@@ -49,24 +120,5 @@ public sealed class IqTests
         await peer.SendAsync("<message from='juliet@capulet.example/b' to='alice@contoso.example' id='m1'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>");
 
         Assert.Contains("to='juliet@capulet.example/b'", await tap.Heard.Within("a receipt"), StringComparison.Ordinal);
-    }
-
-    /// <summary>Listens to the clear bytes a node receives.</summary>
-    private sealed class HearingTap(string awaited) : IWireTap
-    {
-        private readonly StringBuilder _text = new();
-        private readonly TaskCompletionSource<string> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<string> Heard => _heard.Task;
-
-        public void OnBytes(TransportConnection connection, bool isReceived, ReadOnlySpan<byte> bytes)
-        {
-            if (!isReceived) return;
-            lock (_text)
-            {
-                _text.Append(Encoding.UTF8.GetString(bytes));
-                if (_text.ToString().Contains(awaited, StringComparison.Ordinal)) _heard.TrySetResult(_text.ToString());
-            }
-        }
     }
 }

@@ -36,6 +36,14 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
 
     public void Enter(FederatedPeer principal, ChatStateArrival arrival) => _states.Writer.TryWrite(arrival);
 
+    public bool IsAdmitting { get; set; } = true;
+
+    public Func<Address, Address, WatcherView?> View { get; set; } = (_, _) => null;
+
+    public void Enter(FederatedPeer principal, RelayArrival arrival) => arrival.Answer(Outcome.Failed(FederationReasons.FailureOf(FederationReason.DomainPairNotAllowed)));
+
+    public bool Admits(FederatedPeer principal, Protocol cameBy) => IsAdmitting;
+
     public void Enter(FederatedPeer principal, LateFailureArrival arrival) => _late.Writer.TryWrite(arrival);
 
     public ValueTask<PresenceAnswer> EnterAsync(
@@ -45,7 +53,7 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
         return ValueTask.FromResult(Answer);
     }
 
-    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) => ValueTask.FromResult<WatcherView?>(null);
+    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) => ValueTask.FromResult(View(presentity, watcher));
 
     public ValueTask<uint> ReserveSequenceAsync(Address presentity, Address watcher, string legId, CancellationToken cancellation) => ValueTask.FromResult(1u);
 

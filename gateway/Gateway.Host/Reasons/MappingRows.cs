@@ -20,6 +20,7 @@ internal static class MappingRows
         Row(MappingReason.DocumentTooLarge, "513", "policy-violation", "A document beyond its limits.", "The peer is broken; a wire trace shows the message."),
         Row(MappingReason.DocumentTypeForbidden, "400", "bad-request", "A document with a type declaration.", "Most likely an attack."),
         Row(MappingReason.StanzaUnsupported, "", "service-unavailable", "A stanza without meaning across the gateway.", "Nothing."),
+        Row(MappingReason.GroupChatUnsupported, "488", "not-acceptable", "An invitation into a group chat, which cannot cross.", "Nothing: the inviter was told in words."),
         Row(MappingReason.RefusedBySip, "", "by the status", "The SIP side answered with a failure.", "The status is in the text."),
         Row(MappingReason.RefusedByXmpp, "by the condition", "", "The XMPP side answered with an error.", "The condition is in the text."),
     ];

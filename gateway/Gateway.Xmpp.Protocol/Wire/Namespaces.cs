@@ -45,6 +45,8 @@ public static class Namespaces
     public const string DiscoItems = "http://jabber.org/protocol/disco#items";
     /// <summary>XEP-0092.</summary>
     public const string Version = "jabber:iq:version";
+    /// <summary>XEP-0202.</summary>
+    public const string Time = "urn:xmpp:time";
     /// <summary>XEP-0054.</summary>
     public const string VCard = "vcard-temp";
     /// <summary>XEP-0115.</summary>

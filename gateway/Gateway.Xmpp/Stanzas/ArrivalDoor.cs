@@ -21,10 +21,20 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
     private static readonly Leg s_leg = new("xmpp", "1"u8.ToArray());
 
     private readonly IqAnswers _answers = new(context);
+    private readonly GroupChats _groupChats = new(context);
+    private readonly Multicast _multicast = new(context);
+
+    /// <summary>What passes between two XMPP domains.</summary>
+    public StanzaRelay Relay { get; } = new(context);
 
     /// <summary>Takes one stanza.</summary>
     public void Enter(FederatedPeer principal, Stanza stanza)
     {
+        if (Relay.IsFor(stanza.To!))
+        {
+            Relay.Enter(principal, stanza);
+            return;
+        }
         switch (stanza)
         {
             case Message message:
@@ -34,7 +44,7 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
                 _ = EnterAsync(principal, presence);
                 break;
             case Iq iq:
-                _answers.Answer(principal, iq);
+                _ = _answers.AnswerAsync(principal, iq);
                 break;
         }
     }
@@ -86,9 +96,11 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         }
         if (passage.To.IsDomain)
         {
+            if (_multicast.TryEnter(principal, message, Enter)) return;
             Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
             return;
         }
+        if (_groupChats.TryRefuse(principal, message)) return;
         var content = XmppToContent.Read(message);
         if (content.Message is { } body) context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body));
         else if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));

@@ -1,52 +1,107 @@
+using System.Globalization;
+using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Mapping.Addresses;
 using Gateway.Xmpp.Protocol.Stanzas;
 using Gateway.Xmpp.Protocol.Wire;
 using Gateway.Xmpp.Streams;
+using Presence.Core;
 
 namespace Gateway.Xmpp.Stanzas;
 
-/// <summary>What we say to iq requests: ping (XEP-0199), disco (XEP-0030), version (XEP-0092); everything else is service-unavailable (RFC 6120 §8.2.3).</summary>
+/// <summary>
+/// What we say to iq requests: ping (XEP-0199), disco (XEP-0030), version (XEP-0092), time (XEP-0202), vCard (XEP-0054); everything else is service-unavailable. Each request is answered exactly
+/// once (RFC 6120 §8.2.3); results and errors ask nothing.
+/// </summary>
 internal sealed class IqAnswers(XmppContext context)
 {
-    private static readonly XmlElement s_serverInfo = Info("gateway", "simple", Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.Version);
-    private static readonly XmlElement s_deviceInfo = Info("client", "pc", Namespaces.DiscoInfo, Namespaces.Ping, Namespaces.ChatStates, Namespaces.Receipts, Namespaces.XhtmlIm);
+    private static readonly string[] s_deviceFeatures =
+        [Namespaces.DiscoInfo, Namespaces.Ping, Namespaces.Version, Namespaces.Time, Namespaces.ChatStates, Namespaces.Receipts, Namespaces.XhtmlIm];
 
-    /// <summary>Answers one iq; results and errors ask nothing.</summary>
-    public void Answer(FederatedPeer principal, Iq iq)
+    private static readonly XmlElement s_serverInfo = Info(
+        [("gateway", "simple"), ("server", "im")],
+        [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.Version, Namespaces.Time, Namespaces.Addresses]);
+
+    private static readonly XmlElement s_accountInfo = Info([("account", "registered")], [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.VCard]);
+    private static readonly XmlElement s_deviceInfo = Info([("client", "pc")], s_deviceFeatures);
+    private static readonly XmlElement s_noItems = new("query", Namespaces.DiscoItems);
+
+    private readonly record struct Reply(XmlElement? Payload, StanzaCondition? Condition)
     {
-        if (iq.Type is IqType.Result or IqType.Error) return;
-        if (iq.Type == IqType.Unknown || iq.Id is null || iq.Payload is null)
-        {
-            context.Door.Refuse(principal, iq, StanzaError.Of(StanzaCondition.BadRequest));
-            return;
-        }
-        if (iq.Type != IqType.Get || !TryAnswer(iq, iq.Payload, out var payload))
-        {
-            context.Door.Refuse(principal, iq, StanzaError.Of(StanzaCondition.ServiceUnavailable));
-            return;
-        }
-        var output = StanzaBuffer.Take();
-        var writer = new XmppWriter(output);
-        new OutgoingIq(iq.To!.ToString(), iq.From!.ToString(), iq.Id, IqType.Result) { Payload = payload }.WriteTo(ref writer);
-        writer.Flush();
-        context.Links.Send(iq.To!.AsciiDomain, iq.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+        public static Reply Empty => default;
+
+        public static Reply Refused(StanzaCondition condition) => new(null, condition);
+
+        public static implicit operator Reply(XmlElement payload) => new(payload, null);
     }
 
-    // Whether a user exists is no business of a stranger: bare addresses answer a ping, which the server does for any of them, and nothing else.
-    private bool TryAnswer(Iq iq, XmlElement asked, out XmlElement? payload)
+    /// <summary>Answers one iq.</summary>
+    public async Task AnswerAsync(FederatedPeer principal, Iq iq)
     {
-        payload = null;
-        if (asked.Is("ping", Namespaces.Ping)) return true;
-        bool isServer = iq.To!.IsDomain;
-        if (asked.Is("query", Namespaces.DiscoInfo) && asked.Attribute("node") is null && (isServer || iq.To.Resource == Mapping.Addresses.SipEndpoints.Default))
+        if (iq.Type is IqType.Result or IqType.Error) return;
+        try
         {
-            payload = isServer ? s_serverInfo : s_deviceInfo;
-            return true;
+            var reply = await ReplyAsync(principal, iq);
+            if (reply.Condition is { } condition) context.Door.Refuse(principal, iq, StanzaError.Of(condition));
+            else Send(principal, iq, reply.Payload);
         }
-        if (!isServer) return false;
-        if (asked.Is("query", Namespaces.DiscoItems)) payload = new XmlElement("query", Namespaces.DiscoItems);
-        else if (asked.Is("query", Namespaces.Version)) payload = Version();
-        return payload is not null;
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            context.Observer.OnFailed("an iq stanza", bug);
+            context.Door.Refuse(principal, iq, StanzaError.Of(StanzaCondition.InternalServerError));
+        }
+    }
+
+    private async ValueTask<Reply> ReplyAsync(FederatedPeer principal, Iq iq)
+    {
+        if (!context.Crossing.Admits(principal, Federation.Protocol.Xmpp)) return Reply.Refused(StanzaCondition.ResourceConstraint);
+
+        // RFC 6120 §8.2.3: get and set have an id and exactly one child.
+        if (iq.Type == IqType.Unknown || iq.Id is null || !HasOneChild(iq.Element)) return Reply.Refused(StanzaCondition.BadRequest);
+        var asked = iq.Payload!;
+        if (iq.Type == IqType.Set) return Reply.Refused(asked.Is("vCard", Namespaces.VCard) ? StanzaCondition.NotAllowed : StanzaCondition.ServiceUnavailable);
+        if (asked.Is("ping", Namespaces.Ping)) return Reply.Empty;
+
+        // One presence session per SIP user is all that we show; other resources do not exist (RFC 6121 §8.5.3.2.3).
+        bool isDevice = iq.To!.Resource == SipEndpoints.Default && iq.To.Local is not null;
+        if (iq.To.Resource is not null && !isDevice) return Reply.Refused(StanzaCondition.ServiceUnavailable);
+        if (asked.Is("query", Namespaces.DiscoInfo)) return await InfoAsync(iq, asked.Attribute("node"), isDevice);
+        if (asked.Is("query", Namespaces.DiscoItems)) return await ItemsAsync(iq, asked.Attribute("node"), isDevice);
+        bool isBare = iq.To.Local is not null && !isDevice;
+        if (asked.Is("vCard", Namespaces.VCard) && isBare) return VCard(iq);
+        if (isBare) return Reply.Refused(StanzaCondition.ServiceUnavailable);
+        if (asked.Is("query", Namespaces.Version)) return Version();
+        return asked.Is("time", Namespaces.Time) ? Time() : Reply.Refused(StanzaCondition.ServiceUnavailable);
+    }
+
+    private async ValueTask<Reply> InfoAsync(Iq iq, string? node, bool isDevice)
+    {
+        if (iq.To!.IsDomain) return node is null ? s_serverInfo : Reply.Refused(StanzaCondition.ItemNotFound);
+        if (isDevice) return node is null ? s_deviceInfo : Reply.Refused(StanzaCondition.ItemNotFound);
+
+        // XEP-0030 §8: whether a user exists is told to those only whom the user lets see presence.
+        if (!await IsGrantedAsync(iq)) return Reply.Refused(StanzaCondition.ServiceUnavailable);
+        return node is null ? s_accountInfo : Reply.Refused(StanzaCondition.ItemNotFound);
+    }
+
+    private async ValueTask<Reply> ItemsAsync(Iq iq, string? node, bool isDevice)
+    {
+        if (!iq.To!.IsDomain && !isDevice && !await IsGrantedAsync(iq)) return Reply.Refused(StanzaCondition.ServiceUnavailable);
+        if (node is not null) return Reply.Refused(StanzaCondition.ItemNotFound);
+        return s_noItems;
+    }
+
+    private async ValueTask<bool> IsGrantedAsync(Iq iq)
+    {
+        if (!XmppAddresses.TryRead(iq.To!, out var user) || !XmppAddresses.TryRead(iq.From!, out var asker)) return false;
+        return await context.Crossing.FindAsync(user, asker, CancellationToken.None) is { Authorization: AuthorizationPhase.Granted };
+    }
+
+    // The address is all that a gateway knows of a SIP user, and whoever asks has written it: the same for users who exist and who do not.
+    private static XmlElement VCard(Iq iq)
+    {
+        string address = iq.To!.Bare.ToString();
+        return new XmlElement("vCard", Namespaces.VCard, new XmlElement("FN", Namespaces.VCard, address), new XmlElement("JABBERID", Namespaces.VCard, address));
     }
 
     private XmlElement Version()
@@ -57,9 +112,33 @@ internal sealed class IqAnswers(XmppContext context)
             : new XmlElement("query", Namespaces.Version, name, new XmlElement("version", Namespaces.Version, context.Options.ProductVersion));
     }
 
-    private static XmlElement Info(string category, string type, params string[] features)
+    private XmlElement Time()
     {
-        var nodes = new List<XmlNode> { new XmlElement("identity", Namespaces.DiscoInfo, [new XmlAttribute("category", category), new XmlAttribute("type", type)], null) };
+        string now = context.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return new XmlElement("time", Namespaces.Time, new XmlElement("tzo", Namespaces.Time, "+00:00"), new XmlElement("utc", Namespaces.Time, now));
+    }
+
+    private void Send(FederatedPeer principal, Iq iq, XmlElement? payload)
+    {
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        new OutgoingIq(iq.To!.ToString(), iq.From!.ToString(), iq.Id!, IqType.Result) { Payload = payload }.WriteTo(ref writer);
+        writer.Flush();
+        context.Links.Send(iq.To!.AsciiDomain, iq.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+    }
+
+    private static bool HasOneChild(XmlElement element)
+    {
+        int count = 0;
+        foreach (var unused in element.Children) count++;
+        return count == 1;
+    }
+
+    private static XmlElement Info((string Category, string Type)[] identities, string[] features)
+    {
+        var nodes = new List<XmlNode>();
+        foreach (var (category, type) in identities)
+            nodes.Add(new XmlElement("identity", Namespaces.DiscoInfo, [new XmlAttribute("category", category), new XmlAttribute("type", type)], null));
         foreach (string feature in features) nodes.Add(new XmlElement("feature", Namespaces.DiscoInfo, [new XmlAttribute("var", feature)], null));
         return new XmlElement("query", Namespaces.DiscoInfo, [.. nodes]);
     }

@@ -15,6 +15,8 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
     {
         if (outcome.Failure is { } failure)
         {
+            // RFC 6121 §8.5.2.2.1: a headline expects no answer, not even that nobody saw it. Crossing and metric have counted it.
+            if (stanza.Type == MessageType.Headline) return;
             context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure));
             return;
         }

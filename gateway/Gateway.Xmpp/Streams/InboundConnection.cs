@@ -178,12 +178,14 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private void Malformed(XmlElement element, XmppReason reason)
     {
         bool isKnown = Jid.TryParse(element.Attribute("from"), out var from) && Find(from.Domain) is not null;
-        if (reason != XmppReason.JidMalformed || !isKnown || element.Attribute("type") is "error" or "result")
+        if (reason != XmppReason.JidMalformed || !isKnown)
         {
             End(!_machine.IsProved && reason == XmppReason.JidMalformed ? XmppReason.NotAuthorized : reason);
             return;
         }
         Context.Metrics.StanzaRefused(XmppFailures.NameOf(reason));
+        // An answer that leads to no address is dropped: neither is it answered (RFC 6120 §8.3.1), nor does it cost all others their stream.
+        if (element.Attribute("type") is "error" or "result") return;
         Context.Door.AnswerMalformed(Find(from!.Domain)!.Principal, element, from, _machine.To);
     }
 

@@ -55,6 +55,10 @@ internal sealed class FakeCrossing(PeerRegistry registry) : ICrossing
         if (MessageOutcome is { } outcome) arrival.Answer(outcome);
     }
 
+    public void Enter(FederatedPeer principal, RelayArrival arrival) => arrival.Answer(Outcome.Failed(FederationReasons.FailureOf(FederationReason.DomainPairNotAllowed)));
+
+    public bool Admits(FederatedPeer principal, Protocol cameBy) => true;
+
     public void Enter(FederatedPeer principal, LateFailureArrival arrival)
     {
         // A SIP side answers late failures of its own by nothing: RFC 3428 has no word for them.

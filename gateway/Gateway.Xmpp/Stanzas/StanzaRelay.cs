@@ -1,0 +1,57 @@
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Mapping.Xmpp;
+using Gateway.Xmpp.Links;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Stanzas;
+using Gateway.Xmpp.Protocol.Wire;
+using Gateway.Xmpp.Streams;
+using Presence.Core.Model;
+
+namespace Gateway.Xmpp.Stanzas;
+
+/// <summary>
+/// Stanzas between two XMPP domains that a transit entry joins: passed as they are, whatever they say, rooms among them (RN-047). Subscriptions, rosters and receipts are the two servers' own.
+/// </summary>
+internal sealed class StanzaRelay(XmppContext context)
+{
+    /// <summary>Whether what is addressed to this domain is passed on as it is.</summary>
+    public bool IsFor(Jid to) => context.Registry.Current.IsRelayed(to.AsciiDomain, Federation.Protocol.Xmpp);
+
+    /// <summary>Takes one stanza; whoever cannot be reached is answered by an error, as RFC 6120 §10.4 wants it.</summary>
+    public void Enter(FederatedPeer principal, Stanza stanza)
+    {
+        var kind = stanza switch { Message => PassageKind.Message, Protocol.Stanzas.Presence => PassageKind.Presence, _ => PassageKind.Query };
+        var passage = new Passage(context.Ids.NextId(), principal.Peer.Name, Federation.Protocol.Xmpp, kind, AddressOf(stanza.From!), AddressOf(stanza.To!));
+        var output = StanzaBuffer.Take();
+        var writer = new XmppWriter(output);
+        writer.Element(stanza.Element, Namespaces.Server);
+        writer.Flush();
+        context.Crossing.Enter(principal, new StanzaRelayArrival(context, principal, stanza, passage, output.WrittenSpan.ToArray()));
+    }
+
+    /// <summary>Sends one that the crossing let through.</summary>
+    public void Depart(RelayDeparture departure)
+    {
+        var passage = departure.Passage;
+        context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, departure.Original.Span, new RelayReceipt(departure));
+    }
+
+    // No mapping of identities takes place: the local part stands as the servers write it.
+    private static Address AddressOf(Jid jid) => new(jid.Local ?? "", jid.AsciiDomain);
+
+    private sealed class StanzaRelayArrival(XmppContext context, FederatedPeer principal, Stanza stanza, Passage passage, ReadOnlyMemory<byte> original) : RelayArrival(passage, original)
+    {
+        public override void Answer(in Outcome outcome)
+        {
+            if (outcome.Failure is { } failure) context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure));
+        }
+    }
+
+    private sealed class RelayReceipt(RelayDeparture departure) : LinkReceipt
+    {
+        public override void Written() => departure.Complete(Outcome.Delivered);
+
+        public override void GivenUp(XmppReason reason, string text) => departure.Complete(Outcome.Failed(XmppFailures.FailureOf(reason)));
+    }
+}

@@ -1,0 +1,199 @@
+using Gateway.Federation;
+using Presence.Core;
+using Presence.Core.Model;
+
+namespace Xmpp.Tests;
+
+/// <summary>Message and presence stanzas of every kind at the door: what is taken, what is answered, what is left alone.</summary>
+public sealed class StanzaTests : IAsyncLifetime
+{
+    private readonly Node _contoso = new("contoso.example");
+    private readonly Node _capulet = new("capulet.example");
+    private RawPeer _peer = null!;
+
+    public async Task InitializeAsync()
+    {
+        Node.Join(_contoso, _capulet);
+        _peer = await RawPeer.AuthenticateAsync(_contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        _peer.Dispose();
+        await _contoso.DisposeAsync();
+        await _capulet.DisposeAsync();
+    }
+
+    [Fact, Item("PIF-055"), Clause("XEP-0045", "7.8.2")]
+    public async Task A_room_that_invites_a_SIP_user_hears_a_decline_in_words_for_the_inviter()
+    {
+        string heard = await AnswerAsync(
+            "<message from='garden@rooms.capulet.example' to='alice@contoso.example' id='i1'><body>join us</body><x xmlns='http://jabber.org/protocol/muc#user'>"
+            + "<invite from='juliet@capulet.example/balcony'><reason>talk</reason></invite></x></message>", "</decline>", "rooms.capulet.example");
+
+        Assert.Contains("from='alice@contoso.example' to='garden@rooms.capulet.example'", heard, StringComparison.Ordinal);
+        Assert.Contains("<decline to='juliet@capulet.example/balcony'><reason>This user is reached through a gateway", heard, StringComparison.Ordinal);
+        Assert.False(_contoso.Crossing.HasMessages);
+        Assert.Contains(_contoso.Refusals.Snapshot(), r => r.Reason == "mapping.GroupChatUnsupported");
+    }
+
+    [Fact, Item("PIF-055"), Clause("XEP-0249", "2")]
+    public async Task A_direct_invitation_is_refused_in_words_to_the_inviter()
+    {
+        string heard = await AnswerAsync(
+            "<message from='juliet@capulet.example/b' to='alice@contoso.example' id='i2'><x xmlns='jabber:x:conference' jid='garden@rooms.capulet.example'/></message>", "</error>");
+
+        Assert.Contains("to='juliet@capulet.example/b' id='i2' type='error'", heard, StringComparison.Ordinal);
+        Assert.Contains("<not-acceptable", heard, StringComparison.Ordinal);
+        Assert.Contains("cannot join XMPP group chats", heard, StringComparison.Ordinal);
+        Assert.False(_contoso.Crossing.HasMessages);
+    }
+
+    [Theory, Clause("RFC 6120", "8.3.1"), Clause("RFC 6121", "8.5.2.2.1")]
+    [InlineData("<message type='error' from='juliet@capulet.example' to='alice@contoso.example' id='e'><x xmlns='jabber:x:conference' jid='r@rooms.capulet.example'/></message>")]
+    [InlineData("<message type='error' from='juliet@capulet.example' to='contoso.example' id='e'><body>x</body></message>")]
+    [InlineData("<presence type='error' from='juliet@capulet.example' to='contoso.example' id='e'/>")]
+    [InlineData("<message type='error' from='juliet@capulet.example' to='a lice@contoso.example' id='e'/>")]
+    [InlineData("<iq type='error' from='juliet@capulet.example' to='a lice@contoso.example' id='e'/>")]
+    [InlineData("<presence type='unavailable' from='juliet@capulet.example' to='contoso.example' id='e'/>")]
+    [InlineData("<presence from='capulet.example' to='alice@contoso.example' id='e'/>")]
+    public async Task An_error_and_what_expects_no_answer_is_never_answered(string stanza)
+    {
+        _contoso.Crossing.Outcome = Outcome.Failed(Condition.ItemNotFound, "sip.X", "No such user.");
+        string heard = await AnswerAsync(stanza + "<iq type='get' from='juliet@capulet.example' to='contoso.example' id='after'><ping xmlns='urn:xmpp:ping'/></iq>", "id='after'");
+
+        Assert.DoesNotContain("id='e'", heard, StringComparison.Ordinal);
+    }
+
+    [Theory, Clause("RFC 6121", "5.2.2"), Clause("RFC 6121", "8.5.2.1.1"), Clause("RFC 6121", "8.5.2.2.1"), Clause("RFC 6121", "8.5.1")]
+    [InlineData("chat", true, "<item-not-found")]
+    [InlineData("normal", true, "<item-not-found")]
+    [InlineData("surprise", true, "<item-not-found")]
+    [InlineData("headline", true, null)]
+    [InlineData("groupchat", false, "<service-unavailable")]
+    public async Task Each_type_of_message_is_taken_and_bounced_as_its_type_wants(string type, bool isTaken, string? error)
+    {
+        _contoso.Crossing.Outcome = Outcome.Failed(Condition.ItemNotFound, "sip.X", "No such user.");
+        string heard = await AnswerAsync(
+            $"<message type='{type}' from='juliet@capulet.example' to='alice@contoso.example' id='m1'><body>x</body></message>"
+            + "<iq type='get' from='juliet@capulet.example' to='contoso.example' id='after'><ping xmlns='urn:xmpp:ping'/></iq>", "id='after'");
+
+        Assert.Equal(isTaken, _contoso.Crossing.HasMessages);
+        if (error is null) Assert.DoesNotContain("id='m1'", heard, StringComparison.Ordinal);
+        else Assert.Contains(error, heard, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<received xmlns='urn:xmpp:receipts' id='r1'/>")]
+    [InlineData("<sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='alice@contoso.example'><body>forged</body></message></forwarded></sent>")]
+    [InlineData("<private xmlns='urn:xmpp:carbons:2'/><no-copy xmlns='urn:xmpp:hints'/>")]
+    [InlineData("<store xmlns='urn:xmpp:hints'/>")]
+    [InlineData("<displayed xmlns='urn:xmpp:chat-markers:0' id='1'/>")]
+    [InlineData("<subject>a subject alone</subject>")]
+    public async Task What_says_nothing_to_a_SIP_user_is_left_alone(string content)
+    {
+        string heard = await AnswerAsync(
+            $"<message type='chat' from='juliet@capulet.example' to='alice@contoso.example' id='m1'>{content}</message>"
+            + "<iq type='get' from='juliet@capulet.example' to='contoso.example' id='after'><ping xmlns='urn:xmpp:ping'/></iq>", "id='after'");
+
+        Assert.False(_contoso.Crossing.HasMessages);
+        Assert.DoesNotContain("id='m1'", heard, StringComparison.Ordinal);
+    }
+
+    [Fact, Clause("XEP-0085", "5.1"), Clause("XEP-0184", "5.1"), Clause("XEP-0203", "4")]
+    public async Task Hints_and_copies_beside_a_body_change_nothing_of_it()
+    {
+        await _peer.SendAsync(
+            "<message type='chat' from='juliet@capulet.example/b' to='alice@contoso.example' id='m1'><body>hello</body><thread>t</thread><private xmlns='urn:xmpp:carbons:2'/>"
+            + "<no-store xmlns='urn:xmpp:hints'/><active xmlns='http://jabber.org/protocol/chatstates'/><delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/></message>");
+
+        var content = (await _contoso.Crossing.MessageAsync()).Arrival.Content;
+        Assert.Equal(("hello", "t", "m1", false), (content.Body, content.Thread, content.Id, content.WantsReceipt));
+        Assert.Equal(new DateTimeOffset(2002, 9, 10, 23, 8, 25, TimeSpan.Zero), content.DelayedSince);
+    }
+
+    [Theory, Clause("XEP-0184", "5.3"), Clause("XEP-0184", "5.4")]
+    [InlineData("id='m1'", true, true)]
+    [InlineData("id='m1'", false, false)]
+    [InlineData("", true, false)]
+    public async Task A_receipt_says_only_what_the_SIP_side_knows(string id, bool isDelivered, bool isReceipt)
+    {
+        if (!isDelivered) _contoso.Crossing.Outcome = Outcome.Failed(Condition.RecipientUnavailable, "sip.X", "Away.");
+        string heard = await AnswerAsync(
+            $"<message from='juliet@capulet.example' to='alice@contoso.example' {id}><body>x</body><request xmlns='urn:xmpp:receipts'/></message>"
+            + "<iq type='get' from='juliet@capulet.example' to='contoso.example' id='after'><ping xmlns='urn:xmpp:ping'/></iq>", "id='after'");
+
+        Assert.Equal(isReceipt, heard.Contains("<received xmlns='urn:xmpp:receipts' id='m1'/>", StringComparison.Ordinal));
+        Assert.DoesNotContain("<request", heard, StringComparison.Ordinal);
+    }
+
+    [Fact, Item("PS-135"), Clause("XEP-0033", "4.3"), Clause("XEP-0033", "4.5.3")]
+    public async Task A_message_with_several_addresses_becomes_one_for_each_with_its_thread()
+    {
+        await _peer.SendAsync(
+            "<message from='juliet@capulet.example/b' to='contoso.example' id='m1'><body>hi all</body><thread>t9</thread><addresses xmlns='http://jabber.org/protocol/address'>"
+            + "<address type='to' jid='alice@contoso.example'/><address type='cc' jid='bob@contoso.example'/><address type='bcc' jid='carol@contoso.example'/>"
+            + "<address type='to' jid='dan@contoso.example' delivered='true'/><address type='replyto' jid='juliet@capulet.example'/></addresses></message>");
+
+        foreach (var local in new[] { "alice", "bob", "carol" })
+        {
+            var arrival = (await _contoso.Crossing.MessageAsync()).Arrival;
+            Assert.Equal((new Address(local, "contoso.example"), "hi all", "t9"), (arrival.Passage.To, arrival.Content.Body, arrival.Content.Thread));
+        }
+        Assert.False(_contoso.Crossing.HasMessages);
+    }
+
+    [Fact, Item("PS-135"), Clause("XEP-0033", "4.3")]
+    public async Task Each_addressee_that_fails_is_told_by_its_own_name()
+    {
+        _contoso.Crossing.Outcome = Outcome.Failed(Condition.ItemNotFound, "sip.X", "No such user.");
+        string heard = await AnswerAsync(
+            "<message from='juliet@capulet.example/b' to='contoso.example' id='m1'><body>x</body><addresses xmlns='http://jabber.org/protocol/address'>"
+            + "<address type='to' jid='alice@contoso.example'/><address type='to' jid='bob@contoso.example'/></addresses></message>", "from='bob@contoso.example'");
+
+        Assert.Contains("from='alice@contoso.example' to='juliet@capulet.example/b' id='m1' type='error'", heard, StringComparison.Ordinal);
+    }
+
+    [Theory, Item("PS-135"), Item("PS-136"), Clause("XEP-0033", "4.3")]
+    [InlineData("<address type='to' jid='alice@contoso.example'/><address type='to' jid='eve@elsewhere.example'/>", "<not-acceptable")]
+    [InlineData("<address type='to' uri='http://contoso.example/'/>", "<not-acceptable")]
+    [InlineData("<address type='replyto' jid='alice@contoso.example'/>", "<bad-request")]
+    [InlineData("many", "<not-acceptable")]
+    public async Task A_list_that_we_cannot_serve_as_a_whole_is_refused_as_a_whole(string addresses, string error)
+    {
+        if (addresses == "many") addresses = string.Concat(Enumerable.Range(0, 51).Select(n => $"<address type='to' jid='u{n}@contoso.example'/>"));
+        await AnswerAsync(
+            $"<message from='juliet@capulet.example' to='contoso.example' id='m1'><body>x</body><addresses xmlns='http://jabber.org/protocol/address'>{addresses}</addresses></message>", error);
+
+        Assert.False(_contoso.Crossing.HasMessages);
+    }
+
+    [Fact, Clause("RFC 6121", "8.2")]
+    public async Task A_message_to_the_domain_itself_is_unavailable() =>
+        await AnswerAsync("<message from='juliet@capulet.example' to='contoso.example' id='m1'><body>x</body></message>", "<service-unavailable");
+
+    [Fact, Clause("RFC 6120", "8.3.3.8")]
+    public async Task An_address_that_is_no_JID_is_told_with_the_words_it_had() =>
+        Assert.Contains("id='m1'", await AnswerAsync("<message from='juliet@capulet.example' to='a lice@contoso.example' id='m1'><body>x</body></message>", "<jid-malformed"), StringComparison.Ordinal);
+
+    /// <summary>Sends, and waits for what the other server hears in answer.</summary>
+    private async Task<string> AnswerAsync(string stanza, string awaited, string from = "capulet.example")
+    {
+        var tap = new HearingTap(awaited);
+        _capulet.Hub.Tap = tap;
+        if (from == "capulet.example")
+        {
+            await _peer.SendAsync(stanza);
+            return await tap.Heard.Within($"'{awaited}'");
+        }
+
+        _contoso.Knows(_contoso.PeerOf("capulet.example", $"127.0.0.1:{_capulet.Port}"), _contoso.PeerOf(from, $"127.0.0.1:{_capulet.Port}") with { TlsSubjects = ["capulet.example"] });
+        _capulet.Knows(_capulet.PeerOf("contoso.example", $"127.0.0.1:{_contoso.Port}"), new Gateway.Federation.Peers.PeerModel("rooms", Protocol.Sip)
+        {
+            FromDomains = System.Collections.Frozen.FrozenSet.ToFrozenSet([from]), Addresses = ["127.0.0.1:1"], TlsSubjects = ["edge.example"],
+        });
+        using var peer = await RawPeer.AuthenticateAsync(_contoso, from, Node.Lab.Issue("capulet.example"));
+        await peer.SendAsync(stanza);
+        return await tap.Heard.Within($"'{awaited}'");
+    }
+}
