@@ -51,6 +51,7 @@ public enum SipReason
     EventUnknown,
     AcceptUnsupported,
     BodyTypeUnsupported,
+    EncodingUnsupported,
     ExpiresTooBrief,
     WatchersTooMany,
     ContactsTooMany,
@@ -104,6 +105,7 @@ public enum SipReason
     MessageTooOld,
     MessageTooLarge,
     PeerLost,
+    SessionExpired,
     ShuttingDown,
 
     // What a peer said of its own accord.

@@ -16,7 +16,7 @@ public static class SipReasonAnswers
         SipReason.ExtensionUnsupported => 420,
         SipReason.EventUnknown => 489,
         SipReason.AcceptUnsupported => 406,
-        SipReason.BodyTypeUnsupported => 415,
+        SipReason.BodyTypeUnsupported or SipReason.EncodingUnsupported => 415,
         SipReason.ExpiresTooBrief => 423,
         SipReason.WatchersTooMany => 480,
         SipReason.DialogSharingRefused => 403,

@@ -28,7 +28,7 @@ internal static class Ask
         else if (message is SipRequest request)
         {
             _ = (request.MethodName, request.UriText, request.TryUri(out _), TransactionKey.Server(request), TransactionKey.Merge(request));
-            _ = (InviteJudge.Judge(request), SessionTimer.TryAnswer(request, out _, out _));
+            _ = (InviteJudge.Judge(request), SessionTimer.TryAnswer(request, out _));
             _ = Dialog.TryAccept(request, "tag", new OwnHop("gw.example"), out _);
         }
     }

@@ -26,12 +26,13 @@ public static class Conversation
             case Send send: turn.OnSend(send.Message); break;
             case SendTyping typing: turn.OnSendTyping(typing.IsTyping); break;
             case TypingReceived t: turn.OnTypingReceived(t.Leg, t.IsTyping, t.RefreshSeconds); break;
-            case Invited i: turn.OnInvited(i.TypingMode, i.SessionSeconds); break;
+            case Invited i: turn.OnInvited(i.TypingMode, i.Session); break;
             case Acknowledged a: turn.OnAcknowledged(a.Leg); break;
             case Ringing r: turn.OnRinging(r.Leg); break;
-            case Accepted a: turn.OnAccepted(a.Leg, a.RemoteTag, a.TypingMode); break;
+            case Accepted a: turn.OnAccepted(a.Leg, a.RemoteTag, a.TypingMode, a.Session); break;
             case InviteFailed f: turn.OnInviteFailed(f.Leg, f.Status); break;
-            case Refreshed r: turn.OnRefreshed(r.Leg, r.SessionSeconds); break;
+            case Refreshed r: turn.OnRefreshed(r); break;
+            case RefreshAnswered r: turn.OnRefreshAnswered(r); break;
             case Bye b: turn.OnLegGone(b.Leg, SipReason.EndedByPeer); break;
             case LegUnknown u: turn.OnLegGone(u.Leg, SipReason.PeerLost); break;
             case Close c: turn.OnClose(c.Reason, c.AtOnce); break;

@@ -16,7 +16,7 @@ public abstract record ConversationInput
     public sealed record Close(SipReason Reason, bool AtOnce = false) : ConversationInput;
 
     /// <summary>An INVITE that <see cref="InviteJudge"/> found acceptable; it gets the next leg number.</summary>
-    public sealed record Invited(TypingMode TypingMode, uint SessionSeconds = 0) : ConversationInput;
+    public sealed record Invited(TypingMode TypingMode, SessionTerms Session = default) : ConversationInput;
 
     public sealed record Acknowledged(int Leg) : ConversationInput;
 
@@ -24,7 +24,7 @@ public abstract record ConversationInput
     public sealed record Ringing(int Leg) : ConversationInput;
 
     /// <summary>A 2xx to our INVITE; a second one of another fork has another tag.</summary>
-    public sealed record Accepted(int Leg, string RemoteTag, TypingMode TypingMode) : ConversationInput;
+    public sealed record Accepted(int Leg, string RemoteTag, TypingMode TypingMode, SessionTerms Session = default) : ConversationInput;
 
     /// <summary>Our INVITE failed; a timeout counts as 408, a broken connection as 0.</summary>
     public sealed record InviteFailed(int Leg, int Status) : ConversationInput;
@@ -40,8 +40,14 @@ public abstract record ConversationInput
 
     public sealed record TypingReceived(int Leg, bool IsTyping, uint RefreshSeconds) : ConversationInput;
 
-    /// <summary>re-INVITE or UPDATE: answered with the same description, counts as a session refresh (RFC 4028 §7.4).</summary>
-    public sealed record Refreshed(int Leg, uint SessionSeconds) : ConversationInput;
+    /// <summary>A re-INVITE, whose 2xx wants an ACK, or an UPDATE of the peer was accepted; either refreshes the session (RFC 4028 §9). No mode: it brought no description.</summary>
+    public sealed record Refreshed(int Leg, SessionTerms Session, bool AwaitsAck = false, TypingMode? TypingMode = null) : ConversationInput;
+
+    /// <summary>
+    /// Final response to a refresh of ours, zero for none. A 491 is tried again after <paramref name="Wait"/> (RFC 3261 §14.1, RFC 3311 §5.3), a 422 at once with
+    /// <paramref name="SecondsMin"/>.
+    /// </summary>
+    public sealed record RefreshAnswered(int Leg, int Status, SessionTerms Session, TimeSpan Wait = default, uint SecondsMin = 0) : ConversationInput;
 
     public sealed record Bye(int Leg) : ConversationInput;
 

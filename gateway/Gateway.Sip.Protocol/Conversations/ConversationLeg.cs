@@ -17,6 +17,20 @@ public sealed record ConversationLeg(int Number, LegPhase Phase)
     /// <summary>End of waiting for an answer or an ACK.</summary>
     public DateTimeOffset WaitUntil { get; init; } = DateTimeOffset.MaxValue;
 
-    /// <summary>The peer's session timer (RFC 4028); moved by each refresh.</summary>
+    /// <summary>Our 2xx is sent again at this time, while its ACK has not come; the pause doubles up to T2.</summary>
+    public DateTimeOffset RepeatAt { get; init; } = DateTimeOffset.MaxValue;
+
+    public TimeSpan RepeatAfter { get; init; }
+
+    /// <summary>The session timer in force (RFC 4028).</summary>
+    public SessionTerms Session { get; init; }
+
+    /// <summary>The session ends without a refresh; moved by each.</summary>
     public DateTimeOffset SessionUntil { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>We refresh at this time.</summary>
+    public DateTimeOffset RefreshAt { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>The refresh that is out was tried again with the interval a 422 asked for.</summary>
+    public bool IsRaised { get; init; }
 }

@@ -13,6 +13,12 @@ public abstract record ConversationOutput
     /// <summary>Answer the INVITE 200 with our description; it has this leg number from now on.</summary>
     public sealed record AcceptInvite(int Leg) : ConversationOutput;
 
+    /// <summary>The ACK of our last 2xx in this leg is late: send that 2xx again (RFC 3261 §13.3.1.4).</summary>
+    public sealed record RepeatAccept(int Leg) : ConversationOutput;
+
+    /// <summary>Refresh the session by UPDATE or re-INVITE (RFC 4028 §10).</summary>
+    public sealed record SendRefresh(int Leg, SessionTerms Session) : ConversationOutput;
+
     /// <summary>Acknowledge a 2xx (each time it comes).</summary>
     public sealed record SendAck(int Leg) : ConversationOutput;
 

@@ -42,7 +42,7 @@ public sealed record ConversationState
     {
         if (IsEnded) return DateTimeOffset.MaxValue;
         var next = Earlier(PeerTypingUntil, Legs.Length > 0 && !HasWork ? LastActivity + options.Idle : DateTimeOffset.MaxValue);
-        foreach (var leg in Legs) next = Earlier(next, Earlier(leg.WaitUntil, leg.SessionUntil));
+        foreach (var leg in Legs) next = Earlier(Earlier(next, Earlier(leg.WaitUntil, leg.SessionUntil)), Earlier(leg.RepeatAt, leg.RefreshAt));
         var oldest = Front ?? (QueueCount > 0 ? Queue.Peek() : null);
         return oldest is null ? next : Earlier(next, oldest.QueuedAt + options.MessageAgeMax);
     }

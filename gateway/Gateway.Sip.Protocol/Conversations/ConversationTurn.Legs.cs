@@ -5,20 +5,19 @@ namespace Gateway.Sip.Protocol.Conversations;
 /// <summary>The part of a turn that is about legs: how they come, stand and go.</summary>
 internal ref partial struct ConversationTurn
 {
-    public void OnInvited(TypingMode typingMode, uint sessionSeconds)
+    public void OnInvited(TypingMode typingMode, SessionTerms session)
     {
         // A second INVITE supersedes the first once it stands: the peer restarted, or both called at once (field fact C5).
-        var leg = new ConversationLeg(_s.LastLeg + 1, LegPhase.AwaitAck)
-        {
-            TypingMode = typingMode, WaitUntil = now + timers.H, SessionUntil = SessionEnd(sessionSeconds),
-        };
+        var leg = WithSession(AwaitingAck(new ConversationLeg(_s.LastLeg + 1, LegPhase.AwaitAck) { TypingMode = typingMode }), session);
         _s = _s with { LastLeg = leg.Number, Legs = _s.Legs.Add(leg), LastActivity = now, IsEnded = false, Closing = SipReason.None };
         Out(new AcceptInvite(leg.Number));
     }
 
     public void OnAcknowledged(int number)
     {
-        if (Find(number) is { Phase: LegPhase.AwaitAck } leg) Establish(leg);
+        if (Find(number) is not { } leg) return;
+        if (leg.Phase == LegPhase.AwaitAck) Establish(leg);
+        else if (leg.Phase == LegPhase.Established) Replace(leg, leg with { WaitUntil = DateTimeOffset.MaxValue, RepeatAt = DateTimeOffset.MaxValue });
     }
 
     public void OnRinging(int number)
@@ -26,13 +25,13 @@ internal ref partial struct ConversationTurn
         if (Find(number) is { Phase: LegPhase.Inviting, HasProvisional: false } leg) Replace(leg, leg with { HasProvisional = true });
     }
 
-    public void OnAccepted(int number, string remoteTag, TypingMode typingMode)
+    public void OnAccepted(int number, string remoteTag, TypingMode typingMode, SessionTerms session)
     {
         switch (Find(number))
         {
             case { Phase: LegPhase.Inviting or LegPhase.Cancelling } leg:
                 Out(new SendAck(number));
-                var named = leg with { RemoteTag = remoteTag, TypingMode = typingMode };
+                var named = WithSession(leg with { RemoteTag = remoteTag, TypingMode = typingMode }, session);
                 Replace(leg, named);
                 Establish(named);
                 break;
@@ -59,13 +58,6 @@ internal ref partial struct ConversationTurn
         }
 
         Proceed();
-    }
-
-    public void OnRefreshed(int number, uint sessionSeconds)
-    {
-        if (Find(number) is not { } leg) return;
-        Replace(leg, leg with { SessionUntil = SessionEnd(sessionSeconds) });
-        _s = _s with { LastActivity = now };
     }
 
     public void OnLegGone(int number, SipReason reason)
@@ -103,13 +95,36 @@ internal ref partial struct ConversationTurn
         foreach (var leg in _s.Legs)
         {
             if (now >= leg.WaitUntil) OnLegWaitedOut(leg);
-            else if (now >= leg.SessionUntil) Hang(leg.Number);
+            else OnLegTick(leg);
         }
 
         DropOld();
         if (_s.Legs.Length > 0 && !_s.HasWork && now >= _s.LastActivity + options.Idle) HangAll(SipReason.Idle);
         Proceed();
         if (!_s.HasWork) EndIfEmpty(SipReason.Idle);
+    }
+
+    private void OnLegTick(ConversationLeg leg)
+    {
+        if (now >= leg.SessionUntil)
+        {
+            // RFC 4028 §10: the refresh did not come, or ours did not succeed.
+            Hang(leg.Number);
+            if (!_s.HasWork) EndIfEmpty(SipReason.SessionExpired);
+            return;
+        }
+
+        if (now >= leg.RefreshAt)
+        {
+            Out(new SendRefresh(leg.Number, leg.Session));
+            leg = leg with { RefreshAt = DateTimeOffset.MaxValue };
+            Replace(leg, leg);
+        }
+
+        if (now < leg.RepeatAt) return;
+        Out(new RepeatAccept(leg.Number));
+        var after = leg.RepeatAfter * 2 < timers.T2 ? leg.RepeatAfter * 2 : timers.T2;
+        Replace(leg, leg with { RepeatAfter = after, RepeatAt = now + after });
     }
 
     private void OnLegWaitedOut(ConversationLeg leg)
@@ -129,6 +144,7 @@ internal ref partial struct ConversationTurn
             default:
                 // RFC 3261 §13.3.1.4: accepted and never acknowledged is ended with BYE.
                 Hang(leg.Number);
+                if (!_s.HasWork) EndIfEmpty(SipReason.AckNeverCame);
                 break;
         }
     }
@@ -152,7 +168,7 @@ internal ref partial struct ConversationTurn
     /// <summary>The leg stands and is the one we speak in; any that stood before it drains and goes.</summary>
     private void Establish(ConversationLeg leg)
     {
-        Replace(leg, leg with { Phase = LegPhase.Established, WaitUntil = DateTimeOffset.MaxValue });
+        Replace(leg, leg with { Phase = LegPhase.Established, WaitUntil = DateTimeOffset.MaxValue, RepeatAt = DateTimeOffset.MaxValue });
         foreach (var other in _s.Legs)
         {
             if (other.Number == leg.Number || other.Phase != LegPhase.Established) continue;
@@ -241,6 +257,4 @@ internal ref partial struct ConversationTurn
         _s = _s with { IsEnded = true, PeerTypingUntil = DateTimeOffset.MaxValue };
         Out(new Ended(reason));
     }
-
-    private readonly DateTimeOffset SessionEnd(uint seconds) => seconds == 0 ? DateTimeOffset.MaxValue : now.AddSeconds(seconds);
 }

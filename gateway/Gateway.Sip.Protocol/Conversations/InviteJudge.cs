@@ -19,6 +19,7 @@ public static class InviteJudge
 
         var type = invite.First(SipHeaderId.ContentType);
         if (invite.Body.IsEmpty) return new(SipReason.None, 200);
+        if (!SipBody.IsPlainlyEncoded(invite)) return new(SipReason.EncodingUnsupported, 415);
         if (MediaType.Matches(type, "application/ms-conf-invite+xml"u8)) return new(SipReason.ConferenceRefused, 488);
         if (MediaType.TryRead(type, out var media) && media.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase))
         {
@@ -27,7 +28,8 @@ public static class InviteJudge
                 : new(SipReason.AudioVideoRefused, 488);
         }
 
-        if (!MediaType.Matches(type, "application/sdp"u8)) return new(SipReason.BodyTypeUnsupported, 415);
+        // RFC 3261 §8.2.3: what need not be understood is as if it were not there.
+        if (!MediaType.Matches(type, "application/sdp"u8)) return SipBody.IsOptional(invite) ? new(SipReason.None, 200) : new(SipReason.BodyTypeUnsupported, 415);
         if (!SessionDescription.TryRead(invite.Body.Span, out var offer)) return new(SipReason.SessionNotAcceptable, 488);
         return offer.Message is null ? new(SipReason.AudioVideoRefused, 488) : new(SipReason.None, 200, offer);
     }

@@ -59,9 +59,9 @@ public sealed record SessionDescription(IReadOnlyList<SdpMedia> Media)
     }
 
     /// <summary>Our answer: the first message line accepted under its own media token, every other line refused with port 0 (RFC 3264 §6).</summary>
-    public byte[] WriteAnswer(string host, int port, string localUri)
+    public byte[] WriteAnswer(string host, int port, string localUri, int version = 0)
     {
-        var text = Head(host);
+        var text = Head(host, version);
         var isTaken = false;
         foreach (var line in Media)
         {
@@ -79,8 +79,8 @@ public sealed record SessionDescription(IReadOnlyList<SdpMedia> Media)
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static StringBuilder Head(string host) =>
-        new StringBuilder(256).Append(CultureInfo.InvariantCulture, $"v=0\r\no=- 0 0 IN IP4 {host}\r\ns=session\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
+    private static StringBuilder Head(string host, int version = 0) =>
+        new StringBuilder(256).Append(CultureInfo.InvariantCulture, $"v=0\r\no=- 0 {version} IN IP4 {host}\r\ns=session\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
 
     private static bool TryReadMedia(string text, List<string> attributes, out SdpMedia media)
     {

@@ -3,27 +3,56 @@ using Gateway.Sip.Protocol.Wire;
 
 namespace Gateway.Sip.Protocol.Conversations;
 
-/// <summary>
-/// RFC 4028 as far as we take part: a timer asked for by the peer is granted with the peer as refresher; we start none of our own.
-/// </summary>
+/// <summary>RFC 4028: a timer that the peer asks for is granted, with the refresher that its table 2 says; we ask for none of our own.</summary>
 public static class SessionTimer
 {
+    /// <summary>The least interval, by the RFC and by us.</summary>
     public const uint SecondsMin = 90;
 
-    /// <summary>The Session-Expires value of our 200, or null; false when the interval is below Min-SE and the answer must be 422.</summary>
-    public static bool TryAnswer(SipRequest invite, out string? value, out uint seconds)
+    /// <summary>
+    /// The terms of our 2xx to an INVITE or UPDATE; false when the interval is below the least and the answer must be 422. One that does not know timers (the proxy before it asked)
+    /// could do nothing with a 422: too small an interval from there is no timer.
+    /// </summary>
+    public static bool TryAnswer(SipRequest request, out SessionTerms terms)
     {
-        (value, seconds) = (null, 0);
-        var asked = invite.First(SipHeaderId.SessionExpires);
-        if (asked.IsEmpty || !invite.Lists(SipHeaderId.Supported, "timer"u8)) return true;
-        var length = SipGrammar.ParameterLength(asked);
-        if (!SipGrammar.TryNumber(SipGrammar.Trim(asked[..length]), out var interval)) return true;
-        if (interval < SecondsMin) return false;
+        terms = SessionTerms.None;
+        if (!TryRead(request, out var interval, out var refresher)) return true;
+        var isKnown = request.Lists(SipHeaderId.Supported, "timer"u8) || request.Lists(SipHeaderId.Require, "timer"u8);
+        if (interval < SecondsMin) return !isKnown;
+        terms = new SessionTerms(interval, !isKnown || System.Text.Ascii.EqualsIgnoreCase(refresher, "uas"u8));
+        return true;
+    }
 
-        // Asked to refresh ourselves we behave as one that has no timers, which the RFC allows any callee.
-        if (SipGrammar.TryParameter(asked[length..], "refresher"u8, out var who) && System.Text.Ascii.EqualsIgnoreCase(who, "uas"u8)) return true;
-        seconds = interval;
-        value = string.Create(CultureInfo.InvariantCulture, $"{interval};refresher=uac");
+    /// <summary>Whether our 2xx must require the timer of the peer: always, unless it does not know what that is (RFC 4028 §9).</summary>
+    public static bool IsRequiredOf(SipRequest request) => request.Lists(SipHeaderId.Supported, "timer"u8) || request.Lists(SipHeaderId.Require, "timer"u8);
+
+    /// <summary>The terms that a 2xx to our INVITE or UPDATE sets; a refresher it forgot to name is us. An interval no RFC allows is raised, so that nobody makes us refresh without pause.</summary>
+    public static SessionTerms Of(SipResponse response) => TryRead(response, out var interval, out var refresher)
+        ? new SessionTerms(Math.Max(interval, SecondsMin), !System.Text.Ascii.EqualsIgnoreCase(refresher, "uas"u8))
+        : SessionTerms.None;
+
+    /// <summary>Value of Session-Expires in our 2xx.</summary>
+    public static string InAnswer(SessionTerms terms) => string.Create(CultureInfo.InvariantCulture, $"{terms.Seconds};refresher={(terms.IsOurs ? "uas" : "uac")}");
+
+    /// <summary>Value of Session-Expires in a refresh of ours.</summary>
+    public static string InRefresh(SessionTerms terms) => string.Create(CultureInfo.InvariantCulture, $"{terms.Seconds};refresher=uac");
+
+    /// <summary>Min-SE of a 422, at least the RFC's.</summary>
+    public static uint LeastOf(SipResponse response)
+    {
+        var value = response.First(SipHeaderId.MinSE);
+        return SipGrammar.TryNumber(SipGrammar.Trim(value[..SipGrammar.ParameterLength(value)]), out var least) ? Math.Max(least, SecondsMin) : SecondsMin;
+    }
+
+    private static bool TryRead(SipMessage message, out uint interval, out ReadOnlySpan<byte> refresher)
+    {
+        interval = 0;
+        refresher = default;
+        var value = message.First(SipHeaderId.SessionExpires);
+        if (value.IsEmpty) return false;
+        var length = SipGrammar.ParameterLength(value);
+        if (!SipGrammar.TryNumber(SipGrammar.Trim(value[..length]), out interval)) return false;
+        if (!SipGrammar.TryParameter(value[length..], "refresher"u8, out refresher)) refresher = default;
         return true;
     }
 }

@@ -33,6 +33,12 @@ internal sealed partial class Conversation
             case ConversationOutput.AcceptInvite accept:
                 AcceptInvite(accept.Leg);
                 break;
+            case ConversationOutput.RepeatAccept repeat:
+                Find(repeat.Leg)?.RepeatAccept?.Invoke();
+                break;
+            case ConversationOutput.SendRefresh refresh:
+                SendRefresh(refresh);
+                break;
             case ConversationOutput.SendAck ack:
                 if (Find(ack.Leg) is { } acknowledged) SendAck(acknowledged);
                 break;
@@ -85,7 +91,8 @@ internal sealed partial class Conversation
     {
         foreach (var dialog in dialogs.ToArray()) Remove(dialog);
         table.Forget(this);
-        if (reason is SipReason.EndedByPeer or SipReason.Idle) Deliver(ChatState.Gone);
+        if (reason is SipReason.EndedByPeer or SipReason.Idle or SipReason.SessionExpired) Deliver(ChatState.Gone);
+        if (reason is SipReason.SessionExpired or SipReason.AckNeverCame) side.Ended(Peer.Name, "conversation", reason);
     }
 
     private void SendInvite(int leg)
@@ -103,6 +110,8 @@ internal sealed partial class Conversation
         var writer = NewRequest.Start(
             buffer, SipMethod.Invite, uri, $"<{SipAddresses.ToUri(XmppUser)}>", dialog.LocalTag, $"<{uri}>", dialog.CallId, dialog.InviteCSeq, branch, side.Own);
         Responder.WriteAllow(writer);
+        writer.Header(SipHeaderId.Supported, "timer");
+
         // A value of its own per conversation: a repeated one makes the client refuse (field fact C6).
         writer.Header(SipHeaderId.MsConversationId, side.NewCallId());
         writer.End("application/sdp"u8, dialog.LocalDescription);
@@ -115,7 +124,9 @@ internal sealed partial class Conversation
         var made = make(leg);
         dialogs.Add(made);
         table.Remember(made);
-        if (side.Requests.Responder.Dialog(connection, request, 200, made.LocalTag, headers, made.LocalDescription, "application/sdp")) return;
+        bool Accept() => side.Requests.Responder.Dialog(connection, request, 200, made.LocalTag, headers, made.LocalDescription, "application/sdp");
+        made.RepeatAccept = () => Accept();
+        if (Accept()) return;
 
         // Cancelled meanwhile: its 487 has gone, and this leg never was (RFC 3261 §9.2).
         Remove(made);
@@ -162,11 +173,29 @@ internal sealed partial class Conversation
         side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan);
     }
 
-    private void SendAck(ConversationDialog dialog)
+    private void SendRefresh(ConversationOutput.SendRefresh refresh)
+    {
+        if (Find(refresh.Leg) is not { State: { } current, Refresh: null } dialog) return;
+        dialog.State = Dialog.Advance(current);
+        var method = dialog.TakesUpdate ? SipMethod.Update : SipMethod.Invite;
+        dialog.Refresh = new Refreshing(this, refresh.Leg, method);
+        var branch = side.Calls.Register(dialog.Refresh);
+        var buffer = Responder.Scratch();
+        var writer = Dialog.StartRequest(buffer, dialog.State, method, branch, side.Own);
+        writer.Header(SipHeaderId.Supported, "timer");
+        writer.Header(SipHeaderId.SessionExpires, SessionTimer.InRefresh(refresh.Session));
+        writer.Header(SipHeaderId.MinSE, SessionTimer.SecondsMin);
+        Responder.WriteAllow(writer);
+        if (method == SipMethod.Update) writer.End();
+        else writer.End("application/sdp"u8, dialog.LocalDescription);
+        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), dialog.Refresh, buffer.WrittenSpan);
+    }
+
+    private void SendAck(ConversationDialog dialog, uint? cseq = null)
     {
         if (dialog.State is not { } current) return;
         var buffer = Responder.Scratch();
-        Dialog.StartRequest(buffer, current, SipMethod.Ack, side.Calls.NewBranch(), side.Own, dialog.InviteCSeq).End();
+        Dialog.StartRequest(buffer, current, SipMethod.Ack, side.Calls.NewBranch(), side.Own, cseq ?? dialog.InviteCSeq).End();
         dialog.Connection?.TrySend(buffer.WrittenSpan);
     }
 

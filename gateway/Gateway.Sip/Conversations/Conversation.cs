@@ -78,13 +78,13 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
 
     /// <summary>An acceptable INVITE of the peer; <paramref name="make"/> makes its dialog when the machine has given the leg a number.</summary>
     public bool TryInvite(
-        SipConnection connection, SipRequest request, Func<int, ConversationDialog> make, Action<SipWriter> headers, TypingMode typing, uint sessionSeconds)
+        SipConnection connection, SipRequest request, Func<int, ConversationDialog> make, Action<SipWriter> headers, TypingMode typing, SessionTerms session)
     {
         lock (gate)
         {
             if (state.IsEnded && state.LastLeg > 0) return false;
             invited = (connection, request, make, headers);
-            Step(new ConversationInput.Invited(typing, sessionSeconds));
+            Step(new ConversationInput.Invited(typing, session));
             invited = null;
         }
 
@@ -97,6 +97,8 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     {
         lock (gate)
         {
+            // RFC 3261 §14.2: an INVITE that meets ours, which has no answer yet.
+            if (dialog.State is null && request.Method is (SipMethod.Invite or SipMethod.Update)) return SipReason.RequestPending;
             if (dialog.State is null || !System.Text.Ascii.Equals(request.FromTagBytes, dialog.State.Id.RemoteTag)) return SipReason.DialogUnknown;
             var fault = Dialog.TryReceive(dialog.State, request, out var next);
             if (fault == SipReason.None) (dialog.State, dialog.Connection) = (next, connection);
@@ -167,14 +169,42 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         if (dialog is not null)
         {
             (dialog.Accepted, dialog.Connection) = (response, connection ?? dialog.Connection);
-            if (dialog.State is null && Dialog.TryEstablish(response, side.Own, out var made) == SipReason.None) dialog.State = made;
+            dialog.TakesUpdate = response.Lists(SipHeaderId.Allow, "UPDATE"u8);
+            if (dialog.State is null && Dialog.TryEstablish(response, side.Own, out var made) is var fault)
+            {
+                if (fault != SipReason.None)
+                {
+                    GiveUp(dialog, response, fault);
+                    return;
+                }
+
+                dialog.State = made;
+            }
         }
 
         var types = SessionDescription.TryRead(response.Body.Span, out var answer) ? answer.Message?.AcceptTypes ?? [] : [];
         var software = response.FirstText(SipHeaderId.UserAgent) ?? response.FirstText(SipHeaderId.Server);
         forked = dialog is null ? (response, connection) : null;
-        Step(new ConversationInput.Accepted(leg, response.ToTag, Typing.Choose(types, software, DialectOf(Peer))));
+        Step(new ConversationInput.Accepted(leg, response.ToTag, Typing.Choose(types, software, DialectOf(Peer)), SessionTimer.Of(response)));
         forked = null;
+    }
+
+    // Accepted, and no dialog can come of it: acknowledged and ended at the address that was invited (RFC 3261 §13.2.2.4), and whoever waits is told.
+    private void GiveUp(ConversationDialog dialog, SipResponse response, SipReason fault)
+    {
+        dialog.State = new DialogState
+        {
+            Id = DialogId.OfResponse(response),
+            LocalHeader = response.FirstText(SipHeaderId.From)!,
+            RemoteHeader = response.FirstText(SipHeaderId.To)!,
+            RemoteTarget = SipAddresses.ToUri(SipUser),
+            LocalCSeq = response.CSeq.Number,
+            IsCaller = true,
+        };
+        SendAck(dialog);
+        SendBye(dialog);
+        lastFailure = SipFailures.OfUnusable(fault);
+        Step(new ConversationInput.InviteFailed(dialog.Number, 0));
     }
 
     private ConversationDialog? Find(int leg)

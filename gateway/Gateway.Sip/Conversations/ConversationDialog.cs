@@ -1,5 +1,6 @@
 using Gateway.Federation.Peers;
 using Gateway.Sip.Connections;
+using Gateway.Sip.Protocol.Conversations;
 using Gateway.Sip.Protocol.Dialogs;
 using Gateway.Sip.Protocol.Wire;
 
@@ -8,6 +9,8 @@ namespace Gateway.Sip.Conversations;
 /// <summary>One leg of a conversation: the machine's number, and the dialog behind it. Owned by its conversation's gate.</summary>
 internal sealed class ConversationDialog(Conversation conversation, int number, PeerModel peer, string callId, string localTag)
 {
+    private int version;
+
     public Conversation Conversation { get; } = conversation;
 
     public int Number { get; } = number;
@@ -33,8 +36,30 @@ internal sealed class ConversationDialog(Conversation conversation, int number, 
     /// <summary>Where the last request of the dialog came or went: its ACK takes the same way.</summary>
     public SipConnection? Connection { get; set; }
 
-    /// <summary>Our description, the same in each answer of the leg.</summary>
+    /// <summary>Our description, the same in each answer of the leg while the peer's offers stay the same.</summary>
     public byte[] LocalDescription { get; set; } = [];
+
+    /// <summary>Sends our last 2xx again; null once its ACK has come.</summary>
+    public Action? RepeatAccept { get; set; }
+
+    /// <summary>That 2xx carried an offer of ours, which only the ACK answers.</summary>
+    public bool IsOfferOut { get; set; }
+
+    /// <summary>Our refresh that waits for its answer.</summary>
+    public Refreshing? Refresh { get; set; }
+
+    /// <summary>The peer's Allow lists UPDATE: the lighter refresh (RFC 4028 §7.4).</summary>
+    public bool TakesUpdate { get; set; }
+
+    /// <summary>Our answer to an offer; the version goes up when it says something new (RFC 3264 §8).</summary>
+    public void Answer(SessionDescription offer, string host, int port, string localUri)
+    {
+        if (offer.WriteAnswer(host, port, localUri, version).AsSpan().SequenceEqual(LocalDescription)) return;
+        LocalDescription = offer.WriteAnswer(host, port, localUri, ++version);
+    }
+
+    /// <summary>Whether a new offer or INVITE of the peer meets one of ours (RFC 3261 §14.2, RFC 3311 §5.2).</summary>
+    public bool IsGlare(SipMethod method) => State is null || IsOfferOut || Refresh is { Method: SipMethod.Invite } || (method == SipMethod.Invite && Invite is { HasFinal: false });
 }
 
 /// <summary>Identity of a dialog in the table: Call-ID and our tag.</summary>

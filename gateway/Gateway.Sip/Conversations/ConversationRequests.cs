@@ -13,9 +13,27 @@ namespace Gateway.Sip.Conversations;
 /// <summary>Our INVITE of a leg.</summary>
 internal sealed class Inviting(Conversation owner, int leg) : OutgoingRequest(SipMethod.Invite)
 {
-    protected override void OnResponse(SipResponse response) => owner.OnInviteResponse(leg, response, Connection);
+    /// <summary>A final response has come.</summary>
+    public bool HasFinal { get; private set; }
+
+    protected override void OnResponse(SipResponse response)
+    {
+        HasFinal |= response.IsFinal;
+        owner.OnInviteResponse(leg, response, Connection);
+    }
 
     protected override void OnFailed(SipReason reason, LinkFailure failure) => owner.OnInviteFailed(leg, reason, failure);
+}
+
+/// <summary>Our UPDATE or re-INVITE that refreshes the session of a leg (RFC 4028 §10).</summary>
+internal sealed class Refreshing(Conversation owner, int leg, SipMethod method) : OutgoingRequest(method)
+{
+    protected override void OnResponse(SipResponse response)
+    {
+        if (response.IsFinal) owner.OnRefreshResponse(leg, this, response);
+    }
+
+    protected override void OnFailed(SipReason reason, LinkFailure failure) => owner.OnRefreshFailed(leg, this, reason);
 }
 
 /// <summary>Our MESSAGE in a leg.</summary>
@@ -52,6 +70,9 @@ internal static class SipFailures
         var warning = WarningHeader.TryRead(response.First(SipHeaderId.Warning), out var header) ? header.Code : (int?)null;
         return ErrorTable.FromSip(response.Status, response.ReasonPhrase, diagnostics?.Id, diagnostics?.Reason, warning, (int?)RetryAfterHeader.SecondsOf(response));
     }
+
+    /// <summary>An answer of the peer that nothing can be made of.</summary>
+    public static Failure OfUnusable(SipReason fault) => new(Condition.RemoteServerTimeout, fault.PublicName(), "The answer to the invitation makes no dialog.");
 
     public static Failure Of(LinkFailure failure) => failure.Kind switch
     {

@@ -18,15 +18,16 @@ namespace Gateway.Sip.Conversations;
 /// All conversations, by the pair of users and by dialog, and the requests that belong to them (RFC 3261 §13 to §15, RFC 3428, field facts C1 to C5). Conversations are memory:
 /// after a crash a MESSAGE in one gets 481 and the peer builds another.
 /// </summary>
-internal sealed class ConversationTable(SipSide side)
+internal sealed class ConversationTable
 {
-    // Two stand while one takes over from another (glare, a restart of the peer); a few more may cross on the way.
-    private const int LegsMax = 8;
-
+    private readonly SipSide side;
+    private readonly Invitations invitations;
     private readonly ConcurrentDictionary<(Address Sip, Address Xmpp), Conversation> pairs = new();
     private readonly ConcurrentDictionary<DialogKey, ConversationDialog> dialogs = new();
 
     private volatile bool isEnding;
+
+    public ConversationTable(SipSide side) => (this.side, invitations) = (side, new Invitations(side, this));
 
     public int Count => pairs.Count;
 
@@ -60,7 +61,7 @@ internal sealed class ConversationTable(SipSide side)
 
     public void OnAck(SipRequest request, string peer)
     {
-        if (dialogs.TryGetValue(KeyOf(request), out var dialog) && dialog.Peer.Name == peer) dialog.Conversation.Give(new ConversationInput.Acknowledged(dialog.Number));
+        if (dialogs.TryGetValue(KeyOf(request), out var dialog) && dialog.Peer.Name == peer) dialog.Conversation.Acknowledge(dialog);
     }
 
     public void OnMessage(SipConnection connection, SipRequest request, Requester who)
@@ -68,7 +69,14 @@ internal sealed class ConversationTable(SipSide side)
         var isInDialog = !request.ToTagBytes.IsEmpty;
         ConversationDialog? dialog = null;
         if (isInDialog && (dialog = Find(connection, request, who)) is null) return;
+        if (!SipBody.IsPlainlyEncoded(request))
+        {
+            RefuseEncoding(connection, request);
+            return;
+        }
+
         var content = SipToContent.Read(request);
+        if (content.Reason == MappingReason.BodyTypeUnsupported && SipBody.IsOptional(request)) content = default;
         if (content.Reason != MappingReason.None)
         {
             RefuseBody(connection, request, content.Reason);
@@ -93,11 +101,11 @@ internal sealed class ConversationTable(SipSide side)
     {
         if (request.Method == SipMethod.Invite && request.ToTagBytes.IsEmpty)
         {
-            OnInvite(connection, request, who);
+            invitations.OnInvite(connection, request, who, isEnding);
             return;
         }
 
-        if (Find(connection, request, who) is { } dialog) OnInDialog(connection, request, dialog);
+        if (Find(connection, request, who) is { } dialog) OnInDialog(connection, request, who, dialog);
     }
 
     public void Remember(ConversationDialog dialog) => dialogs[new DialogKey(dialog.CallId, dialog.LocalTag)] = dialog;
@@ -128,78 +136,7 @@ internal sealed class ConversationTable(SipSide side)
         foreach (var (_, conversation) in pairs) conversation.Give(new ConversationInput.Close(SipReason.ShuttingDown, AtOnce: true));
     }
 
-    private void OnInvite(SipConnection connection, SipRequest request, Requester who)
-    {
-        if (isEnding)
-        {
-            side.Requests.Responder.Refuse(connection, request, FederationReasons.FailureOf(FederationReason.Draining), who.Principal.Peer, SipRequestKind.Invite);
-            return;
-        }
-
-        if (!HasRoom(who))
-        {
-            side.Requests.Responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "Too many conversations are held here.", null, 30);
-            side.Refused(who.Principal.Peer.Name, SipReason.Overloaded.PublicName(), "More conversations, or more dialogs of one pair of users, than the bound.");
-            return;
-        }
-
-        var judged = InviteJudge.Judge(request);
-        if (!judged.IsAcceptable)
-        {
-            RefuseInvite(connection, request, judged);
-            return;
-        }
-
-        if (!SessionTimer.TryAnswer(request, out var sessionExpires, out var seconds))
-        {
-            side.Requests.Responder.Refuse(connection, request, 422, SipReason.SessionNotAcceptable.PublicName(), "The session interval is too small.",
-                writer => writer.Header(SipHeaderId.MinSE, SessionTimer.SecondsMin));
-            return;
-        }
-
-        var tag = side.NewTag();
-        var fault = Dialog.TryAccept(request, tag, side.Own, out var state);
-        if (fault != SipReason.None)
-        {
-            side.Requests.Responder.Refuse(connection, request, 400, fault.PublicName(), "The request cannot make a dialog.");
-            return;
-        }
-
-        var types = judged.Offer?.Message?.AcceptTypes ?? [];
-        var typing = Typing.Choose(types, request.FirstText(SipHeaderId.UserAgent), SipDialect.ByName(who.Principal.Peer.Profile) ?? SipDialect.Generic);
-        var description = judged.Offer?.WriteAnswer(side.Options.Fqdn, side.Options.AdvertisedPort, Mapping.Addresses.SipAddresses.ToUri(who.To))
-            ?? SessionDescription.WriteOffer(side.Options.Fqdn, side.Options.AdvertisedPort);
-        Join(connection, request, who, state, description, sessionExpires, typing, seconds);
-    }
-
-    private bool HasRoom(Requester who) =>
-        pairs.TryGetValue((who.From, who.To), out var known) ? known.LegCount < LegsMax : pairs.Count < side.Options.ConversationsMax;
-
-    private void Join(
-        SipConnection connection, SipRequest request, Requester who, DialogState state, byte[] description, string? sessionExpires, TypingMode typing, uint seconds)
-    {
-        void WriteHeaders(SipWriter writer)
-        {
-            Responder.WriteAllow(writer);
-            writer.Header(SipHeaderId.UserAgent, side.Options.UserAgent);
-            if (sessionExpires is null) return;
-            writer.Header(SipHeaderId.Require, "timer");
-            writer.Header(SipHeaderId.SessionExpires, sessionExpires);
-        }
-
-        while (true)
-        {
-            var conversation = Obtain(who.From, who.To, who.Principal.Peer);
-            ConversationDialog Make(int number) => new(conversation, number, who.Principal.Peer, request.CallId, state.Id.LocalTag)
-            {
-                State = state, Connection = connection, LocalDescription = description,
-            };
-            if (conversation.TryInvite(connection, request, Make, WriteHeaders, typing, seconds)) return;
-            Forget(conversation);
-        }
-    }
-
-    private void OnInDialog(SipConnection connection, SipRequest request, ConversationDialog dialog)
+    private void OnInDialog(SipConnection connection, SipRequest request, Requester who, ConversationDialog dialog)
     {
         switch (request.Method)
         {
@@ -207,20 +144,16 @@ internal sealed class ConversationTable(SipSide side)
                 Responder.Plain(connection, request, 200);
                 dialog.Conversation.Give(new ConversationInput.Bye(dialog.Number));
                 break;
+            case SipMethod.Info when !SipBody.IsPlainlyEncoded(request):
+                RefuseEncoding(connection, request);
+                break;
             case SipMethod.Info:
                 var content = SipToContent.Read(request);
                 Responder.Plain(connection, request, 200);
                 if (content.State is { } typing) dialog.Conversation.Give(new ConversationInput.TypingReceived(dialog.Number, typing == ChatState.Composing, (uint)content.RefreshSeconds));
                 break;
             default:
-                // re-INVITE and UPDATE: the same description again, counted as a refresh (RFC 3261 §14.2, RFC 3311).
-                SessionTimer.TryAnswer(request, out var expires, out var seconds);
-                var body = request.Method == SipMethod.Invite || !request.Body.IsEmpty ? dialog.LocalDescription : [];
-                side.Requests.Responder.Dialog(connection, request, 200, "", writer =>
-                {
-                    if (expires is not null) writer.Header(SipHeaderId.SessionExpires, expires);
-                }, body, "application/sdp");
-                dialog.Conversation.Give(new ConversationInput.Refreshed(dialog.Number, seconds));
+                invitations.OnRefresh(connection, request, who, dialog);
                 break;
         }
     }
@@ -236,14 +169,28 @@ internal sealed class ConversationTable(SipSide side)
 
         var fault = dialog.Conversation.Receive(dialog, connection, request);
         if (fault == SipReason.None) return dialog;
-        side.Requests.Responder.Refuse(connection, request, fault == SipReason.DialogUnknown ? 481 : 500, fault.PublicName(), "CSeq went back.");
+        var text = fault switch
+        {
+            SipReason.CSeqOutOfOrder => "CSeq went back.",
+            SipReason.RequestPending => "An invitation of this side waits for its answer.",
+            _ => "This conversation is not known here.",
+        };
+        side.Requests.Responder.Refuse(connection, request, SipReasonAnswers.StatusOf(fault), fault.PublicName(), text);
         return null;
     }
 
-    private Conversation Obtain(Address sipUser, Address xmppUser, PeerModel peer) => pairs.GetOrAdd(
+    /// <summary>The conversation of a pair, if there is one.</summary>
+    public Conversation? Peek(Address sipUser, Address xmppUser) => pairs.GetValueOrDefault((sipUser, xmppUser));
+
+    /// <summary>The conversation of a pair, a new one if there is none.</summary>
+    public Conversation Obtain(Address sipUser, Address xmppUser, PeerModel peer) => pairs.GetOrAdd(
         (sipUser, xmppUser),
         static (pair, made) => new Conversation(made.Side, made.Table, pair.Sip, pair.Xmpp, made.Peer),
         (Side: side, Table: this, Peer: peer));
+
+    private void RefuseEncoding(SipConnection connection, SipRequest request) =>
+        side.Requests.Responder.Refuse(connection, request, 415, SipReason.EncodingUnsupported.PublicName(), "Bodies are read as they are.",
+            writer => writer.Header(SipHeaderId.AcceptEncoding, "identity"));
 
     private void RefuseBody(SipConnection connection, SipRequest request, MappingReason reason)
     {
@@ -259,16 +206,6 @@ internal sealed class ConversationTable(SipSide side)
                 if (status == 415) writer.Header(SipHeaderId.Accept, SipContent.AcceptedTypes);
             });
     }
-
-    private void RefuseInvite(SipConnection connection, SipRequest request, InviteJudgement judged) =>
-        side.Requests.Responder.Refuse(connection, request, judged.Status, judged.Reason.PublicName(), "Only instant messages of two users are carried.",
-            writer =>
-            {
-                if (judged.Unsupported is { } unsupported) writer.Header(SipHeaderId.Unsupported, unsupported);
-                if (judged.Status == 415) writer.Header(SipHeaderId.Accept, "application/sdp");
-                // The client's own diagnosis for this, so that it falls back quietly (field fact C1).
-                if (judged.Status == 488) writer.Header(SipHeaderId.MsClientDiagnostics, "52063;reason=\"Unsupported session description\"");
-            });
 
     private static DialogKey KeyOf(SipRequest request) => new(request.CallId, request.ToTag);
 }

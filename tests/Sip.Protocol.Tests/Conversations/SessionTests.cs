@@ -72,20 +72,49 @@ public sealed class SessionTests
         Assert.Equal((reason, status), (judgement.Reason, judgement.Status));
     }
 
+    // Table 2 of the RFC, row by row, and the least interval.
     [Theory]
-    [InlineData("", true, null)]
-    [InlineData("Session-Expires: 1800", true, "1800;refresher=uac")]
-    [InlineData("x: 1800;refresher=uac", true, "1800;refresher=uac")]
-    [InlineData("Session-Expires: 1800;refresher=uas", true, null)]
-    [InlineData("Session-Expires: 89", false, null)]
-    [Clause("RFC4028", "9")]
-    public void A_session_timer_is_granted_with_the_peer_as_refresher(string header, bool ok, string? value)
+    [InlineData("Supported: timer", true, 0u, false)]
+    [InlineData("Session-Expires: 1800", true, 1800u, true)]
+    [InlineData("Supported: timer\r\nSession-Expires: 1800", true, 1800u, false)]
+    [InlineData("Supported: timer\r\nx: 1800;refresher=uac", true, 1800u, false)]
+    [InlineData("Supported: timer\r\nSession-Expires: 1800;refresher=uas", true, 1800u, true)]
+    [InlineData("Require: timer\r\nSession-Expires: 1800;Refresher=UAC", true, 1800u, false)]
+    [InlineData("Supported: timer\r\nSession-Expires: 89", false, 0u, false)]
+    [InlineData("Supported: timer\r\nSession-Expires: 90", true, 90u, false)]
+    [InlineData("Session-Expires: 30", true, 0u, false)]
+    [InlineData("Supported: timer\r\nSession-Expires: soon", true, 0u, false)]
+    [Clause("RFC 4028", "9")]
+    [Clause("RFC 4028", "5")]
+    public void A_session_timer_that_is_asked_for_is_granted_with_the_refresher_of_the_table(string header, bool ok, uint seconds, bool isOurs)
     {
-        var invite = Invite("application/sdp", LyncOffer, "Supported: timer" + (header.Length > 0 ? "\r\n" + header : ""));
-
-        Assert.Equal(ok, SessionTimer.TryAnswer(invite, out var answer, out _));
-        Assert.Equal(value, answer);
+        Assert.Equal(ok, SessionTimer.TryAnswer(Invite("application/sdp", LyncOffer, header), out var terms));
+        Assert.Equal(new SessionTerms(seconds, isOurs), terms);
     }
+
+    [Fact]
+    [Clause("RFC 4028", "9")]
+    [Clause("RFC 4028", "10")]
+    public void A_session_is_refreshed_at_half_its_time_and_ended_a_little_before_its_end()
+    {
+        Assert.Equal((900, 1768), (new SessionTerms(1800, true).RefreshAfter.TotalSeconds, new SessionTerms(1800, true).Patience.TotalSeconds));
+        Assert.Equal(60, new SessionTerms(90, false).Patience.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("Content-Encoding: gzip", SipReason.EncodingUnsupported, 415)]
+    [InlineData("Content-Encoding: identity", SipReason.None, 200)]
+    [Clause("RFC 3261", "8.2.3")]
+    public void An_encoded_description_is_415(string header, SipReason reason, int status)
+    {
+        var judgement = InviteJudge.Judge(Invite("application/sdp", LyncOffer, header));
+        Assert.Equal((reason, status), (judgement.Reason, judgement.Status));
+    }
+
+    [Fact]
+    [Clause("RFC 3261", "8.2.3")]
+    public void A_body_that_need_not_be_understood_is_as_if_it_were_not_there() =>
+        Assert.True(InviteJudge.Judge(Invite("application/x-unheard-of", "x", "Content-Disposition: render;handling=optional")).IsAcceptable);
 
     [Fact]
     public void The_typing_mode_follows_accept_types_then_user_agent_then_dialect()
