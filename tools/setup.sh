@@ -5,9 +5,10 @@
 # Exit codes: 0 ready · 1 something failed · 3 packages are missing and this is not root (the line to type is printed).
 set -u
 
-# Libraries the appliance loads, then what the tests start: two real XMPP servers, the resolver of one, a name server, a genuine XMPP client, a TLS client.
-packages="libunbound8 libidn12 libicu72 libsqlite3-0 prosody lua-unbound ejabberd dnsmasq-base python3-slixmpp openssl"
-daemons="prosody ejabberd"
+# Libraries the appliance loads, then what the tests start: two real XMPP servers, the resolver of one, a name server, a genuine XMPP client, a TLS client,
+# a SIP proxy and a SIP traffic generator.
+packages="libunbound8 libidn12 libicu72 libsqlite3-0 prosody lua-unbound ejabberd dnsmasq-base python3-slixmpp openssl kamailio kamailio-tls-modules sip-tester"
+daemons="prosody ejabberd kamailio"
 policy=/usr/sbin/policy-rc.d
 
 say() { printf 'setup: %s\n' "$*"; }

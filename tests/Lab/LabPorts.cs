@@ -21,6 +21,10 @@ public static class LabPorts
         throw new InvalidOperationException("no free loopback port found");
     }
 
+    /// <summary>Somebody accepts connections there.</summary>
+    public static bool IsListening(int port) =>
+        System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(e => e.Port == port);
+
     private static bool IsFree(int port)
     {
         using var stream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -22,6 +22,16 @@ public static class Programs
     /// <summary>Where Debian puts ejabberd and what it stands on.</summary>
     public static string ErlangLibraries => Directory.GetDirectories("/usr/lib", "*-linux-gnu*").First(d => Directory.EnumerateDirectories(d, "ejabberd-*").Any());
 
+    /// <summary>A SIP proxy nobody here wrote.</summary>
+    public static string Kamailio => Need("kamailio", "kamailio", "/usr/sbin/kamailio");
+
+    /// <summary>The folder of Kamailio's modules; the TLS one is a package of its own.</summary>
+    public static string KamailioModules => Path.GetDirectoryName(Need("Kamailio's TLS module", "kamailio-tls-modules",
+        Directory.EnumerateFiles("/usr/lib", "tls.so", SearchOption.AllDirectories).FirstOrDefault(f => f.Contains("/kamailio/modules/", StringComparison.Ordinal)) ?? "/usr/lib/kamailio/modules/tls.so"))!;
+
+    /// <summary>Scripted SIP peers nobody here wrote.</summary>
+    public static string Sipp => Need("sipp", "sip-tester", "/usr/bin/sipp");
+
     /// <summary>Debian's own Python: the one that sees python3-slixmpp.</summary>
     public static string Python => Need("python3", "python3-slixmpp", "/usr/bin/python3");
 

@@ -32,6 +32,8 @@ public sealed class Stage : IAsyncDisposable
 
     public XmppClient Client => Parts.Client;
 
+    public Kamailio Kamailio => Parts.Kamailio ?? throw new InvalidOperationException("no Kamailio stands on this stage");
+
     public LabAuthority Authority => Parts.Authority;
 
     public static async Task<Stage> OpenAsync(StageOptions options)
@@ -40,7 +42,7 @@ public sealed class Stage : IAsyncDisposable
         var authority = new LabAuthority(directory.Folder("certs"));
         var file = new ApplianceFile
         {
-            Certificate = authority.Issue("gateway", [GatewayHost, XmppDomain, SipDomain], LabCertificateKind.Both), AuthorityFile = authority.CertificateFile,
+            Certificate = authority.Issue("gateway", [GatewayHost, XmppDomain, SipDomain, .. options.MoreDomains], LabCertificateKind.Both), AuthorityFile = authority.CertificateFile,
             DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust,
         };
         var prosodyPort = LabPorts.Take();
@@ -51,14 +53,12 @@ public sealed class Stage : IAsyncDisposable
         {
             ServerPort = prosodyPort, AcceptsDialback = options.UsesDialback,
         });
-        var edge = LyncEdge.StartAsync(directory, new LyncEdgeOptions(options.Profile, authority.CertificateFile, GatewayHost, file.SipPort)
-        {
-            Port = file.EdgePort, Certificate = authority.Issue("edge", ["sip.contoso.example", "contoso.example"]), More = options.EdgeArguments,
-        });
+        var edge = LyncEdge.StartAsync(directory, EdgeOf(options, file, authority));
+        var kamailio = options.UsesKamailio ? await StartKamailioAsync(directory, file, authority, (await edge).Port) : null;
         var client = XmppClient.StartAsync(directory);
         var gateway = new GatewayProcess(file.WriteTo(directory.Root), file.HttpPort, directory.File("gateway.log"));
         await gateway.StartAsync();
-        return new Stage(new StageParts(directory, authority, file, dns, prosody, await edge, await client, gateway));
+        return new Stage(new StageParts(directory, authority, file, dns, prosody, await edge, await client, gateway, kamailio));
     }
 
     /// <summary>A name nobody had before on this stage.</summary>
@@ -68,12 +68,30 @@ public sealed class Stage : IAsyncDisposable
     {
         await Parts.Client.DisposeAsync();
         await Parts.Edge.DisposeAsync();
+        if (Parts.Kamailio is { } kamailio) await kamailio.DisposeAsync();
         await Parts.Gateway.DisposeAsync();
         await Parts.Prosody.DisposeAsync();
         await Parts.Dns.DisposeAsync();
         Parts.Authority.Dispose();
         Parts.Directory.Dispose();
     }
+
+    /// <summary>The edge itself, or the front end behind Kamailio, which has the edge's name and port then.</summary>
+    private static LyncEdgeOptions EdgeOf(StageOptions options, ApplianceFile file, LabAuthority authority) => options.UsesKamailio
+        ? new LyncEdgeOptions(options.Profile, authority.CertificateFile, GatewayHost, file.EdgePort)
+        {
+            Fqdn = "fe01." + SipDomain, Certificate = authority.Issue("edge", ["fe01." + SipDomain], LabCertificateKind.Both), More = ["--next-hop-host", "sip." + SipDomain, .. options.EdgeArguments],
+        }
+        : new LyncEdgeOptions(options.Profile, authority.CertificateFile, GatewayHost, file.SipPort)
+        {
+            Port = file.EdgePort, Certificate = authority.Issue("edge", ["sip.contoso.example", "contoso.example"]), More = options.EdgeArguments,
+        };
+
+    private static Task<Kamailio> StartKamailioAsync(LabDirectory directory, ApplianceFile file, LabAuthority authority, int frontEndPort) =>
+        Kamailio.StartAsync(directory, new KamailioOptions("sip." + SipDomain, file.EdgePort, authority.Issue("kamailio", ["sip." + SipDomain], LabCertificateKind.Both), authority.CertificateFile)
+        {
+            FrontEndDomain = SipDomain, FrontEndPort = frontEndPort, GatewayPort = file.SipPort,
+        });
 
     private static IEnumerable<LabRecord> Records(ApplianceFile file, int prosodyPort, StageOptions options) =>
     [
@@ -82,10 +100,10 @@ public sealed class Stage : IAsyncDisposable
         LabRecord.XmppServer("elsewhere.example", GatewayHost, file.XmppPort),
         LabRecord.XmppServer("down.example", "xmpp." + XmppDomain, LabPorts.Take()),
         LabRecord.SipFederation(SipDomain, "sip." + SipDomain, file.EdgePort), LabRecord.SipFederation(XmppDomain, GatewayHost, file.SipPort),
-        .. options.MoreRecords,
+        .. options.MoreDomains.Select(d => LabRecord.XmppServer(d, GatewayHost, file.XmppPort)), .. options.MoreRecords,
     ];
 }
 
 /// <summary>The processes of a stage.</summary>
 public sealed record StageParts(
-    LabDirectory Directory, LabAuthority Authority, ApplianceFile File, Dnsmasq Dns, Prosody Prosody, LyncEdge Edge, XmppClient Client, GatewayProcess Gateway);
+    LabDirectory Directory, LabAuthority Authority, ApplianceFile File, Dnsmasq Dns, Prosody Prosody, LyncEdge Edge, XmppClient Client, GatewayProcess Gateway, Kamailio? Kamailio);

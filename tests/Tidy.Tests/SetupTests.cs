@@ -46,6 +46,11 @@ public sealed class SetupTests : IDisposable
 
         Assert.Contains("dnsmasq-base", packages);
         Assert.DoesNotContain("dnsmasq", packages);
+        // Every package that brings a daemon has its start links taken away again.
+        var daemons = script.Split('\n').Single(l => l.StartsWith("daemons=", StringComparison.Ordinal)).Split('"')[1].Split(' ');
+        Assert.Equal(["prosody", "ejabberd", "kamailio"], daemons);
+        Assert.All(daemons, d => Assert.Contains(d, packages));
+        Assert.All((string[])["kamailio-tls-modules", "sip-tester"], p => Assert.Contains(p, packages));
         Assert.Contains("policy=/usr/sbin/policy-rc.d", script, StringComparison.Ordinal);
         Assert.Contains("exit 101", script, StringComparison.Ordinal);
         Assert.Contains("trap restore_policy EXIT", script, StringComparison.Ordinal);

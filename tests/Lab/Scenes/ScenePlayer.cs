@@ -63,7 +63,12 @@ public sealed class ScenePlayer(Stage stage)
             SceneVerb.Does => DoAsync(line),
             SceneVerb.Receives => ReceiveAsync(line),
             SceneVerb.Had => Count(line),
-            SceneVerb.Restarts => line.Actor == "Prosody" ? stage.Prosody.RestartAsync() : stage.Gateway.RestartAsync(),
+            SceneVerb.Restarts => line.Actor switch
+            {
+                "Prosody" => stage.Prosody.RestartAsync(),
+                "Kamailio" => stage.Kamailio.RestartAsync(),
+                _ => stage.Gateway.RestartAsync(),
+            },
             SceneVerb.IsKilled => stage.Gateway.KillAndStartAsync(),
             SceneVerb.Stops => stage.Gateway.StopAsync(),
             SceneVerb.Starts => stage.Gateway.StartAsync(),

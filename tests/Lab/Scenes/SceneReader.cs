@@ -56,7 +56,7 @@ public static class SceneReader
         var fields = parts.SkipWhile(p => !p.Contains(": ", StringComparison.Ordinal) && !p.EndsWith(':')).Select(p => Field(p, scene, number)).ToList();
         if (words.Count < 2) throw Fault(scene, number, "a line is 'Actor verb …'");
         var actor = words.Dequeue();
-        if (actor is not ("Gateway" or "Edge" or "Prosody") && actors.TrueForAll(a => a.Name != actor)) throw Fault(scene, number, $"nobody is called {actor}");
+        if (actor is not ("Gateway" or "Edge" or "Prosody" or "Kamailio") && actors.TrueForAll(a => a.Name != actor)) throw Fault(scene, number, $"nobody is called {actor}");
         var verb = words.Dequeue() switch
         {
             "does" => SceneVerb.Does,

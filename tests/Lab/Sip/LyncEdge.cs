@@ -7,7 +7,10 @@ namespace Lab.Sip;
 /// <summary>The Lync edge emulator (tests/LyncEdge) as a process: its users' acts as commands, what reached them as events.</summary>
 public sealed class LyncEdge : IAsyncDisposable
 {
-    private LyncEdge(JsonProcess json) => Json = json;
+    private LyncEdge(JsonProcess json, int port) => (Json, Port) = (json, port);
+
+    /// <summary>Where it listens.</summary>
+    public int Port { get; }
 
     public JsonProcess Json { get; }
 
@@ -24,7 +27,7 @@ public sealed class LyncEdge : IAsyncDisposable
         if (options.Certificate is { } own) arguments.AddRange(["--cert", own.CertificateFile, "--key", own.KeyFile]);
         arguments.AddRange(options.More);
         var edge = new LyncEdge(new JsonProcess(
-            "lync edge " + options.Name, Programs.Built("tests/LyncEdge", "LyncEdge"), arguments, directory.File($"edge-{options.Name}.log")));
+            "lync edge " + options.Name, Programs.Built("tests/LyncEdge", "LyncEdge"), arguments, directory.File($"edge-{options.Name}.log")), options.Port);
         await edge.Events.TakeAsync("the edge listens", e => e.Is("ready"), TimeSpan.FromSeconds(20));
         return edge;
     }

@@ -32,6 +32,9 @@ public sealed record EdgeOptions
 
     public string GatewayHost { get; init; } = "gw.jabber.example";
 
+    /// <summary>A proxy between us and the gateway: the name its certificate must carry. Empty: there is none.</summary>
+    public string NextHopHost { get; init; } = "";
+
     public IPEndPoint? Gateway { get; init; }
 
     public int Connections { get; init; } = 1;
@@ -120,6 +123,7 @@ public sealed record EdgeOptions
         "--pfx-password" => o with { PfxPassword = value },
         "--ca" => o with { AuthorityFile = value },
         "--gateway-host" => o with { GatewayHost = value },
+        "--next-hop-host" => o with { NextHopHost = value },
         "--gateway" => o with { Gateway = IPEndPoint.Parse(value) },
         "--connections" => o with { Connections = Math.Clamp(int.Parse(value, CultureInfo.InvariantCulture), 1, 4) },
         "--tls" => o with { TlsVersion = value },

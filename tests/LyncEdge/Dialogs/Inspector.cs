@@ -101,7 +101,7 @@ public sealed class Inspector(AccessEdge edge)
         EchoTo(sent, response);
         if (response.Status is < 200 or >= 300 || sent.Get("Record-Route") is null) return;
         if (sent.Method is not ("INVITE" or "SUBSCRIBE")) return;
-        var own = response.All("Record-Route").Where(r => !SipAddress.Read(r).Host.Equals(edge.Options.GatewayHost, StringComparison.OrdinalIgnoreCase));
+        var own = response.All("Record-Route").Where(r => !IsBeyondUs(SipAddress.Read(r).Host));
         Echo("Record-Route", sent.All("Record-Route"), [.. own], id);
     }
 
@@ -123,6 +123,10 @@ public sealed class Inspector(AccessEdge edge)
         if (added.All(a => a.StartsWith("received=", StringComparison.Ordinal) || a.StartsWith("rport=", StringComparison.Ordinal))) values[0] = sent[0];
         return values;
     }
+
+    /// <summary>The gateway, or the proxy between us and it, which adds its own Record-Route on the way (RFC 3261 §16.6 step 4).</summary>
+    private bool IsBeyondUs(string host) =>
+        host.Equals(edge.Options.GatewayHost, StringComparison.OrdinalIgnoreCase) || host.Equals(edge.Options.NextHopHost, StringComparison.OrdinalIgnoreCase);
 
     private static string ViaHost(SipMessage request)
     {

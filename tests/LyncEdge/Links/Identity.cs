@@ -24,7 +24,7 @@ public sealed class Identity
 
     public static Identity Load(EdgeOptions options)
     {
-        var identity = new Identity(options.Verifies) { SendsCertificate = options.SendsCertificate, ExpectedHost = options.GatewayHost };
+        var identity = new Identity(options.Verifies) { SendsCertificate = options.SendsCertificate, ExpectedHost = options.NextHopHost.Length > 0 ? options.NextHopHost : options.GatewayHost };
         if (options.AuthorityFile is not null) identity._roots.ImportFromPemFile(options.AuthorityFile);
         identity.Protocols = options.TlsVersion switch
         {
