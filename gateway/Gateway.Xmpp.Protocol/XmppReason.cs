@@ -114,6 +114,10 @@ public enum XmppReason
     NegotiationTimeout,
     /// <summary>Nothing was heard for longer than the idle limit.</summary>
     ConnectionTimeout,
+    /// <summary>One element took longer to arrive than it may.</summary>
+    StanzaTimeout,
+    /// <summary>The peer acknowledged more stanzas than it was sent (XEP-0198).</summary>
+    HandledTooMany,
     /// <summary>The connection broke.</summary>
     ConnectionLost,
     /// <summary>The peer closed its stream in order.</summary>

@@ -26,4 +26,17 @@ public sealed record StreamSnapshot(
 /// <param name="LastFailure">Public reason name of the last failure, or empty.</param>
 /// <param name="LastFailureText">Words about it.</param>
 public sealed record PairSnapshot(
-    string LocalDomain, string RemoteDomain, string Peer, string Phase, int QueuedItems, int QueuedBytes, string LastFailure, string LastFailureText);
+    string LocalDomain, string RemoteDomain, string Peer, string Phase, int QueuedItems, int QueuedBytes, string LastFailure, string LastFailureText)
+{
+    /// <summary>Seconds that the oldest stanza has waited.</summary>
+    public int OldestSeconds { get; init; }
+
+    /// <summary>Seconds until the next attempt may be made; 0 when it may be made now.</summary>
+    public int RetryInSeconds { get; init; }
+
+    /// <summary>Pairs of users whose presence crosses here.</summary>
+    public int PresencePairs { get; init; }
+
+    /// <summary>Of these, how many are still to be said again after a break.</summary>
+    public int PresenceOwed { get; init; }
+}

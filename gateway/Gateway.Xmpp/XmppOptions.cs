@@ -44,8 +44,20 @@ public sealed record XmppOptions
     public int DialbackAsksPerAddressMax { get; init; } = 16;
     /// <summary>Domain pairs with a queue or stream of their own.</summary>
     public int PairsMax { get; init; } = 16_384;
-    /// <summary>Seconds to wait after a failed attempt, doubled from one up to this; meanwhile senders are told at once.</summary>
-    public int RetrySecondsMax { get; init; } = 5;
+    /// <summary>Seconds to wait after a failed effort towards a configured peer, doubled from one up to this; meanwhile senders are told at once.</summary>
+    public int RetrySecondsMax { get; init; } = 60;
+    /// <summary>Seconds that a discovered domain which could not be reached is not tried again (PS-127): nobody may make us ask the world for names he invents.</summary>
+    public int FailedHostSeconds { get; init; } = 1_800;
+    /// <summary>Seconds that one element may take from its first byte to its last.</summary>
+    public int StanzaSecondsMax { get; init; } = 60;
+    /// <summary>Seconds after which a chat state that found no open stream is worth nothing any more.</summary>
+    public int ChatStateSecondsMax { get; init; } = 10;
+    /// <summary>True asks by XEP-0199 instead of white space, and takes silence for a dead stream.</summary>
+    public bool PingsByIq { get; init; }
+    /// <summary>Seconds the answer to a ping may take.</summary>
+    public int PingAnswerSecondsMax { get; init; } = 30;
+    /// <summary>Presence sent again a second, over all links, after links came back.</summary>
+    public int RenewalsPerSecond { get; init; } = 200;
     /// <summary>Seconds given to streams to end in order when we stop.</summary>
     public int StopSecondsMax { get; init; } = 5;
     /// <summary>What disco and version call us.</summary>

@@ -63,6 +63,9 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <summary>Dialback questions to authoritative servers that stand without an answer on open streams.</summary>
     public int OpenQuestions => _context.Streams.All.OfType<OutboundConnection>().Sum(stream => stream.QuestionCount);
 
+    /// <summary>Forgets why a domain (null: any) could not be reached, so that the next stanza tries at once; gives back how many pairs of domains that concerned (PS-127).</summary>
+    public int ForgetFailures(string? domain) => _context.Links.Forget(domain is null ? null : Jid.ToAsciiDomain(domain));
+
     /// <summary>Begins to accept and to keep time. Throws when an address cannot be bound.</summary>
     public void Start()
     {
@@ -126,14 +129,13 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <inheritdoc/>
     public void Depart(ChatStateDeparture departure)
     {
-        // A chat state alone is worth a write but no new stream: it says nothing after the wait.
+        // It says nothing after a wait, so it may wait a little only; but who types will send, and the stream stands by then.
         var passage = departure.Passage;
-        if (_context.Links.Find(new DomainPair(passage.From.Domain, passage.To.Domain))?.OpenStream is null) return;
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
         if (!ContentToXmpp.TryWrite(ref writer, passage, departure.State, departure.Thread)) return;
         writer.Flush();
-        _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, null);
+        _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, null, _context.Options.ChatStateSecondsMax);
     }
 
     /// <inheritdoc/>
@@ -163,7 +165,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         if (!isWritten) return false;
         bool isUpstream = effect is AskUpstream;
         var (from, to) = isUpstream ? (effect.Watcher, effect.Presentity) : (effect.Presentity, effect.Watcher);
-        _context.Links.Send(from.Domain, to.Domain, peer, output.WrittenSpan, receipt);
+        _context.Links.Send(from.Domain, to.Domain, peer, output.WrittenSpan, receipt, effect: effect);
         return true;
     }
 
@@ -176,6 +178,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         {
             double age = (_context.Time.GetUtcNow() - stream.Since).TotalSeconds;
             if (!stream.IsEstablished && age >= stream.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
+            else if (stream.ElementSeconds(now) >= options.StanzaSecondsMax) stream.End(XmppReason.StanzaTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
             else if (isChanged) stream.Recheck();
         }

@@ -45,6 +45,12 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>XMPP: its configured addresses take TLS from the first byte (XEP-0368).</summary>
     public bool IsDirectTls { get; init; }
 
+    /// <summary>XMPP: stream management (XEP-0198) where the peer takes part in it.</summary>
+    public bool UsesManagement { get; init; } = true;
+
+    /// <summary>XMPP: stanzas in both directions of one stream (XEP-0288) where the peer takes part in it.</summary>
+    public bool UsesBidi { get; init; }
+
     /// <summary>XMPP: a stream without TLS is not refused for that alone (never the default).</summary>
     public bool AllowsPlaintext => Tls != TlsPolicy.Required;
 

@@ -66,6 +66,8 @@ internal static class XmppRows
         Row(XmppReason.ConnectFailed, "504", "remote-server-timeout", "None of the targets could be connected.", "`gateway doctor PEER` says which hop fails."),
         Row(XmppReason.NegotiationTimeout, "504", "connection-timeout", "The stream did not stand within its time.", "The partner's server is slow or waits for DNS; see its log."),
         Row(XmppReason.ConnectionTimeout, "", "connection-timeout", "Nothing was heard for longer than the idle limit.", "Nothing."),
+        Row(XmppReason.StanzaTimeout, "504", "policy-violation", "One element took longer to arrive than it may.", "A peer that drips bytes, or a broken path; look at the remote address."),
+        Row(XmppReason.HandledTooMany, "504", "undefined-condition", "The peer acknowledged more stanzas than it was sent (XEP-0198).", "The peer is broken; stream management can be turned off in its record."),
         Row(XmppReason.ConnectionLost, "504", "", "The connection broke.", "If it happens often: firewalls with short timers, the partner's log."),
         Row(XmppReason.PeerClosed, "", "", "The peer closed its stream in order.", "Nothing."),
         Row(XmppReason.PeerStreamError, "504", "", "The peer closed with a stream error.", "The text holds the error; its log says more."),

@@ -37,6 +37,12 @@ public abstract record InboundInput
     /// <summary><c>&lt;abort/&gt;</c>.</summary>
     public sealed record AbortReceived : InboundInput;
 
+    /// <summary><c>&lt;enable/&gt;</c> of XEP-0198; the name and time to give, should it be granted.</summary>
+    public sealed record EnableReceived(string NewId, int SecondsMax) : InboundInput;
+
+    /// <summary><c>&lt;resume/&gt;</c>; whether such a stream of this very peer waits to be resumed, and what is known to be handled of it.</summary>
+    public sealed record ResumeReceived(string Id, bool IsFound, uint? Handled) : InboundInput;
+
     /// <summary>Dialback step 1.</summary>
     public sealed record KeyReceived(DomainPair Pair, string Key, PairJudgement Judgement) : InboundInput;
 

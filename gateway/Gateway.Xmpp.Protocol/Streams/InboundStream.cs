@@ -107,6 +107,15 @@ public sealed record InboundStream
             Judge(s with { AwaitsIdentity = false }, response.Identity, response.IsProved),
         (InboundPhase.Open, InboundInput.AbortReceived) => FailSasl(s, SaslCondition.Aborted),
 
+        (InboundPhase.Open, InboundInput.EnableReceived enable) => StreamFeature.IsOffered(StreamOffers.Management, s.Facts)
+            ? Go(s with { Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.BeginCounting(enable.NewId), new StreamOutput.SendEnabled(enable.NewId, enable.SecondsMax))
+            : Go(s, new StreamOutput.SendManagementFailed(IsUnknown: false, null)),
+        (InboundPhase.Open, InboundInput.ResumeReceived resume) when !StreamFeature.IsOffered(StreamOffers.Management, s.Facts) =>
+            Go(s, new StreamOutput.SendManagementFailed(IsUnknown: false, null)),
+        (InboundPhase.Open, InboundInput.ResumeReceived { IsFound: true } resume) => Go(
+            s with { Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.GoOnCounting(resume.Id), new StreamOutput.SendResumed(resume.Id, resume.Handled ?? 0)),
+        (InboundPhase.Open, InboundInput.ResumeReceived resume) => Go(s, new StreamOutput.SendManagementFailed(IsUnknown: true, resume.Handled)),
+
         (InboundPhase.Open, InboundInput.AskReceived ask) => Go(s, new StreamOutput.SendDialback(ask.Verdict)),
         (InboundPhase.Open, InboundInput.KeyReceived key) => OnKey(s, key),
         (InboundPhase.Open, InboundInput.VerdictReceived verdict) => OnVerdict(s, verdict),
@@ -120,9 +129,10 @@ public sealed record InboundStream
     private static StreamStep<InboundStream> OnHeader(InboundStream s, InboundInput.HeaderReceived received)
     {
         var header = received.Header;
-        var kept = s.Facts & (StreamFacts.Secure | StreamFacts.Authenticated | StreamFacts.SaslFailed);
+        var kept = s.Facts & (StreamFacts.Secure | StreamFacts.Authenticated | StreamFacts.SaslFailed | StreamFacts.Bidi);
         var facts = kept | (received.Facts
-            & (StreamFacts.ChannelAccepted | StreamFacts.Proved | StreamFacts.DialbackAllowed | StreamFacts.TlsForbidden | StreamFacts.ExternalOff));
+            & (StreamFacts.ChannelAccepted | StreamFacts.Proved | StreamFacts.DialbackAllowed | StreamFacts.TlsForbidden | StreamFacts.ExternalOff
+                | StreamFacts.BidiAllowed | StreamFacts.ManagementAllowed));
         if (kept.Has(StreamFacts.Secure)) facts |= StreamFacts.ChannelAccepted;
         else facts &= ~StreamFacts.Proved;
         var answer = new StreamOutput.SendHeader(new StreamHeader

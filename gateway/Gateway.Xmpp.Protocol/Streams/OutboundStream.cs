@@ -19,6 +19,8 @@ public enum OutboundPhase
     AwaitSasl,
     /// <summary>Its word on our dialback key must come.</summary>
     AwaitResult,
+    /// <summary>Its word on the stream we would resume must come.</summary>
+    AwaitResumed,
     /// <summary>Stanzas, or dialback questions, may go.</summary>
     Open,
     /// <summary>Over.</summary>
@@ -80,6 +82,15 @@ public abstract record OutboundInput
     /// <summary>Dialback step 4 for our pair.</summary>
     public sealed record ResultReceived(DialbackMessage Result) : OutboundInput;
 
+    /// <summary>Stream management is on; <paramref name="Id"/> is the name to resume by, or null.</summary>
+    public sealed record ManagementEnabled(string? Id) : OutboundInput;
+
+    /// <summary>The earlier stream goes on here; the peer had handled this many stanzas of it.</summary>
+    public sealed record Resumed(uint Handled) : OutboundInput;
+
+    /// <summary>Stream management, or the resumption, was refused; <paramref name="Handled"/> where the peer still knows it.</summary>
+    public sealed record ManagementFailed(uint? Handled) : OutboundInput;
+
     /// <summary>The stream must end.</summary>
     public sealed record MustEnd(XmppReason Reason) : OutboundInput;
 
@@ -110,6 +121,8 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     public string Id { get; init; } = "";
     /// <summary>What the peer offers.</summary>
     public StreamOffers Offers { get; init; }
+    /// <summary>The earlier stream to resume (XEP-0198), or null.</summary>
+    public string? ResumeId { get; init; }
 
     /// <summary>One transition.</summary>
     public static StreamStep<OutboundStream> On(OutboundStream s, OutboundInput input) => (s.Phase, input) switch
@@ -140,6 +153,12 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         (OutboundPhase.AwaitSasl, OutboundInput.SaslFailed failed) => Close(s, XmppReason.SaslFailed, failed.Condition),
 
         (OutboundPhase.AwaitResult, OutboundInput.ResultReceived { Result: var result }) when result.Pair == s.Pair => OnResult(s, result),
+        (OutboundPhase.AwaitResumed, OutboundInput.Resumed resumed) => Go(
+            s with { Phase = OutboundPhase.Open, ResumeId = null, Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.StreamResumed(resumed.Handled), new StreamOutput.Opened(IsExternal: true)),
+        (OutboundPhase.AwaitResumed, OutboundInput.ManagementFailed failed) => Manage(s with { ResumeId = null }, new StreamOutput.ResumptionFailed(failed.Handled)),
+        (OutboundPhase.Open, OutboundInput.ManagementEnabled enabled) when s.Facts.Has(StreamFacts.Managed) => Go(s, new StreamOutput.ManagementEnabled(enabled.Id)),
+        (OutboundPhase.Open, OutboundInput.ManagementFailed) when s.Facts.Has(StreamFacts.Managed) =>
+            Go(s with { Facts = s.Facts & ~StreamFacts.Managed }, new StreamOutput.ManagementOff()),
         // An answer nobody asked for is dropped (XEP-0220 §4.1).
         (_, OutboundInput.ResultReceived) => Go(s),
         // Some servers repeat their features when something changes; nothing is left to choose.
@@ -188,10 +207,20 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
                         : Go(s with { Phase = OutboundPhase.AwaitResult }, new StreamOutput.SendKey(s.Pair, s.Id));
             }
         }
-        if (s.Facts.Has(StreamFacts.Authenticated)) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.Opened(IsExternal: true));
+        if (s.Facts.Has(StreamFacts.Authenticated)) return Manage(s);
         if (!s.Facts.Has(StreamFacts.ChannelAccepted)) return Close(s, XmppReason.TlsRequired);
         if (s.Purpose == OutboundPurpose.Ask) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.ReadyToAsk());
         return Close(s, XmppReason.NoWayToAuthenticate);
+    }
+
+    // What is sent behind <enable/> is counted at once: nothing has to wait for its answer (XEP-0198 §3).
+    private static StreamStep<OutboundStream> Manage(OutboundStream s, params StreamOutput[] before)
+    {
+        bool isManaged = s.Purpose == OutboundPurpose.Stanzas && s.Offers.Has(StreamOffers.Management) && s.Facts.Has(StreamFacts.ManagementAllowed) && !s.Facts.Has(StreamFacts.Bidi);
+        var opened = new StreamOutput.Opened(IsExternal: true);
+        if (!isManaged) return Go(s with { Phase = OutboundPhase.Open }, [.. before, opened]);
+        if (s.ResumeId is { } id) return Go(s with { Phase = OutboundPhase.AwaitResumed }, [.. before, new StreamOutput.SendResume(id)]);
+        return Go(s with { Phase = OutboundPhase.Open, Facts = s.Facts | StreamFacts.Managed }, [.. before, new StreamOutput.SendEnable(), opened]);
     }
 
     private static StreamStep<OutboundStream> OnResult(OutboundStream s, DialbackMessage result) => result.Word switch

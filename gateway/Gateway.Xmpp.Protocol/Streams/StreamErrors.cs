@@ -91,7 +91,7 @@ public static class StreamErrors
         XmppReason.None or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.PeerNotServing or XmppReason.RedirectRefused or XmppReason.ConnectionLost or XmppReason.ConnectFailed
             or XmppReason.RemoteServerNotFound or XmppReason.QueueFull or XmppReason.QueueTimeout or XmppReason.TlsFailed or XmppReason.SaslFailed
             or XmppReason.DialbackInvalid or XmppReason.DialbackError or XmppReason.DialbackTimeout or XmppReason.DialbackUnreachable => null,
-        XmppReason.StanzaTooLarge or XmppReason.HeaderTooLarge or XmppReason.DepthExceeded or XmppReason.AttributesExceeded or XmppReason.ElementsExceeded
+        XmppReason.StanzaTooLarge or XmppReason.HeaderTooLarge or XmppReason.StanzaTimeout or XmppReason.DepthExceeded or XmppReason.AttributesExceeded or XmppReason.ElementsExceeded
             or XmppReason.NameTooLong or XmppReason.PolicyViolation or XmppReason.TlsRequired or XmppReason.TlsForbidden or XmppReason.BytesBeforeTls
             or XmppReason.DialbackForbidden => StreamCondition.PolicyViolation,
         XmppReason.InvalidUtf8 or XmppReason.UnsupportedEncoding => StreamCondition.UnsupportedEncoding,
@@ -111,6 +111,7 @@ public static class StreamErrors
         XmppReason.NoWayToAuthenticate => StreamCondition.UnsupportedFeature,
         XmppReason.ResourceConstraint => StreamCondition.ResourceConstraint,
         XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout => StreamCondition.ConnectionTimeout,
+        XmppReason.HandledTooMany => StreamCondition.UndefinedCondition,
         XmppReason.Replaced => StreamCondition.Conflict,
         XmppReason.SystemShutdown => StreamCondition.SystemShutdown,
         XmppReason.RemoteServerTimeout => StreamCondition.RemoteConnectionFailed,

@@ -24,6 +24,14 @@ public enum StreamFacts
     TlsForbidden = 64,
     /// <summary>Policy takes no part in SASL EXTERNAL with this peer.</summary>
     ExternalOff = 128,
+    /// <summary>Policy lets stanzas cross in both directions of one stream (XEP-0288).</summary>
+    BidiAllowed = 256,
+    /// <summary>Both sides have agreed to it.</summary>
+    Bidi = 512,
+    /// <summary>Policy takes part in stream management (XEP-0198).</summary>
+    ManagementAllowed = 1024,
+    /// <summary>It is in force.</summary>
+    Managed = 2048,
 }
 
 /// <summary>One entry of stream negotiation. Features are values: a list of them is the whole policy of a direction (RFC 6120 §4.3.2, XEP-0178, XEP-0220 §2.4).</summary>
@@ -38,6 +46,8 @@ public sealed record StreamFeature(StreamOffers Offer, StreamFacts Necessary, St
         new(StreamOffers.StartTls, StreamFacts.None, StreamFacts.Secure | StreamFacts.Authenticated | StreamFacts.TlsForbidden),
         new(StreamOffers.External, StreamFacts.Secure | StreamFacts.Proved, StreamFacts.Authenticated | StreamFacts.SaslFailed | StreamFacts.ExternalOff),
         new(StreamOffers.Dialback, StreamFacts.ChannelAccepted | StreamFacts.DialbackAllowed, StreamFacts.None),
+        new(StreamOffers.Bidi, StreamFacts.Secure | StreamFacts.BidiAllowed, StreamFacts.Authenticated | StreamFacts.Bidi),
+        new(StreamOffers.Management, StreamFacts.Authenticated | StreamFacts.ManagementAllowed, StreamFacts.Bidi | StreamFacts.Managed),
     ];
 
     /// <summary>What we do on streams that go out, the best first.</summary>
@@ -47,6 +57,16 @@ public sealed record StreamFeature(StreamOffers Offer, StreamFacts Necessary, St
         new(StreamOffers.External, StreamFacts.Secure, StreamFacts.Authenticated | StreamFacts.SaslFailed | StreamFacts.ExternalOff),
         new(StreamOffers.Dialback, StreamFacts.ChannelAccepted | StreamFacts.DialbackAllowed, StreamFacts.Authenticated),
     ];
+
+    /// <summary>True when this is offered on an inbound stream of which these facts hold.</summary>
+    public static bool IsOffered(StreamOffers offer, StreamFacts facts)
+    {
+        foreach (var feature in Inbound)
+        {
+            if (feature.Offer == offer) return feature.IsUsable(facts);
+        }
+        return false;
+    }
 
     /// <summary>True when the facts are right for it.</summary>
     public bool IsUsable(StreamFacts facts) => (facts & Necessary) == Necessary && (facts & Prohibited) == StreamFacts.None;
@@ -68,6 +88,10 @@ public enum StreamOffers
     Dialback = 8,
     /// <summary>Dialback with graceful errors.</summary>
     DialbackErrors = 16,
+    /// <summary>Stream management (XEP-0198).</summary>
+    Management = 32,
+    /// <summary>Stanzas in both directions (XEP-0288).</summary>
+    Bidi = 64,
 }
 
 /// <summary>The features element: RFC 6120 §4.3.2.</summary>
@@ -96,6 +120,8 @@ public static class StreamFeatures
                 offers |= StreamOffers.Dialback;
                 if (child.Child("errors") is not null) offers |= StreamOffers.DialbackErrors;
             }
+            else if (child.Is("sm", Namespaces.StreamManagement)) offers |= StreamOffers.Management;
+            else if (child.Is("bidi", Namespaces.BidiFeature)) offers |= StreamOffers.Bidi;
         }
         return offers;
     }
@@ -126,6 +152,8 @@ public static class StreamFeatures
             writer.Raw("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>"u8);
         if (offers.Has(StreamOffers.Dialback))
             writer.Raw("<dialback xmlns='urn:xmpp:features:dialback'><errors/></dialback>"u8);
+        if (offers.Has(StreamOffers.Bidi)) writer.Raw("<bidi xmlns='urn:xmpp:features:bidi'/>"u8);
+        if (offers.Has(StreamOffers.Management)) writer.Raw("<sm xmlns='urn:xmpp:sm:3'/>"u8);
         writer.Raw("</stream:features>"u8);
     }
 }

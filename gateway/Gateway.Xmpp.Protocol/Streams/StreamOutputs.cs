@@ -42,6 +42,39 @@ public abstract record StreamOutput
     /// <summary>Write SASL failure.</summary>
     public sealed record SendSaslFailure(SaslCondition Condition) : StreamOutput;
 
+    /// <summary>Ask for stream management with resumption (XEP-0198).</summary>
+    public sealed record SendEnable : StreamOutput;
+
+    /// <summary>Ask to go on with an earlier stream. We are sent no stanzas on streams we open, so we have handled none.</summary>
+    public sealed record SendResume(string Id) : StreamOutput;
+
+    /// <summary>Agree to stream management under this name, to be resumed for that long.</summary>
+    public sealed record SendEnabled(string Id, int SecondsMax) : StreamOutput;
+
+    /// <summary>Agree to go on with an earlier stream.</summary>
+    public sealed record SendResumed(string Id, uint Handled) : StreamOutput;
+
+    /// <summary>Refuse stream management.</summary>
+    public sealed record SendManagementFailed(bool IsUnknown, uint? Handled) : StreamOutput;
+
+    /// <summary>From now on received stanzas are counted, under this name, from this number of them.</summary>
+    public sealed record BeginCounting(string Id) : StreamOutput;
+
+    /// <summary>The counting of an earlier stream goes on here.</summary>
+    public sealed record GoOnCounting(string Id) : StreamOutput;
+
+    /// <summary>The peer counts what we send; by this name the stream can be resumed, if it has one.</summary>
+    public sealed record ManagementEnabled(string? Id) : StreamOutput;
+
+    /// <summary>The peer does not count what we send.</summary>
+    public sealed record ManagementOff : StreamOutput;
+
+    /// <summary>The earlier stream goes on; the rest of what was sent must be sent again.</summary>
+    public sealed record StreamResumed(uint Handled) : StreamOutput;
+
+    /// <summary>The earlier stream is gone; what is known to be handled is told where it is.</summary>
+    public sealed record ResumptionFailed(uint? Handled) : StreamOutput;
+
     /// <summary>Let the framer begin anew.</summary>
     public sealed record Restart : StreamOutput;
 

@@ -25,6 +25,8 @@ public static class Namespaces
     public const string StanzaErrors = "urn:ietf:params:xml:ns:xmpp-stanzas";
     /// <summary>XEP-0288.</summary>
     public const string Bidi = "urn:xmpp:bidi";
+    /// <summary>XEP-0288: the stream feature.</summary>
+    public const string BidiFeature = "urn:xmpp:features:bidi";
     /// <summary>XEP-0198.</summary>
     public const string StreamManagement = "urn:xmpp:sm:3";
     /// <summary>XEP-0085.</summary>

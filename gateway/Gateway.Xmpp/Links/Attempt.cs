@@ -41,6 +41,9 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
     /// <summary>The place that last worked for this pair; it is tried first (PS-122).</summary>
     public string? Preferred { get; set; }
 
+    /// <summary>What an earlier stream of the pair left to be resumed (XEP-0198).</summary>
+    public Resumption? Resumption { get; init; }
+
     /// <summary>Begins; the owner hears the outcome, never from within this call.</summary>
     public void Begin() => _ = RunAsync();
 
@@ -141,7 +144,7 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
         int seconds = isLast ? context.Options.NegotiationSecondsMax : Math.Min(PlaceSecondsMax, context.Options.NegotiationSecondsMax);
         var awaited = new TaskCompletionSource<Finding>(TaskCreationOptions.RunContinuationsAsynchronously);
         _awaited = awaited;
-        var stream = new OutboundConnection(context, pair, purpose, peer, this) { NegotiationSecondsMax = seconds, Target = target };
+        var stream = new OutboundConnection(context, pair, purpose, peer, this) { NegotiationSecondsMax = seconds, Target = target, Resumption = Resumption };
         stream.Know(known);
         var (reason, text) = await context.Links.Connector.DialAsync(target, stream, _given.Token);
         return reason == XmppReason.None

@@ -59,7 +59,7 @@ internal sealed class DialbackAsker(XmppContext context)
 
         public void Begin()
         {
-            _shared = context.Links.Find(ask.Pair.Reversed)?.OpenStream;
+            _shared = context.Links.Find(ask.Pair.Reversed)?.OpenOutbound;
             if (_shared is { } open && open.TryAsk(ask, Answer)) return;
             if (context.Policies.Find(ask.Pair.From) is not { } peer)
             {

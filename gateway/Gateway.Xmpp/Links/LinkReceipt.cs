@@ -17,4 +17,9 @@ internal abstract class LinkReceipt : ISendReceipt
 
     /// <summary>It will never be.</summary>
     public abstract void GivenUp(XmppReason reason, string text);
+
+    /// <summary>It was told as written, held for resumption (XEP-0198), and never handled.</summary>
+    public virtual void Lost(XmppReason reason, string text)
+    {
+    }
 }

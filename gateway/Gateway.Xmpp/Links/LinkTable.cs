@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Gateway.Federation.Peers;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Dialback;
+using Presence.Core;
 
 namespace Gateway.Xmpp.Links;
 
@@ -10,6 +11,8 @@ internal sealed class LinkTable(XmppContext context)
 {
     private readonly ConcurrentDictionary<(string Local, string Remote), PairLink> _links = new();
     private volatile bool _isStopping;
+
+    private readonly Renewer _renewer = new(context);
 
     public Connector Connector { get; } = new(context);
 
@@ -21,7 +24,7 @@ internal sealed class LinkTable(XmppContext context)
     public int Queued => _links.Values.Sum(link => link.Queued);
 
     /// <summary>Sends from one of our domains to one of the peer's; the receipt hears the outcome.</summary>
-    public void Send(string local, string remote, PeerModel peer, ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    public void Send(string local, string remote, PeerModel peer, ReadOnlySpan<byte> bytes, LinkReceipt? receipt, int? secondsMax = null, PresenceEffect? effect = null)
     {
         while (true)
         {
@@ -40,7 +43,8 @@ internal sealed class LinkTable(XmppContext context)
                 link = _links.GetOrAdd((local, remote), new PairLink(context, new DomainPair(from, to), peer));
             }
             link.Peer = peer;
-            if (link.TrySend(bytes, receipt)) return;
+            if (effect is not null) link.Note(effect);
+            if (link.TrySend(bytes, receipt, secondsMax)) return;
             _links.TryRemove(new KeyValuePair<(string, string), PairLink>((local, remote), link));
         }
     }
@@ -48,12 +52,36 @@ internal sealed class LinkTable(XmppContext context)
     /// <summary>The link of a pair, or null.</summary>
     public PairLink? Find(DomainPair pair) => _links.GetValueOrDefault((Jid.ToAsciiDomain(pair.From), Jid.ToAsciiDomain(pair.To)));
 
+    /// <summary>Forgets what failed towards a domain, or towards all; gives back how many pairs there were (PS-127).</summary>
+    public int Forget(string? domain) => _links.Where(link => domain is null || link.Key.Remote == domain).Count(link => link.Value.Forget());
+
+    /// <summary>The peer has proved this domain on a stream of its own.</summary>
+    public void InboundProved(string domain)
+    {
+        foreach (var link in To(domain)) link.InboundProved();
+    }
+
+    /// <summary>A stream on which the peer had proved this domain broke.</summary>
+    public void InboundLost(string domain)
+    {
+        foreach (var link in To(domain)) link.InboundLost();
+    }
+
+    private IEnumerable<PairLink> To(string domain)
+    {
+        string ascii = Jid.ToAsciiDomain(domain);
+        return _links.Where(link => link.Key.Remote == ascii).Select(link => link.Value);
+    }
+
     /// <summary>Ages queues and drops links that hold nothing.</summary>
     public void Sweep(long now)
     {
+        int left = context.Options.RenewalsPerSecond;
         foreach (var (key, link) in _links)
         {
-            link.Sweep(now);
+            var renewals = link.Sweep(now, left);
+            left -= renewals.Count;
+            if (renewals.Count > 0) _ = _renewer.RenewAsync(link.Peer, renewals);
             if (link.TryRetire(now)) _links.TryRemove(new KeyValuePair<(string, string), PairLink>(key, link));
         }
     }

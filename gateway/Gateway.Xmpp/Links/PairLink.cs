@@ -4,22 +4,21 @@ using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Dialback;
 using Gateway.Xmpp.Protocol.Streams;
 using Gateway.Xmpp.Streams;
+using Presence.Core;
 
 namespace Gateway.Xmpp.Links;
 
 /// <summary>
-/// The way from one of our domains to one of a peer's: one stream, and before it stands a queue that is bounded by count, bytes and age. Order is kept; nothing is sent twice;
-/// whoever cannot be served is told why.
+/// The way from one of our domains to one of a peer's: one stream, and before it stands a queue that is bounded by count, bytes and age. Order is kept; nothing that is known to be handled is sent
+/// twice; whoever cannot be served is told why.
 /// <code>
-///   Idle ──stanza──▸ Connecting ──ready──▸ Open
-///    ▲                  │ failed: all that waits is given up, and for a moment newcomers too
-///    └──────────────────┴───── ended ──────┘  (what could not be handed over connects again)
+///   Idle ──stanza, or presence that is owed──▸ Connecting ──ready──▸ Open
+///    ▲                  │ given up: all that waits is given up, and while the link rests newcomers too
+///    └──────────────────┴───── ended ──────┘  (what could not be handed over, or was not acknowledged, connects again)
 /// </code>
 /// </summary>
 internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel peer) : IAttemptOwner
 {
-    private readonly record struct Waiting(byte[] Bytes, LinkReceipt? Receipt, long Since);
-
     private enum Phase
     {
         Idle,
@@ -28,16 +27,16 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     }
 
     private readonly Lock _gate = new();
-    private readonly Queue<Waiting> _queue = new();
+    private readonly LinkQueue _queue = new(context.Time);
+    private readonly LinkRest _rest = new(context);
+    private readonly PresenceMemory _memory = new();
     private Phase _phase;
-    private OutboundConnection? _stream;
+    private StreamConnection? _stream;
     private Attempt? _attempt;
+    private Resumption? _resumption;
     private string? _lastGood;
-    private int _queuedBytes;
-    private long _failedAt;
-    private int _failures;
-    private XmppReason _lastFailure;
-    private string _lastFailureText = "";
+    private bool _mustRenew;
+    private bool _isInboundLost;
     private long _lastSent;
     private bool _isRetired;
 
@@ -48,43 +47,65 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     /// <summary>Stanzas that wait.</summary>
     public int Queued => _queue.Count;
 
-    /// <summary>The open stream, for dialback questions that may share it.</summary>
-    public OutboundConnection? OpenStream => _phase == Phase.Open ? _stream : null;
+    /// <summary>The open stream.</summary>
+    public StreamConnection? OpenStream => _phase == Phase.Open ? _stream : null;
 
-    /// <summary>Sends or queues; false only when this link was retired and another must be taken. Any other outcome is the receipt's.</summary>
-    public bool TrySend(ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    /// <summary>The open stream where it is one of ours: dialback questions may share it.</summary>
+    public OutboundConnection? OpenOutbound => OpenStream as OutboundConnection;
+
+    /// <summary>
+    /// Sends or queues for at most <paramref name="secondsMax"/>, else as long as the peer's record says; false only when this link was retired and another must be taken. Any other outcome is the
+    /// receipt's.
+    /// </summary>
+    public bool TrySend(ReadOnlySpan<byte> bytes, LinkReceipt? receipt, int? secondsMax = null)
     {
-        var (reason, text) = (XmppReason.None, "");
+        var (verdict, text) = (LinkVerdict.Taken, "");
         using (SendBatch.Begin())
         {
             lock (_gate)
             {
                 if (_isRetired) return false;
-                (reason, text) = SendOrQueue(bytes, receipt);
+                (verdict, text) = SendOrQueue(bytes, receipt, secondsMax);
             }
         }
-        if (reason == XmppReason.None) context.Metrics.StanzaSent();
-        else receipt?.GivenUp(reason, text);
+        if (verdict.Reason != XmppReason.None)
+        {
+            receipt?.GivenUp(verdict.Reason, text);
+            return true;
+        }
+        context.Metrics.StanzaSent();
+        if (verdict.IsHeld) receipt?.Written();
         return true;
     }
 
-    /// <summary>Called about once a second.</summary>
-    public void Sweep(long now)
+    /// <summary>A presence effect left by this link: it will be owed again should the link break.</summary>
+    public void Note(PresenceEffect effect)
     {
-        var late = new List<Waiting>();
-        OutboundConnection? ending = null;
+        lock (_gate) _memory.Note(effect);
+    }
+
+    /// <summary>Called about once a second. Gives back what may be said again now, at most <paramref name="renewalsMax"/>.</summary>
+    public IReadOnlyList<Renewal> Sweep(long now, int renewalsMax)
+    {
+        var late = new List<WaitingStanza>();
+        var renewals = new List<Renewal>();
+        StreamConnection? ending = null;
         using (SendBatch.Begin())
         {
             lock (_gate)
             {
-                while (_queue.TryPeek(out var oldest) && context.Time.GetElapsedTime(oldest.Since, now).TotalSeconds >= Peer.Limits.QueueSecondsMax) late.Add(Dequeue());
+                _queue.TakeLate(now, Peer.Limits.QueueSecondsMax, late);
                 double silent = context.Time.GetElapsedTime(_lastSent, now).TotalSeconds;
                 if (_phase == Phase.Open && context.Options.OutboundIdleSecondsMax > 0 && silent >= context.Options.OutboundIdleSecondsMax) ending = _stream;
+                bool isOwing = _memory.Owed > 0 || (_mustRenew && _memory.Count > 0);
+                if (_phase == Phase.Idle && isOwing && !context.Links.IsStopping && _rest.SecondsLeft(Peer, now) == 0) Connect();
+                while (_phase == Phase.Open && renewals.Count < renewalsMax && _memory.TryTake(out var renewal)) renewals.Add(renewal);
             }
         }
-        foreach (var waiting in late) waiting.Receipt?.GivenUp(XmppReason.QueueTimeout, "The stream did not stand in time.");
+        foreach (var waiting in late) waiting.GiveUp(XmppReason.QueueTimeout, "The stream did not stand in time.");
         ending?.End(XmppReason.ConnectionTimeout);
-        Ping(now);
+        if (ending is null) Ping(now);
+        return renewals;
     }
 
     /// <summary>True when the link held nothing and was taken out of use.</summary>
@@ -92,9 +113,32 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     {
         lock (_gate)
         {
-            bool isFresh = _failures > 0 && context.Time.GetElapsedTime(_failedAt, now).TotalSeconds < 60;
-            return _isRetired = _phase == Phase.Idle && _queue.Count == 0 && !isFresh;
+            bool isNeeded = _queue.Count > 0 || _resumption is not null || _memory.Count > 0 || _rest.SecondsLeft(Peer, now) > 0;
+            return _isRetired = _phase == Phase.Idle && !isNeeded;
         }
+    }
+
+    /// <summary>The far side lives, or the operator says so: what failed before is forgotten. True when there was something to forget.</summary>
+    public bool Forget()
+    {
+        lock (_gate)
+        {
+            bool isFailed = _rest.Reason != XmppReason.None;
+            _rest.Clear();
+            return isFailed;
+        }
+    }
+
+    /// <summary>The peer's own stream broke: what it said meanwhile may be lost.</summary>
+    public void InboundLost() => _isInboundLost = true;
+
+    /// <summary>The peer has proved itself on a stream of its own.</summary>
+    public void InboundProved()
+    {
+        Forget();
+        if (!_isInboundLost) return;
+        _isInboundLost = false;
+        lock (_gate) _memory.Owe(onlyAskings: true);
     }
 
     /// <summary>Gives up everything that waits.</summary>
@@ -104,115 +148,131 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         GiveUpAll(XmppReason.SystemShutdown, "");
     }
 
-    public void OnReady(OutboundConnection stream)
-    {
-        var refused = new List<Waiting>();
-        using (SendBatch.Begin())
-        {
-            lock (_gate)
-            {
-                if (_phase != Phase.Connecting) return;
-                (_stream, _lastGood) = (stream, stream.Target.Text);
-                (_phase, _failures, _lastFailure, _lastFailureText) = (Phase.Open, 0, XmppReason.None, "");
-                _lastSent = context.Time.GetTimestamp();
-                while (_queue.Count > 0)
-                {
-                    var waiting = Dequeue();
-                    if (stream.Transport!.TrySend(waiting.Bytes, waiting.Receipt) != TransportReason.None) refused.Add(waiting);
-                }
-            }
-        }
-        foreach (var waiting in refused) waiting.Receipt?.GivenUp(XmppReason.QueueFull, "The stream takes no more.");
-    }
+    public void OnReady(OutboundConnection stream) => Open(stream, stream.Target.Text);
 
-    public void OnEnded(OutboundConnection stream, XmppReason reason, string text)
-    {
-        lock (_gate)
-        {
-            if (_stream != stream) return;
-            (_phase, _stream) = (Phase.Idle, null);
-            // What came between the peer's end and now was never handed over: it goes by the next stream.
-            if (_queue.Count > 0 && reason != XmppReason.SystemShutdown) Connect();
-        }
-    }
+    public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Leave(stream, reason, text, stream.TakeResumption());
 
     public void OnGivenUp(XmppReason reason, string text)
     {
         lock (_gate)
         {
             if (_phase != Phase.Connecting) return;
-            (_phase, _attempt, _lastGood) = (Phase.Idle, null, null);
-            _failures++;
-            (_failedAt, _lastFailure, _lastFailureText) = (context.Time.GetTimestamp(), reason, text);
+            (_phase, _attempt, _lastGood, _mustRenew) = (Phase.Idle, null, null, true);
+            _rest.Fail(reason, text);
+            TakeBack();
         }
         context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{pair}: {text}");
         GiveUpAll(reason, text);
+    }
+
+    /// <summary>Stanzas of the pair may go on this stream from now on.</summary>
+    public void Open(StreamConnection stream, string? place)
+    {
+        var refused = new List<WaitingStanza>();
+        var held = new List<WaitingStanza>();
+        using (SendBatch.Begin())
+        {
+            lock (_gate)
+            {
+                if (_phase == Phase.Open) return;
+                (_phase, _stream, _attempt) = (Phase.Open, stream, null);
+                _lastGood = place ?? _lastGood;
+                _rest.Clear();
+                if (stream is OutboundConnection { HasResumed: true }) _resumption = null;
+                else TakeBack();
+                if (_mustRenew && stream is not OutboundConnection { HasResumed: true }) _memory.Owe(onlyAskings: false);
+                _mustRenew = false;
+                _lastSent = context.Time.GetTimestamp();
+                while (_queue.TryTake(out var waiting)) SendWaiting(stream, waiting, refused, held);
+            }
+        }
+        foreach (var waiting in held) waiting.Receipt?.Written();
+        foreach (var waiting in refused) waiting.GiveUp(XmppReason.QueueFull, "The stream takes no more.");
+    }
+
+    /// <summary>The stream carries the pair no more.</summary>
+    public void Leave(StreamConnection stream, XmppReason reason, string text, Resumption? resumption)
+    {
+        lock (_gate)
+        {
+            if (_stream != stream) return;
+            (_phase, _stream, _resumption) = (Phase.Idle, null, resumption);
+            if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown)) _mustRenew = true;
+            if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) TakeBack();
+            // What was never handed over, or not acknowledged, goes by the next stream.
+            else if (_queue.Count > 0 || _resumption is { Window.Count: > 0 }) Connect();
+        }
+        if (context.Links.IsStopping) GiveUpAll(reason, text);
     }
 
     public PairSnapshot Snapshot()
     {
         lock (_gate)
         {
-            string failure = _lastFailure == XmppReason.None ? "" : XmppFailures.NameOf(_lastFailure);
-            return new PairSnapshot(pair.From, pair.To, Peer.Name, _phase.ToString().ToLowerInvariant(), _queue.Count, _queuedBytes, failure, _lastFailureText);
+            string failure = _rest.Reason == XmppReason.None ? "" : XmppFailures.NameOf(_rest.Reason);
+            long now = context.Time.GetTimestamp();
+            return new PairSnapshot(pair.From, pair.To, Peer.Name, _phase.ToString().ToLowerInvariant(), _queue.Count, _queue.Bytes, failure, _rest.Text)
+            {
+                OldestSeconds = _queue.OldestSeconds(now), RetryInSeconds = _rest.SecondsLeft(Peer, now), PresencePairs = _memory.Count, PresenceOwed = _memory.Owed,
+            };
         }
     }
 
-    private (XmppReason Reason, string Text) SendOrQueue(ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    private static void SendWaiting(StreamConnection stream, WaitingStanza waiting, List<WaitingStanza> refused, List<WaitingStanza> held)
+    {
+        switch (stream.TrySendStanza(waiting.Bytes, waiting.Receipt))
+        {
+            case SendVerdict.Held when !waiting.IsTold:
+                held.Add(waiting);
+                break;
+            case SendVerdict.Full or SendVerdict.Over:
+                refused.Add(waiting);
+                break;
+        }
+    }
+
+    private (LinkVerdict Verdict, string Text) SendOrQueue(ReadOnlySpan<byte> bytes, LinkReceipt? receipt, int? secondsMax)
     {
         if (context.Links.IsStopping) return (XmppReason.SystemShutdown, "");
+        long now = context.Time.GetTimestamp();
         if (_phase == Phase.Open)
         {
-            switch (_stream!.Transport!.TrySend(bytes, receipt))
-            {
-                case TransportReason.None:
-                    _lastSent = context.Time.GetTimestamp();
-                    return (XmppReason.None, "");
-                case TransportReason.SendQueueFull:
-                    return (XmppReason.QueueFull, "The stream takes no more.");
-            }
+            var sent = _stream!.TrySendStanza(bytes, receipt);
+            if (sent == SendVerdict.Full) return (XmppReason.QueueFull, "The stream takes no more.");
             // Closed under our hands: the end is about to be told, and the stanza goes by the next stream.
+            if (sent != SendVerdict.Over)
+            {
+                _lastSent = now;
+                return (sent == SendVerdict.Held ? LinkVerdict.Held : LinkVerdict.Taken, "");
+            }
         }
-        if (_phase == Phase.Idle && IsResting()) return (_lastFailure, _lastFailureText);
-        if (_queue.Count >= Peer.Limits.QueuedItemsMax || _queuedBytes + bytes.Length > Peer.Limits.QueuedBytesMax) return (XmppReason.QueueFull, "Too much waits.");
-        _queue.Enqueue(new Waiting(bytes.ToArray(), receipt, context.Time.GetTimestamp()));
-        _queuedBytes += bytes.Length;
+        if (_phase == Phase.Idle && _rest.SecondsLeft(Peer, now) > 0) return (_rest.Reason, _rest.Text);
+        if (_queue.Count >= Peer.Limits.QueuedItemsMax || _queue.Bytes + bytes.Length > Peer.Limits.QueuedBytesMax) return (XmppReason.QueueFull, "Too much waits.");
+        _queue.Add(bytes, receipt, secondsMax);
         if (_phase == Phase.Idle) Connect();
-        return (XmppReason.None, "");
-    }
-
-    // After a failure the next attempt waits a little, and who asks meanwhile gets the same answer at once.
-    private bool IsResting()
-    {
-        if (_failures == 0) return false;
-        double pause = Math.Min(context.Options.RetrySecondsMax, 1 << Math.Min(_failures - 1, 10));
-        return context.Time.GetElapsedTime(_failedAt).TotalSeconds < pause;
-    }
-
-    private Waiting Dequeue()
-    {
-        var waiting = _queue.Dequeue();
-        _queuedBytes -= waiting.Bytes.Length;
-        return waiting;
+        return (LinkVerdict.Taken, "");
     }
 
     private void Connect()
     {
         _phase = Phase.Connecting;
-        _attempt = new Attempt(context, pair, OutboundPurpose.Stanzas, Peer, this) { Preferred = _lastGood };
+        _attempt = new Attempt(context, pair, OutboundPurpose.Stanzas, Peer, this) { Preferred = _lastGood, Resumption = _resumption };
         _attempt.Begin();
+    }
+
+    // Sent and not known to be handled, and the session it was sent in is gone: it goes again, before everything younger.
+    private void TakeBack()
+    {
+        if (_resumption is not { } lost) return;
+        _resumption = null;
+        _queue.PutBack(lost.Window.Drain());
     }
 
     private void GiveUpAll(XmppReason reason, string text)
     {
-        List<Waiting> all;
-        lock (_gate)
-        {
-            all = [.. _queue];
-            _queue.Clear();
-            _queuedBytes = 0;
-        }
-        foreach (var waiting in all) waiting.Receipt?.GivenUp(reason, text);
+        IReadOnlyList<WaitingStanza> all;
+        lock (_gate) all = _queue.TakeAll();
+        foreach (var waiting in all) waiting.GiveUp(reason, text);
     }
 
     private void Ping(long now)
@@ -220,7 +280,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         var stream = OpenStream;
         if (stream is null || context.Options.PingSeconds <= 0) return;
         if (context.Time.GetElapsedTime(Volatile.Read(ref _lastSent), now).TotalSeconds < context.Options.PingSeconds) return;
-        stream.Transport?.TrySend(Protocol.Streams.Nonzas.Space);
+        stream.Ping(pair);
         Volatile.Write(ref _lastSent, now);
     }
 }

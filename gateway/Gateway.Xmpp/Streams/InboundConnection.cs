@@ -109,6 +109,10 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
 
     protected override void Ended(XmppReason reason, string text)
     {
+        if (reason is XmppReason.ConnectionLost or XmppReason.PeerStreamError or XmppReason.ConnectionTimeout)
+        {
+            foreach (var proved in _proved) Context.Links.InboundLost(proved.Domain);
+        }
         if (IsNoteworthy(reason)) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
     }
 
@@ -148,6 +152,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             return;
         }
         Context.Metrics.StanzaReceived();
+        CountStanza();
         Context.Door.Enter(proved.Principal, stanza);
     }
 
@@ -252,6 +257,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         }
         Prove();
         Bind(principal.Peer.Limits);
+        Context.Links.InboundProved(domain);
         Context.Metrics.StreamOpened();
         Context.Observer.OnStreamOpened(Snapshot());
     }

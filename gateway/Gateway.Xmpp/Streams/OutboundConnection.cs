@@ -26,12 +26,14 @@ internal sealed class OutboundConnection : StreamConnection
     private OutboundStream _machine;
     private string _provedBy = "none";
     private long _admittedVersion;
+    private readonly SentStanzas _sent;
 
     public OutboundConnection(XmppContext context, DomainPair pair, OutboundPurpose purpose, PeerModel peer, IOutboundOwner owner)
         : base(context)
     {
         (_owner, Peer) = (owner, peer);
         _machine = new OutboundStream(pair, purpose) { Facts = PeerPolicies.FactsOf(peer) };
+        _sent = new SentStanzas(this, peer);
         NegotiationSecondsMax = context.Options.NegotiationSecondsMax;
     }
 
@@ -39,6 +41,19 @@ internal sealed class OutboundConnection : StreamConnection
 
     /// <summary>Where it was dialled.</summary>
     public required ConnectTarget Target { get; init; }
+
+    /// <summary>What an earlier stream of the pair left, to be resumed here.</summary>
+    public Resumption? Resumption
+    {
+        init
+        {
+            _sent.Earlier = value;
+            _machine = _machine with { ResumeId = value?.Id };
+        }
+    }
+
+    /// <summary>True when this stream goes on with an earlier one: nothing was lost between them.</summary>
+    public bool HasResumed { get; private set; }
 
     /// <summary>The stream error by which the peer ended it, or null.</summary>
     public StreamError? PeerError { get; private set; }
@@ -95,6 +110,22 @@ internal sealed class OutboundConnection : StreamConnection
             _asked.Remove((ask.Pair, ask.Id));
             return false;
         }
+    }
+
+    /// <summary>What this stream leaves behind when it ended and its stanzas may go on, or be sent again, elsewhere; once.</summary>
+    public Resumption? TakeResumption() => _sent.Take();
+
+    public override SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    {
+        if (!_sent.IsOn) return base.TrySendStanza(bytes, receipt);
+        CountStanza();
+        return _sent.TrySend(bytes, receipt);
+    }
+
+    public override void Ping(DomainPair pair)
+    {
+        if (_sent.IsOn) _sent.Request();
+        else base.Ping(pair);
     }
 
     /// <summary>Nobody waits for this answer any more: a server that never answers must not make a long stream remember its questions.</summary>
@@ -158,6 +189,9 @@ internal sealed class OutboundConnection : StreamConnection
             case (Namespaces.Dialback, _):
                 DialbackReceived(element);
                 break;
+            case (Namespaces.StreamManagement, _):
+                ManagementReceived(element);
+                break;
             case (Namespaces.Server, _):
                 // Streams are one-way: what a peer says here has proved nothing (RFC 6120 §4.5 without XEP-0288).
                 Context.Metrics.StanzaRefused("wrong-direction");
@@ -168,8 +202,52 @@ internal sealed class OutboundConnection : StreamConnection
         }
     }
 
+    private void ManagementReceived(XmlElement element)
+    {
+        switch (element.Name)
+        {
+            case "a":
+                if (Management.ReadHandled(element) is not { } handled || !_sent.TryAcknowledge(handled)) End(XmppReason.HandledTooMany);
+                break;
+            case "r":
+                // Nothing is sent to us here, so nothing was handled.
+                Send((ref XmppWriter writer) => Management.WriteAnswer(ref writer, 0));
+                break;
+            case "enabled":
+                bool mayResume = element.Attribute("resume") is "true" or "1";
+                On(new OutboundInput.ManagementEnabled(mayResume ? element.Attribute("id") : null));
+                break;
+            case "resumed":
+                On(new OutboundInput.Resumed(Management.ReadHandled(element) ?? 0));
+                break;
+            case "failed":
+                On(new OutboundInput.ManagementFailed(Management.ReadHandled(element)));
+                break;
+            default:
+                End(XmppReason.UnsupportedStanzaType);
+                break;
+        }
+    }
+
     protected override void Perform(StreamOutput output)
     {
+        switch (output)
+        {
+            case StreamOutput.ManagementEnabled enabled:
+                _sent.Name(enabled.Id);
+                return;
+            case StreamOutput.ManagementOff:
+                _sent.Off();
+                return;
+            case StreamOutput.StreamResumed resumed:
+                HasResumed = _sent.Resume(resumed.Handled);
+                if (!HasResumed) End(XmppReason.HandledTooMany);
+                return;
+            case StreamOutput.ResumptionFailed failed:
+                _sent.Forget(failed.Handled);
+                return;
+        }
+        if (output is StreamOutput.Opened && _machine.Facts.Has(StreamFacts.Managed) && !HasResumed) _sent.On();
         if (output is StreamOutput.Opened opened) _provedBy = opened.IsExternal ? "external" : "dialback";
         if (output is not (StreamOutput.Opened or StreamOutput.ReadyToAsk)) return;
         // Tables may have changed while we negotiated under the old ones.

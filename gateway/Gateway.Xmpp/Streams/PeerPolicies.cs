@@ -24,6 +24,8 @@ internal sealed class PeerPolicies(PeerRegistry registry)
         var facts = StreamFacts.None;
         if (peer.AllowsPlaintext) facts |= StreamFacts.ChannelAccepted;
         if (peer.AllowsDialback && peer.External != ExternalPolicy.Required) facts |= StreamFacts.DialbackAllowed;
+        if (peer.UsesManagement) facts |= StreamFacts.ManagementAllowed;
+        if (peer.UsesBidi) facts |= StreamFacts.BidiAllowed;
         if (peer.Tls == TlsPolicy.Forbidden) facts |= StreamFacts.TlsForbidden;
         if (peer.External == ExternalPolicy.Off) facts |= StreamFacts.ExternalOff;
         return facts;

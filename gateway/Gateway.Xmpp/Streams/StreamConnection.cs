@@ -18,6 +18,9 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     private XmppLimits _limits = context.Options.Limits;
     private TransportConnection? _transport;
     private long _lastReceived;
+    private long _elementBegan;
+    private long _lastStanza;
+    private long _stanzas;
     private bool _isTlsBegun;
     private volatile bool _isOver;
     private int _isReported;
@@ -59,6 +62,24 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     /// <summary>Seconds since the last byte came.</summary>
     public double SilentSeconds(long now) => context.Time.GetElapsedTime(Volatile.Read(ref _lastReceived), now).TotalSeconds;
 
+    /// <summary>Seconds since the first byte of an element whose end has not come; 0 between elements.</summary>
+    public double ElementSeconds(long now) =>
+        Volatile.Read(ref _elementBegan) is > 0 and var began ? context.Time.GetElapsedTime(began, now).TotalSeconds : 0;
+
+    /// <summary>When the last stanza crossed, in or out; null before the first.</summary>
+    protected DateTimeOffset? LastStanzaAt =>
+        Volatile.Read(ref _lastStanza) is > 0 and var at ? context.Time.GetUtcNow() - context.Time.GetElapsedTime(at) : null;
+
+    /// <summary>Stanzas that crossed, in or out.</summary>
+    protected long Stanzas => Volatile.Read(ref _stanzas);
+
+    /// <summary>One more stanza crossed.</summary>
+    public void CountStanza()
+    {
+        Volatile.Write(ref _lastStanza, Volatile.Read(ref _lastReceived));
+        Interlocked.Increment(ref _stanzas);
+    }
+
     public void OnOpened(TransportConnection connection)
     {
         _transport = connection;
@@ -74,12 +95,16 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     {
         Volatile.Write(ref _lastReceived, context.Time.GetTimestamp());
         var input = unread.Span;
+        bool hasEnded = false;
         while (!_isOver)
         {
             var frame = _framer.Read(ref input);
             switch (frame.Kind)
             {
                 case XmppFrameKind.NeedMore:
+                    // An element that is under way keeps its first instant, however often a byte of it arrives.
+                    if (!_framer.IsHolding) Volatile.Write(ref _elementBegan, 0);
+                    else if (hasEnded || _elementBegan == 0) Volatile.Write(ref _elementBegan, Math.Max(1, Volatile.Read(ref _lastReceived)));
                     return unread.Length;
                 case XmppFrameKind.KeepAlive:
                     break;
@@ -97,6 +122,7 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
                     End(frame.Reason);
                     break;
             }
+            hasEnded = true;
             if (!_isTlsBegun) continue;
             // Whatever came behind the request is the transport's to judge: it ends the connection (RFC 6120 §5.4.3.3).
             _isTlsBegun = false;
@@ -126,6 +152,23 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     protected abstract void Secured();
 
     protected abstract void StartTls(TransportConnection transport);
+
+    /// <summary>One stanza of ours; the receipt hears its fate unless the stream holds it.</summary>
+    public virtual SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, Links.LinkReceipt? receipt)
+    {
+        CountStanza();
+        return VerdictOf(_transport!.TrySend(bytes, receipt));
+    }
+
+    /// <summary>Shows that we live, and asks whether the peer does.</summary>
+    public virtual void Ping(DomainPair pair) => _transport?.TrySend(Nonzas.Space);
+
+    protected static SendVerdict VerdictOf(TransportReason reason) => reason switch
+    {
+        TransportReason.None => SendVerdict.Sent,
+        TransportReason.SendQueueFull => SendVerdict.Full,
+        _ => SendVerdict.Over,
+    };
 
     /// <summary>The stream is over; told once, outside the gate.</summary>
     protected abstract void Ended(XmppReason reason, string text);
@@ -219,6 +262,21 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
                 var key = new DialbackMessage(DialbackStep.Key, pair) { Key = context.Keys.Make(pair.To, pair.From, id) };
                 Send((ref XmppWriter writer) => key.WriteTo(ref writer));
                 return true;
+            case StreamOutput.SendEnable:
+                _transport!.TrySend(Management.Enable);
+                return true;
+            case StreamOutput.SendResume { Id: var id }:
+                Send((ref XmppWriter writer) => Management.WriteResume(ref writer, id, 0));
+                return true;
+            case StreamOutput.SendEnabled { Id: var id, SecondsMax: var seconds }:
+                Send((ref XmppWriter writer) => Management.WriteEnabled(ref writer, id, seconds));
+                return true;
+            case StreamOutput.SendResumed { Id: var id, Handled: var handled }:
+                Send((ref XmppWriter writer) => Management.WriteResumed(ref writer, id, handled));
+                return true;
+            case StreamOutput.SendManagementFailed { IsUnknown: var isUnknown, Handled: var handled }:
+                Send((ref XmppWriter writer) => Management.WriteFailed(ref writer, isUnknown, handled));
+                return true;
             case StreamOutput.SendStartTls:
                 _transport!.TrySend(Nonzas.StartTls);
                 return true;
@@ -272,6 +330,19 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
         TransportReason.ReceiveBufferFull => XmppReason.StanzaTooLarge,
         _ => XmppReason.ConnectionLost,
     };
+}
+
+/// <summary>What a stream did with a stanza of ours.</summary>
+internal enum SendVerdict
+{
+    /// <summary>On its way; the receipt will hear the rest.</summary>
+    Sent,
+    /// <summary>On its way, and kept until the peer acknowledges it (XEP-0198): it outlives the stream.</summary>
+    Held,
+    /// <summary>There is no room; nothing was taken.</summary>
+    Full,
+    /// <summary>The stream is over; nothing was taken.</summary>
+    Over,
 }
 
 /// <summary>The buffer a thread writes its next stanza into before the transport copies it.</summary>

@@ -1,0 +1,37 @@
+using Gateway.Federation.Peers;
+using Gateway.Xmpp.Protocol;
+
+namespace Gateway.Xmpp.Links;
+
+/// <summary>
+/// What a link remembers of its failures (PS-127): until the rest is over nobody is asked again, and who wants to send hears the reason at once. A configured peer rests one second, doubled with
+/// each failure up to <see cref="XmppOptions.RetrySecondsMax"/>; a discovered domain rests <see cref="XmppOptions.FailedHostSeconds"/>, for a stranger chose its name.
+/// </summary>
+internal sealed class LinkRest(XmppContext context)
+{
+    private int _failures;
+    private long _failedAt;
+
+    public XmppReason Reason { get; private set; }
+
+    public string Text { get; private set; } = "";
+
+    /// <summary>One more effort came to nothing.</summary>
+    public void Fail(XmppReason reason, string text)
+    {
+        _failures++;
+        (_failedAt, Reason, Text) = (context.Time.GetTimestamp(), reason, text);
+    }
+
+    /// <summary>The far side lives, or the operator says so: the next stanza tries again.</summary>
+    public void Clear() => (_failures, Reason, Text) = (0, XmppReason.None, "");
+
+    /// <summary>Seconds until the next effort; 0 when one may be made now.</summary>
+    public int SecondsLeft(PeerModel peer, long now)
+    {
+        if (_failures == 0) return 0;
+        double pause = PeerTable.IsDiscovered(peer) ? context.Options.FailedHostSeconds : Math.Min(context.Options.RetrySecondsMax, 1 << Math.Min(_failures - 1, 20));
+        double left = pause - context.Time.GetElapsedTime(_failedAt, now).TotalSeconds;
+        return left <= 0 ? 0 : (int)Math.Ceiling(left);
+    }
+}
