@@ -14,7 +14,23 @@ namespace Gateway.Xmpp;
 /// <param name="Remote">The peer's address.</param>
 public sealed record StreamSnapshot(
     long Id, string Peer, string LocalDomain, string RemoteDomain, bool IsInbound, string ProvedBy, string Phase, DateTimeOffset Since, string TlsVersion,
-    string Cipher, string Remote);
+    string Cipher, string Remote)
+{
+    /// <summary>Why each domain is believed, or why not yet.</summary>
+    public IReadOnlyList<string> Trust { get; init; } = [];
+
+    /// <summary>What was negotiated beside TLS: <c>direct-tls</c>, <c>0198</c>, <c>0288</c>.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>When the last stanza crossed; null before the first.</summary>
+    public DateTimeOffset? LastStanzaAt { get; init; }
+
+    /// <summary>Stanzas that crossed.</summary>
+    public long Stanzas { get; init; }
+
+    /// <summary>Stanzas sent and not yet acknowledged (XEP-0198).</summary>
+    public int Unacknowledged { get; init; }
+}
 
 /// <summary>One pair of domains with its queue, as <c>status</c> shows it.</summary>
 /// <param name="LocalDomain">Our domain.</param>

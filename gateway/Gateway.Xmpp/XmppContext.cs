@@ -30,6 +30,7 @@ internal sealed class XmppContext
     public XmppMetrics Metrics { get; set; } = null!;
     public StreamTable Streams { get; set; } = null!;
     public LinkTable Links { get; set; } = null!;
+    public ManagedSessions Sessions { get; set; } = null!;
     public DialbackAsker Asker { get; set; } = null!;
     public ArrivalDoor Door { get; set; } = null!;
 

@@ -56,6 +56,8 @@ public sealed record XmppOptions
     public bool PingsByIq { get; init; }
     /// <summary>Seconds the answer to a ping may take.</summary>
     public int PingAnswerSecondsMax { get; init; } = 30;
+    /// <summary>Seconds for which a peer may resume a stream of its own that broke (XEP-0198).</summary>
+    public int ResumeSecondsMax { get; init; } = 300;
     /// <summary>Presence sent again a second, over all links, after links came back.</summary>
     public int RenewalsPerSecond { get; init; } = 200;
     /// <summary>Seconds given to streams to end in order when we stop.</summary>

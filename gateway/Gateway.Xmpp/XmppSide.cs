@@ -40,6 +40,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         };
         _context.Streams = new StreamTable();
         _context.Links = new LinkTable(_context);
+        _context.Sessions = new ManagedSessions(_context);
         _context.Asker = new DialbackAsker(_context);
         _context.Door = new ArrivalDoor(_context, parts.Availability);
         _context.Metrics = new XmppMetrics(() => _context.Streams.Count, () => _context.Links.Queued);
@@ -123,7 +124,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             return;
         }
         writer.Flush();
-        _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, new DepartureReceipt(departure));
+        _context.Links.Send(passage.From.Domain, passage.To.Domain, departure.Peer, output.WrittenSpan, new DepartureReceipt(_context, departure));
     }
 
     /// <inheritdoc/>
@@ -183,6 +184,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             else if (isChanged) stream.Recheck();
         }
         _context.Asker.Sweep(now);
+        _context.Sessions.Sweep(now);
         _context.Links.Sweep(now);
     }
 }

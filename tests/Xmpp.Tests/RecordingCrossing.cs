@@ -18,6 +18,9 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
 
     public PresenceAnswer Answer { get; set; } = new(PresenceReply.Accepted(), null);
 
+    /// <summary>False leaves messages without answer; the test gives it.</summary>
+    public bool Answers { get; set; } = true;
+
     public bool HasMessages => _messages.Reader.TryPeek(out _);
 
     public Task<(FederatedPeer Principal, MessageArrival Arrival)> MessageAsync() => _messages.Reader.ReadAsync().AsTask().Within("a message to enter");
@@ -31,7 +34,7 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
     public void Enter(FederatedPeer principal, MessageArrival arrival)
     {
         _messages.Writer.TryWrite((principal, arrival));
-        arrival.Answer(Outcome);
+        if (Answers) arrival.Answer(Outcome);
     }
 
     public void Enter(FederatedPeer principal, ChatStateArrival arrival) => _states.Writer.TryWrite(arrival);

@@ -232,7 +232,7 @@ public sealed class TwoSidesTests
     }
 
     [Fact]
-    public async Task A_chat_state_goes_where_a_stream_stands_and_makes_none()
+    public async Task A_chat_state_opens_the_stream_that_the_message_behind_it_will_need_and_is_worth_little_time()
     {
         await using var contoso = new Node("contoso.example");
         await using var capulet = new Node("capulet.example");
@@ -241,11 +241,16 @@ public sealed class TwoSidesTests
         var typing = new ChatStateDeparture(passage, ChatState.Composing, null, contoso.PeerFor("juliet@capulet.example"));
 
         contoso.Side.Depart(typing);
-        Assert.Empty(contoso.Side.Pairs);
-        Assert.True((await contoso.SendAsync("juliet@capulet.example")).IsDelivered);
-        contoso.Side.Depart(typing);
-
         Assert.Equal(ChatState.Composing, (await capulet.Crossing.StateAsync()).State);
+        Assert.Single(contoso.Side.Pairs);
+
+        await using var mute = await MutePeer.StartAsync();
+        contoso.Knows(contoso.PeerOf("montague.example", $"127.0.0.1:{mute.Port}"));
+        var late = passage with { To = new Address("romeo", "montague.example") };
+        contoso.Side.Depart(new ChatStateDeparture(late, ChatState.Composing, null, contoso.PeerFor("romeo@montague.example")));
+        Assert.Equal(1, contoso.Side.Pairs.Single(pair => pair.RemoteDomain == "montague.example").QueuedItems);
+        contoso.Time.Push(TimeSpan.FromSeconds(11));
+        Assert.Equal(0, contoso.Side.Pairs.Single(pair => pair.RemoteDomain == "montague.example").QueuedItems);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public enum OutboundPurpose
 /// <summary>What the certificate of a server we dialled is worth.</summary>
 /// <param name="IsProved">It proves the domain we mean.</param>
 /// <param name="MayDialback">It does not, and policy goes on by dialback all the same.</param>
-/// <param name="Text">Why not, in words for the operator.</param>
+/// <param name="Text">Why, or why not, in words for the operator.</param>
 public readonly record struct TargetProof(bool IsProved, bool MayDialback = false, string? Text = null);
 
 /// <summary>What happens to a stream we open. Closed family.</summary>

@@ -33,6 +33,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     private Phase _phase;
     private StreamConnection? _stream;
     private Attempt? _attempt;
+    private PeerModel? _attempted;
     private Resumption? _resumption;
     private string? _lastGood;
     private bool _mustRenew;
@@ -42,7 +43,17 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     public DomainPair Pair => pair;
 
-    public PeerModel Peer { get; set; } = peer;
+    /// <summary>The record in force; another one makes earlier failures say nothing.</summary>
+    public PeerModel Peer
+    {
+        get => peer;
+        set
+        {
+            if (ReferenceEquals(peer, value)) return;
+            peer = value;
+            Forget();
+        }
+    }
 
     /// <summary>Stanzas that wait.</summary>
     public int Queued => _queue.Count;
@@ -157,6 +168,12 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         lock (_gate)
         {
             if (_phase != Phase.Connecting) return;
+            if (!ReferenceEquals(_attempted, peer) && !context.Links.IsStopping)
+            {
+                // It failed under a record that is no longer in force.
+                Connect();
+                return;
+            }
             (_phase, _attempt, _lastGood, _mustRenew) = (Phase.Idle, null, null, true);
             _rest.Fail(reason, text);
             TakeBack();
@@ -198,7 +215,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
             if (_stream != stream) return;
             (_phase, _stream, _resumption) = (Phase.Idle, null, resumption);
             if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown)) _mustRenew = true;
-            if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) TakeBack();
+            // At our own end what was sent is as good as sent: nobody is left to acknowledge it.
+            if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) _resumption = null;
             // What was never handed over, or not acknowledged, goes by the next stream.
             else if (_queue.Count > 0 || _resumption is { Window.Count: > 0 }) Connect();
         }
@@ -255,7 +273,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     private void Connect()
     {
-        _phase = Phase.Connecting;
+        (_phase, _attempted) = (Phase.Connecting, peer);
         _attempt = new Attempt(context, pair, OutboundPurpose.Stanzas, Peer, this) { Preferred = _lastGood, Resumption = _resumption };
         _attempt.Begin();
     }

@@ -27,8 +27,8 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
     /// <summary>What passes between two XMPP domains.</summary>
     public StanzaRelay Relay { get; } = new(context);
 
-    /// <summary>Takes one stanza.</summary>
-    public void Enter(FederatedPeer principal, Stanza stanza)
+    /// <summary>Takes one stanza; its ticket is finished when its passage is closed, now or later.</summary>
+    public void Enter(FederatedPeer principal, Stanza stanza, StanzaTicket ticket = default)
     {
         if (Relay.IsFor(stanza.To!))
         {
@@ -37,16 +37,16 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         }
         switch (stanza)
         {
-            case Message message:
-                Enter(principal, message);
-                break;
+            case Message message when TryEnter(principal, message, ticket):
+                return;
             case PresenceStanza presence:
-                _ = EnterAsync(principal, presence);
-                break;
+                _ = EnterAsync(principal, presence, ticket);
+                return;
             case Iq iq:
                 _ = _answers.AnswerAsync(principal, iq);
                 break;
         }
+        ticket.Finish();
     }
 
     /// <summary>Tells a proved sender that it wrote to no address: RFC 6120 §8.3.3.8.</summary>
@@ -82,30 +82,36 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         context.Links.Send(stanza.To!.AsciiDomain, stanza.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
     }
 
-    private void Enter(FederatedPeer principal, Message message)
+    // True when the message is under way and its ticket with it.
+    private bool TryEnter(FederatedPeer principal, Message message, StanzaTicket ticket)
     {
         if (message.Type == MessageType.Error)
         {
             EnterLate(principal, message);
-            return;
+            return false;
         }
         if (!TryPassage(principal, message, PassageKind.Message, out var passage))
         {
             Refuse(principal, message, StanzaError.Of(StanzaCondition.JidMalformed));
-            return;
+            return false;
         }
         if (passage.To.IsDomain)
         {
             if (_multicast.TryEnter(principal, message, Enter)) return;
             Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
-            return;
+            return false;
         }
         if (_groupChats.TryRefuse(principal, message)) return;
         var content = XmppToContent.Read(message);
-        if (content.Message is { } body) context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body));
-        else if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
+        if (content.Message is { } body)
+        {
+            context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body) { Ticket = ticket });
+            return true;
+        }
+        if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
         else if (content.Reason == Mapping.MappingReason.BodyTooLarge) Refuse(principal, message, StanzaError.Of(StanzaCondition.PolicyViolation, "The message is too long."));
         else if (content.Reason != Mapping.MappingReason.None) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+        return false;
     }
 
     // Its sender was answered when the stanza was written: what is left is to tell, where the other side can. Only an id of ours names a message; chat states and receipts failed unnoticed.
@@ -118,7 +124,7 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         context.Crossing.Enter(principal, new LateFailureArrival(passage, id, XmppErrors.ToFailure(message.Error, isBare: passage.FromEndpoint.Length == 0)));
     }
 
-    private async Task EnterAsync(FederatedPeer principal, PresenceStanza presence)
+    private async Task EnterAsync(FederatedPeer principal, PresenceStanza presence, StanzaTicket ticket)
     {
         try
         {
@@ -147,6 +153,10 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         {
             context.Observer.OnFailed("a presence stanza", bug);
             Refuse(principal, presence, StanzaError.Of(StanzaCondition.InternalServerError));
+        }
+        finally
+        {
+            ticket.Finish();
         }
     }
 

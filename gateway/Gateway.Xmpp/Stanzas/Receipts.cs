@@ -8,11 +8,21 @@ using Presence.Core.Ports;
 namespace Gateway.Xmpp.Stanzas;
 
 /// <summary>Turns the fate of a stanza into the outcome of its passage: written to an authenticated stream is delivered.</summary>
-internal sealed class DepartureReceipt(MessageDeparture departure) : LinkReceipt
+internal sealed class DepartureReceipt(XmppContext context, MessageDeparture departure) : LinkReceipt
 {
     public override void Written() => departure.Complete(Outcome.Delivered);
 
     public override void GivenUp(XmppReason reason, string text) => departure.Complete(Outcome.Failed(XmppFailures.FailureOf(reason)));
+
+    // Its sender believes it delivered: it hears of the failure as of any that comes late.
+    public override void Lost(XmppReason reason, string text)
+    {
+        var sent = departure.Passage;
+        context.Metrics.LateError();
+        context.Observer.OnLateError(sent.From.Domain, sent.To.Domain, XmppFailures.NameOf(reason));
+        var passage = new Passage(context.Ids.NextId(), departure.Peer.Name, Federation.Protocol.Xmpp, PassageKind.LateFailure, sent.To, sent.From);
+        context.Crossing.Enter(new FederatedPeer(departure.Peer, sent.To.Domain, Proof.SaslExternal), new LateFailureArrival(passage, sent.Id, XmppFailures.FailureOf(reason)));
+    }
 }
 
 /// <summary>Turns the fate of a presence stanza into the verdict on its effect; an asking that finds nobody home comes back to the core as a command.</summary>

@@ -11,7 +11,16 @@ namespace Gateway.Xmpp.Stanzas;
 internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer principal, Message stanza, Passage passage, MessageContent content)
     : MessageArrival(passage, content)
 {
+    /// <summary>Finished with the answer: only then the message counts as handled (XEP-0198).</summary>
+    public StanzaTicket Ticket { get; init; }
+
     public override void Answer(in Outcome outcome)
+    {
+        Tell(outcome);
+        Ticket.Finish();
+    }
+
+    private void Tell(in Outcome outcome)
     {
         if (outcome.Failure is { } failure)
         {

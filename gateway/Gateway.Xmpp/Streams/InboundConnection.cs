@@ -13,7 +13,7 @@ namespace Gateway.Xmpp.Streams;
 internal sealed class InboundConnection(XmppContext context, string? certificateName) : StreamConnection(context)
 {
     /// <summary>A domain proved here and the principal it stands for, good while the registry has this version.</summary>
-    private sealed record ProvedDomain(string Domain, bool IsExternal, FederatedPeer Principal, long Version);
+    private sealed record ProvedDomain(string Domain, bool IsExternal, FederatedPeer Principal, string Why, long Version);
 
     private InboundStream _machine = new();
     private ImmutableArray<ProvedDomain> _proved = [];
@@ -21,6 +21,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     // The last domain a stanza was for, served while the registry has this version; touched by the read loop only.
     private string _served = "";
     private long _servedVersion;
+    private volatile ManagedSession? _session;
 
     public override bool IsInbound => true;
 
@@ -35,7 +36,10 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         string peer = proved.IsEmpty ? "" : proved[0].Principal.Peer.Name;
         return new StreamSnapshot(
             Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
-            Transport?.Remote.ToString() ?? "");
+            Transport?.Remote.ToString() ?? "")
+        {
+            Trust = [.. proved.Select(p => $"{p.Domain}: {p.Why}")], Features = FeaturesOf(machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, Stanzas = Stanzas,
+        };
     }
 
     public override void End(XmppReason reason) => On(new InboundInput.MustEnd(reason));
@@ -89,6 +93,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             case Namespaces.Dialback:
                 DialbackReceived(element);
                 return;
+            case Namespaces.StreamManagement:
+                ManagementReceived(element);
+                return;
             case Namespaces.Streams when element.Name == "error":
                 On(new InboundInput.ErrorReceived(StreamErrors.Read(element)));
                 return;
@@ -109,7 +116,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
 
     protected override void Ended(XmppReason reason, string text)
     {
-        if (reason is XmppReason.ConnectionLost or XmppReason.PeerStreamError or XmppReason.ConnectionTimeout)
+        // Only a stream that broke can go on; one that was ended in order has nothing left to say (XEP-0198 §5).
+        if (_session is { } session && !(IsBroken(reason) && session.TryLose(this, Context.Time.GetTimestamp())) && reason != XmppReason.Replaced) Context.Sessions.End(session);
+        if (IsBroken(reason) || reason == XmppReason.PeerStreamError)
         {
             foreach (var proved in _proved) Context.Links.InboundLost(proved.Domain);
         }
@@ -122,6 +131,14 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         {
             case StreamOutput.Proved proved:
                 Admit(proved.Domain, proved.IsExternal);
+                break;
+            case StreamOutput.BeginCounting begin:
+                _session = Context.Sessions.Begin(begin.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
+                _session?.Carry(this);
+                break;
+            case StreamOutput.GoOnCounting goOn:
+                _session = Context.Sessions.Find(goOn.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
+                _session?.Carry(this)?.End(XmppReason.Replaced);
                 break;
             case StreamOutput.AskAuthoritative ask:
                 Context.Asker.Ask(ask.Pair, ask.Key, ask.StreamId, this);
@@ -153,7 +170,36 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         }
         Context.Metrics.StanzaReceived();
         CountStanza();
-        Context.Door.Enter(proved.Principal, stanza);
+        Context.Door.Enter(proved.Principal, stanza, _session?.Take() ?? default);
+    }
+
+    /// <summary>Tells the peer, asked or not, how many of its stanzas are handled; from any thread, within a batch.</summary>
+    public void Acknowledge(uint handled) => Send((ref XmppWriter writer) => Management.WriteAnswer(ref writer, handled));
+
+    private void ManagementReceived(XmlElement element)
+    {
+        switch (element.Name)
+        {
+            case "r":
+                if (_session is { } session) session.Answer();
+                else End(XmppReason.UnsupportedStanzaType);
+                break;
+            case "a":
+                // We send no stanzas here, so none can be acknowledged but none.
+                if (_session is null || Management.ReadHandled(element) != 0) End(_session is null ? XmppReason.UnsupportedStanzaType : XmppReason.HandledTooMany);
+                break;
+            case "enable":
+                On(new InboundInput.EnableReceived(Context.NewId(), Context.Options.ResumeSecondsMax));
+                break;
+            case "resume":
+                string id = element.Attribute("previd") ?? "";
+                var found = Context.Sessions.Find(id, _machine.SaslDomain ?? "", _machine.To ?? "");
+                On(new InboundInput.ResumeReceived(id, found is not null, found?.Handled));
+                break;
+            default:
+                End(XmppReason.UnsupportedStanzaType);
+                break;
+        }
     }
 
     private bool IsServed(string domain, long version)
@@ -189,6 +235,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             return;
         }
         Context.Metrics.StanzaRefused(XmppFailures.NameOf(reason));
+        _session?.Take().Finish();
         // An answer that leads to no address is dropped: neither is it answered (RFC 6120 §8.3.1), nor does it cost all others their stream.
         if (element.Attribute("type") is "error" or "result") return;
         Context.Door.AnswerMalformed(Find(from!.Domain)!.Principal, element, from, _machine.To);
@@ -239,7 +286,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private void Admit(string domain, bool isExternal)
     {
         long version = Context.Registry.Version;
-        if (Context.Policies.Admit(Evidence, domain, isExternal) is not { } principal)
+        if (Context.Policies.Admit(Evidence, domain, isExternal, out string why) is not { } principal)
         {
             End(XmppReason.TrustWithdrawn);
             return;
@@ -253,7 +300,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         lock (Gate)
         {
             if (Find(domain) is { } known) _proved = _proved.Remove(known);
-            _proved = _proved.Add(new ProvedDomain(domain, isExternal, principal, version));
+            _proved = _proved.Add(new ProvedDomain(domain, isExternal, principal, why, version));
         }
         Prove();
         Bind(principal.Peer.Limits);
@@ -265,12 +312,12 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private ProvedDomain? Readmit(ProvedDomain proved)
     {
         long version = Context.Registry.Version;
-        if (Context.Policies.Admit(Evidence, proved.Domain, proved.IsExternal) is not { } principal)
+        if (Context.Policies.Admit(Evidence, proved.Domain, proved.IsExternal, out string why) is not { } principal)
         {
             End(Context.Policies.Find(proved.Domain) is null ? XmppReason.PeerRemoved : XmppReason.TrustWithdrawn);
             return null;
         }
-        var renewed = proved with { Principal = principal, Version = version };
+        var renewed = proved with { Principal = principal, Why = why, Version = version };
         lock (Gate) _proved = _proved.Replace(proved, renewed);
         return renewed;
     }
@@ -281,6 +328,8 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         _machine = step.Next;
         return step.Outputs;
     });
+
+    private static bool IsBroken(XmppReason reason) => reason is XmppReason.ConnectionLost or XmppReason.ConnectionTimeout;
 
     private static bool IsNoteworthy(XmppReason reason) => reason is not (
         XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown

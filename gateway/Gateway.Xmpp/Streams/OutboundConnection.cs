@@ -27,6 +27,7 @@ internal sealed class OutboundConnection : StreamConnection
     private string _provedBy = "none";
     private long _admittedVersion;
     private readonly SentStanzas _sent;
+    private string _why = "";
 
     public OutboundConnection(XmppContext context, DomainPair pair, OutboundPurpose purpose, PeerModel peer, IOutboundOwner owner)
         : base(context)
@@ -84,7 +85,11 @@ internal sealed class OutboundConnection : StreamConnection
 
     public override StreamSnapshot Snapshot() => new(
         Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
-        Transport?.Remote.ToString() ?? "");
+        Transport?.Remote.ToString() ?? "")
+    {
+        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : [], Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, Stanzas = Stanzas,
+        Unacknowledged = _sent.Count,
+    };
 
     public override void End(XmppReason reason) => On(new OutboundInput.MustEnd(reason));
 
@@ -293,7 +298,12 @@ internal sealed class OutboundConnection : StreamConnection
         else answer(message.Word, message.Condition == DialbackCondition.ItemNotFound ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
     }
 
-    private TargetProof JudgeTarget() => Context.Policies.JudgeTarget(Evidence, Peer, Pair.To);
+    private TargetProof JudgeTarget()
+    {
+        var proof = Context.Policies.JudgeTarget(Evidence, Peer, Pair.To);
+        _why = proof.Text ?? "";
+        return proof;
+    }
 
     private bool IsStillTrusted(PeerModel peer)
     {

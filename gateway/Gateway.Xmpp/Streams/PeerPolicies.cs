@@ -44,7 +44,7 @@ internal sealed class PeerPolicies(PeerRegistry registry)
     {
         if (Renew(known, domain) is not { } peer) return new TargetProof(false, false, "No peer speaks for this domain any more.");
         var admission = registry.AdmitTarget(evidence, peer, Jid.ToAsciiDomain(domain));
-        return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? null : admission.Text);
+        return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? WhyOf(admission) : admission.Text);
     }
 
     /// <summary>The facts for an inbound header that says it comes from this domain, and why it must be sent away, if so.</summary>
@@ -82,14 +82,18 @@ internal sealed class PeerPolicies(PeerRegistry registry)
     }
 
     /// <summary>The principal for a domain that this connection has proved, one way or the other, under the tables of now; null when they allow it no more.</summary>
-    public FederatedPeer? Admit(Certificates.PeerEvidence evidence, string domain, bool isExternal)
+    public FederatedPeer? Admit(Certificates.PeerEvidence evidence, string domain, bool isExternal, out string why)
     {
         var admission = evidence.IsEncrypted ? registry.Admit(evidence, Federation.Protocol.Xmpp, domain) : null;
+        why = admission is null ? "dialback in clear" : isExternal ? WhyOf(admission) : $"dialback, for the certificate did not: {admission.Text}";
         if (isExternal) return admission?.Principal;
         // What dialback proved stands only while the certificate beside it is one that dialback may stand in for.
         bool isTolerated = admission is null or { IsAdmitted: true } or { MayUseDialback: true };
         return isTolerated ? registry.AdmitByDialback(domain, evidence.IsEncrypted, evidence).Principal : null;
     }
+
+    private static string WhyOf(Admission admission) =>
+        admission.Proof is { } proof ? $"certificate {proof.MatchedEntry} under trust set {proof.TrustSet}" : "certificate";
 
     private static XmppReason ReasonOf(FederationReason reason) => reason switch
     {

@@ -66,6 +66,18 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     public double ElementSeconds(long now) =>
         Volatile.Read(ref _elementBegan) is > 0 and var began ? context.Time.GetElapsedTime(began, now).TotalSeconds : 0;
 
+    /// <summary>True when TLS stood before the first byte of XMPP (XEP-0368).</summary>
+    protected bool IsDirectTls { get; private set; }
+
+    protected static IReadOnlyList<string> FeaturesOf(StreamFacts facts, bool isDirectTls)
+    {
+        var features = new List<string>(3);
+        if (isDirectTls) features.Add("direct-tls");
+        if (facts.Has(StreamFacts.Managed)) features.Add("0198");
+        if (facts.Has(StreamFacts.Bidi)) features.Add("0288");
+        return features;
+    }
+
     /// <summary>When the last stanza crossed, in or out; null before the first.</summary>
     protected DateTimeOffset? LastStanzaAt =>
         Volatile.Read(ref _lastStanza) is > 0 and var at ? context.Time.GetUtcNow() - context.Time.GetElapsedTime(at) : null;
@@ -83,6 +95,7 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     public void OnOpened(TransportConnection connection)
     {
         _transport = connection;
+        IsDirectTls = connection.Evidence.IsEncrypted;
         Volatile.Write(ref _lastReceived, context.Time.GetTimestamp());
         connection.IdleSecondsMax = 0;
         context.Streams.Add(this);
