@@ -46,14 +46,14 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     /// <summary>The record in force; another one makes earlier failures say nothing.</summary>
     public PeerModel Peer
     {
-        get => peer;
+        get;
         set
         {
-            if (ReferenceEquals(peer, value)) return;
-            peer = value;
+            if (ReferenceEquals(field, value)) return;
+            field = value;
             Forget();
         }
-    }
+    } = peer;
 
     /// <summary>Stanzas that wait.</summary>
     public int Queued => _queue.Count;
@@ -168,7 +168,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         lock (_gate)
         {
             if (_phase != Phase.Connecting) return;
-            if (!ReferenceEquals(_attempted, peer) && !context.Links.IsStopping)
+            if (!ReferenceEquals(_attempted, Peer) && !context.Links.IsStopping)
             {
                 // It failed under a record that is no longer in force.
                 Connect();
@@ -273,7 +273,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     private void Connect()
     {
-        (_phase, _attempted) = (Phase.Connecting, peer);
+        (_phase, _attempted) = (Phase.Connecting, Peer);
         _attempt = new Attempt(context, pair, OutboundPurpose.Stanzas, Peer, this) { Preferred = _lastGood, Resumption = _resumption };
         _attempt.Begin();
     }

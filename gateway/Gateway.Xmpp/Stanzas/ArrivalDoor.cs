@@ -33,6 +33,7 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         if (Relay.IsFor(stanza.To!))
         {
             Relay.Enter(principal, stanza);
+            ticket.Finish();
             return;
         }
         switch (stanza)
@@ -97,11 +98,11 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         }
         if (passage.To.IsDomain)
         {
-            if (_multicast.TryEnter(principal, message, Enter)) return;
+            if (_multicast.TryEnter(principal, message, (by, copy) => TryEnter(by, copy, default))) return false;
             Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
             return false;
         }
-        if (_groupChats.TryRefuse(principal, message)) return;
+        if (_groupChats.TryRefuse(principal, message)) return false;
         var content = XmppToContent.Read(message);
         if (content.Message is { } body)
         {
