@@ -10,9 +10,11 @@ internal static class Ask
 {
     public static void Everything(SipMessage message)
     {
+        var asked = new HashSet<SipHeaderId>();
         for (var i = 0; i < message.HeaderCount; i++)
         {
             var line = message.HeaderAt(i);
+            if (!asked.Add(line.Id)) continue;
             foreach (var value in message.All(line.Id)) Value(value);
             foreach (var value in message.Lines(line.Id)) Value(value);
         }

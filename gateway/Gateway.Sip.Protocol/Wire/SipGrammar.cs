@@ -109,16 +109,16 @@ internal static class SipGrammar
         return true;
     }
 
-    /// <summary>Whether a parameter that names something (a tag, a branch) is given more than once: two readers could take two different ones (RFC 3261 §7.3.1).</summary>
-    public static bool IsRepeated(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted)
+    /// <summary>Whether a parameter that names something (a tag, a branch) is absent or names it: given once and not empty. Of two, two readers could take two different ones (RFC 3261 §7.3.1).</summary>
+    public static bool NamesAtMostOne(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted)
     {
         var seen = 0;
-        while (TryTakeParameter(ref parameters, out var name, out _))
+        while (TryTakeParameter(ref parameters, out var name, out var value))
         {
-            if (Ascii.EqualsIgnoreCase(name, wanted)) seen++;
+            if (Ascii.EqualsIgnoreCase(name, wanted) && (seen++ > 0 || value.IsEmpty || value[0] == (byte)'"')) return false;
         }
 
-        return seen > 1;
+        return true;
     }
 
     /// <summary>Finds one parameter by name, any case. A valueless one is found with an empty value.</summary>

@@ -88,7 +88,7 @@ public sealed record Via
     /// <summary>None at all is RFC 2543's way; the cookie with nothing behind it names no transaction (RFC 4475 §3.2.1).</summary>
     private static bool HasUsableBranch(ReadOnlySpan<byte> parameters) =>
         !SipGrammar.TryParameter(parameters, "branch"u8, out var branch)
-        || (!Ascii.EqualsIgnoreCase(branch, "z9hG4bK"u8) && !SipGrammar.IsRepeated(parameters, "branch"u8));
+        || (!Ascii.EqualsIgnoreCase(branch, "z9hG4bK"u8) && SipGrammar.NamesAtMostOne(parameters, "branch"u8));
 
     private static bool TryTakeWord(scoped ref ReadOnlySpan<byte> value, byte stop, out ReadOnlySpan<byte> word)
     {

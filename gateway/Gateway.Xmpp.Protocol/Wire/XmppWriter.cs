@@ -83,9 +83,11 @@ public ref struct XmppWriter
     /// <summary>A whole element; <paramref name="inForce"/> is the default namespace around it.</summary>
     public void Element(XmlElement element, string inForce)
     {
-        Raw("<"u8);
+        // The namespace of xml: can be declared by nobody and has its prefix everywhere (Namespaces in XML 1.0 §3).
+        bool isXml = element.Namespace == Namespaces.Xml;
+        Raw(isXml ? "<xml:"u8 : "<"u8);
         Raw(element.Name);
-        if (element.Namespace != inForce) Attribute("xmlns"u8, element.Namespace);
+        if (!isXml && element.Namespace != inForce) Attribute("xmlns"u8, element.Namespace);
         int declared = 0;
         foreach (ref readonly var attribute in element.Attributes) Attribute(attribute, ref declared);
         if (element.Nodes.IsEmpty)
@@ -96,10 +98,10 @@ public ref struct XmppWriter
         Raw(">"u8);
         foreach (ref readonly var node in element.Nodes)
         {
-            if (node.Element is { } child) Element(child, element.Namespace);
+            if (node.Element is { } child) Element(child, isXml ? inForce : element.Namespace);
             else Text(node.Text);
         }
-        Raw("</"u8);
+        Raw(isXml ? "</xml:"u8 : "</"u8);
         Raw(element.Name);
         Raw(">"u8);
     }

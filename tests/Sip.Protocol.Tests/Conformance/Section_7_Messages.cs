@@ -71,9 +71,10 @@ public sealed class Section_7_Messages
     [Theory]
     [InlineData("From: \"Bo Example\"<sip:bo@contoso.example>;tag=9d5c2a38ba;epid=b84a59c035", ";TAG=other", SipReason.FromInvalid)]
     [InlineData("To: <sip:juliet@jabber.example>;tag=gw3f9a", ";tag=other", SipReason.ToInvalid)]
+    [InlineData("To: <sip:juliet@jabber.example>", ";tag=", SipReason.ToInvalid)]
     [InlineData("Via: SIP/2.0/TLS 203.0.113.10:5061;branch=z9hG4bK5A1E0C77.0123ABCD4567EF89;branched=FALSE", ";branch=z9hG4bKother", SipReason.ViaInvalid)]
     [Clause("RFC 3261", "7.3.1")]
-    public void A_tag_or_branch_given_twice_is_refused(string line, string again, SipReason reason) => Assert.Equal(reason, Verdict(line, line + again));
+    public void A_tag_or_branch_given_twice_or_empty_is_refused(string line, string again, SipReason reason) => Assert.Equal(reason, Verdict(line, line + again));
 
     [Theory]
     [InlineData("Retry-After: soon")]
