@@ -109,7 +109,7 @@ internal static class SipGrammar
         return true;
     }
 
-    /// <summary>Whether a parameter that names something (a tag, a branch) is absent or names it: given once and not empty. Of two, two readers could take two different ones (RFC 3261 §7.3.1).</summary>
+    /// <summary>Whether a parameter that names something (a tag, a branch) is absent, or given once and not empty: of two, two readers could take two (RFC 3261 §7.3.1).</summary>
     public static bool NamesAtMostOne(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted)
     {
         var seen = 0;
