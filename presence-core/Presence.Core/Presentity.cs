@@ -31,6 +31,7 @@ public static class Presentity
     public static Decision Decide(PresentityState state, PresentityCommand command, DateTimeOffset now, PresentitySettings? settings = null, double jitter = 0.5)
     {
         var deciding = new Deciding(state, Milliseconds(now), settings ?? PresentitySettings.Default, jitter);
+        if (!deciding.Settings.Access.IsEmpty && command is not (Resume or Reconsider or Expire)) AccessRules.Apply(deciding, command.Watcher);
         var reply = command switch
         {
             Watch watch => Watches.On(deciding, watch),
@@ -49,6 +50,7 @@ public static class Presentity
             UpstreamFailed failed => Upstreams.On(deciding, failed),
             UpstreamEnded ended => Upstreams.On(deciding, ended),
             Expire => Expiry.On(deciding),
+            Reconsider => AccessRules.On(deciding),
             Resume resume => Expiry.On(deciding, resume),
             _ => throw new UnreachableException($"No rule for {command.GetType().Name}."),
         };

@@ -65,5 +65,8 @@ public sealed record UpstreamEnded(Address Watcher, bool RetryNow, int? RetryAft
 /// <summary>A deadline of the unit may have come. Recomputes everything from the state and now: late or twice is harmless.</summary>
 public sealed record Expire() : PresentityCommand(default(Address));
 
+/// <summary>The gateway's own rules changed: every pair is brought in line with them.</summary>
+public sealed record Reconsider() : PresentityCommand(default(Address));
+
 /// <summary>A new owner took the unit over (start of the process): legs under an older epoch are spoken for again, upstreams are asked again.</summary>
 public sealed record Resume(long Epoch) : PresentityCommand(default(Address));

@@ -28,6 +28,9 @@ public sealed record PresentitySettings
     /// <summary>After this an asking that brought no answer is repeated; subscribe is idempotent (RFC 6121 Appendix A).</summary>
     public int AskAgainSeconds { get; init; } = 86_400;
 
+    /// <summary>How long after an asking presence from a home that has not agreed makes it be asked again.</summary>
+    public int UnconfirmedAskSeconds { get; init; } = 60;
+
     /// <summary>How long watchers keep seeing the last state while the upstream cannot be reached.</summary>
     public int OfflineGraceSeconds { get; init; } = 60;
 

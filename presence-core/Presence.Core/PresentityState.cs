@@ -28,7 +28,7 @@ public sealed record PresentityState(Address Presentity)
         return new WatcherView(
             Presentity,
             watcher,
-            pair.Authorization,
+            pair.IsFeigned ? AuthorizationPhase.Granted : pair.Authorization,
             pair.IsKnown && pair.Authorization != AuthorizationPhase.Asked,
             isVisible ? pair.Fragments : [],
             legs,

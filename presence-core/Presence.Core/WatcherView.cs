@@ -9,6 +9,9 @@ public enum AuthorizationPhase
     Asked,
     Granted,
     Denied,
+
+    /// <summary>Politely blocked: the watcher sees a presentity that granted and is away; its home was never asked. A view says Granted.</summary>
+    Feigned,
 }
 
 /// <summary>

@@ -4,9 +4,9 @@ using Presence.Core.Model;
 namespace Presence.Engine;
 
 /// <summary>
-/// After a start: every unit with a living leg, a wanted upstream or an undone effect is loaded once, and by that resumed under the new epoch, at a bounded pace.
+/// Every unit with a living leg, a wanted upstream or an undone effect is loaded once and told something, at a bounded pace: after a start that a new epoch began, later that rules changed.
 /// </summary>
-internal sealed class Awakening(EngineParts parts, Func<Address, PresentityCommand, ValueTask<PresenceReply>> submit)
+internal sealed class Awakening(EngineParts parts, PresentityCommand command, Func<Address, PresentityCommand, ValueTask<PresenceReply>> submit)
 {
     private const int PageMax = 250;
 
@@ -18,7 +18,7 @@ internal sealed class Awakening(EngineParts parts, Func<Address, PresentityComma
             while (true)
             {
                 var page = await parts.Store.FindWakingAsync(after, PageMax, parts.Stopping);
-                var answers = page.Select(unit => submit(unit, new Resume(parts.Epoch)).AsTask()).ToArray();
+                var answers = page.Select(unit => submit(unit, command).AsTask()).ToArray();
                 await Task.WhenAll(answers);
                 if (page.Count < PageMax) break;
                 after = page[^1];

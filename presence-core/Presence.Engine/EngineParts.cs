@@ -1,3 +1,4 @@
+using Presence.Core;
 using Presence.Core.Ports;
 
 namespace Presence.Engine;
@@ -5,6 +6,8 @@ namespace Presence.Engine;
 /// <summary>What the engine's parts share: ports, options, clock, and the way failures are told.</summary>
 internal sealed class EngineParts
 {
+    private PresentitySettings? _settings;
+
     public required IPresenceStore Store { get; init; }
 
     public required IEffectPerformer Performer { get; init; }
@@ -19,6 +22,13 @@ internal sealed class EngineParts
 
     /// <summary>Set when the engine stops: performers give up, what is undone stays in the outbox.</summary>
     public required CancellationToken Stopping { get; init; }
+
+    /// <summary>By what presentities decide now; the options' until they are replaced.</summary>
+    public PresentitySettings Settings
+    {
+        get => Volatile.Read(ref _settings) ?? Options.Settings;
+        set => Volatile.Write(ref _settings, value);
+    }
 
     public EngineMetrics Metrics { get; set; } = null!;
 

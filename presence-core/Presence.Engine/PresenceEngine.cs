@@ -26,7 +26,7 @@ public sealed class PresenceEngine : IPresenceEngine, IAsyncDisposable
         parts.DueWatch = new DueWatch(parts, (unit, command) => Submit(unit, command, isFromTime: true));
         _shards = new Shard[parts.Options.Shards];
         for (var i = 0; i < _shards.Length; i++) _shards[i] = new Shard(parts);
-        Awakened = parts.Begin(new Awakening(parts, (unit, command) => Submit(unit, command, isFromTime: false)).RunAsync);
+        Awakened = parts.Begin(new Awakening(parts, new Resume(parts.Epoch), (unit, command) => Submit(unit, command, isFromTime: false)).RunAsync);
     }
 
     /// <summary>The epoch this engine speaks under.</summary>
@@ -69,6 +69,14 @@ public sealed class PresenceEngine : IPresenceEngine, IAsyncDisposable
             Stopping = stopping.Token,
         };
         return new PresenceEngine(parts, stopping);
+    }
+
+    /// <summary>From now on presentities decide by these settings; those whose watchers stand are brought in line with the access rules. Ends when all are.</summary>
+    public Task ApplyAsync(PresentitySettings settings)
+    {
+        if (settings.Faults() is { Count: > 0 } faults) throw new ArgumentException(string.Join(' ', faults), nameof(settings));
+        _parts.Settings = settings;
+        return _parts.Begin(new Awakening(_parts, new Reconsider(), (unit, command) => Submit(unit, command, isFromTime: false)).RunAsync);
     }
 
     public ValueTask<PresenceReply> SubmitAsync(Address presentity, PresentityCommand command, CancellationToken cancellation) =>

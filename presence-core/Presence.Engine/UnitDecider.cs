@@ -55,7 +55,7 @@ internal sealed class UnitDecider(EngineParts parts, DocumentWriter writer)
     private Decision Fold(PresentityState state, PresentityCommand command, DateTimeOffset now, List<PresenceEffect> effects, ref bool hasFacts)
     {
         var jitter = command is UpstreamFailed or UpstreamEnded ? parts.Options.Ids.NextJitter() : 0;
-        var decision = Presentity.Decide(state, command, now, parts.Options.Settings, jitter);
+        var decision = Presentity.Decide(state, command, now, parts.Settings, jitter);
         effects.AddRange(decision.Effects);
         hasFacts |= decision.Facts.Count > 0;
         foreach (var fact in decision.Facts)
@@ -111,7 +111,7 @@ internal sealed class UnitDecider(EngineParts parts, DocumentWriter writer)
     }
 
     private StoredPair Store(WatcherPair pair) => new(
-        pair.Watcher, PairDocument.Write(writer, pair), PresentityState.DueAt(pair, parts.Options.Settings), pair.IsListening);
+        pair.Watcher, PairDocument.Write(writer, pair), PresentityState.DueAt(pair, parts.Settings), pair.IsListening);
 
     /// <summary>
     /// Whose sequence numbers are still needed: the pair's own legs, and those that undone effects must speak in. Not while the upstream is being asked: its

@@ -169,10 +169,11 @@ public sealed class LastingWatcherTests
     }
 
     [Fact]
-    public void Giving_up_ends_the_state_tells_and_forgets()
+    [Clause("RFC 6121", "3.3.3"), Item("RN-050")]
+    public void Giving_up_ends_the_state_and_says_nothing_that_could_cancel_a_new_request()
     {
         var unit = Granted().With(new WithdrawAuthorization(Alice));
-        Assert.Equal("ask Unsubscribe in u1 · end x Expired · tell refused None", unit.Said());
+        Assert.Equal("ask Unsubscribe in u1 · end x Expired", unit.Said());
         Assert.Null(unit.Pair);
         unit.Do(new WithdrawAuthorization(Alice));
         Assert.Equal("", unit.Said());

@@ -18,7 +18,7 @@ internal sealed class Unit(PresentitySettings? settings = null)
 
     public IReadOnlyList<PresentityFact> Facts { get; private set; } = [];
 
-    public PresentitySettings Settings { get; } = settings ?? PresentitySettings.Default;
+    public PresentitySettings Settings { get; set; } = settings ?? PresentitySettings.Default;
 
     public WatcherPair? Pair => State.Find(Alice);
 

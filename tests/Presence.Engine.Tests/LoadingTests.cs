@@ -1,5 +1,6 @@
 using System.Text;
 using Presence.Core;
+using Presence.Core.Authorization;
 using Presence.Core.Model;
 using Presence.Core.Ports;
 using static Presence.Engine.Tests.EngineWorld;
@@ -48,6 +49,21 @@ public sealed class LoadingTests
         await world.Performer.ExpectAsync("ask Subscribe");
         Assert.Single(world.Performer.Words, "ask Subscribe");
         Assert.DoesNotContain("end d1 Expired", world.Performer.Words);
+    }
+
+    [Fact, Item("RN-040")]
+    public async Task New_rules_reach_every_watcher_that_stands_without_a_restart()
+    {
+        await using var world = await StartAsync(new MemoryPresenceStore());
+        await world.DoAsync(
+            new Watch(Alice, Leg("d1"), 3600), new UpstreamGranted(Alice), new UpstreamShowed(Alice, [Said("orchard", Availability.Away)], false), new Watch(Bob, Leg("d2"), 3600));
+        world.Performer.Clear();
+
+        await world.Engine.ApplyAsync(PresentitySettings.Default with { Access = new AccessList([new AccessRule(Juliet, Alice, AccessAction.PoliteBlock)]) });
+
+        await world.Performer.ExpectAsync("show all", "ask Pause");
+        Assert.Equal((AuthorizationPhase.Granted, Availability.Offline), ((await world.ViewAsync())!.Authorization, (await world.ViewAsync())!.Best));
+        Assert.DoesNotContain(world.Performer.All, e => e.Effect.Watcher == Bob);
     }
 
     /// <summary>A store in which one unit is damaged.</summary>

@@ -86,6 +86,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         var diff = ConfigurationDiff.Between(running.Bound.Json, wanted.Bound.Json);
         parts.Collector.KnowPeers(model.Federation.Peers.Select(p => p.Name));
         parts.Registry.Publish(new FederationTables(model.Federation));
+        if (diff.Live.Contains("policy", StringComparer.Ordinal)) engine.Apply(model.Federation.Policy.Access);
         levels.Set(model.Log.Level);
         (running, loadedAt) = (wanted, now);
         TellRelaxations();

@@ -1,6 +1,8 @@
 using Gateway.Federation;
+using Gateway.Host.Configuration;
 using Gateway.Transport;
 using Presence.Core;
+using Presence.Core.Authorization;
 using Presence.Core.Ports;
 using Presence.Engine;
 using Presence.Sqlite;
@@ -39,20 +41,16 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
     /// <summary>Starts the engine and joins it with crossing and sides. Effects wait until <see cref="Speak"/>.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var presence = parts.Model.Presence;
-        var settings = PresentitySettings.Default with
-        {
-            ExpiresSecondsMin = presence.ExpiresMin,
-            ExpiresSecondsMax = presence.Expires,
-            ExpiresSecondsDefault = Math.Clamp(PresentitySettings.Default.ExpiresSecondsDefault, presence.ExpiresMin, presence.Expires),
-            Access = parts.Model.Federation.Policy.Access,
-            RetrySecondsMax = presence.SubscriptionFailureRetry,
-            RetryAfterSecondsMax = Math.Max(PresentitySettings.Default.RetryAfterSecondsMax, presence.SubscriptionFailureRetry),
-        };
         // The effects of one commit leave as one write per connection: each on its own would be a TLS record and a system call.
-        var options = new EngineOptions { Settings = settings, Ids = parts.Ids, Gather = static () => SendBatch.Begin() };
+        var options = new EngineOptions { Settings = SettingsOf(parts.Model), Ids = parts.Ids, Gather = static () => SendBatch.Begin() };
         engine = await PresenceEngine.StartAsync(store!, gate, options, parts.Time, new EngineLog(parts.Logs.CreateLogger<EngineLog>()), cancellation);
         parts.Crossing.Connect(engine, SideOf(Protocol.Sip), SideOf(Protocol.Xmpp));
+    }
+
+    /// <summary>New rules about users hold at once, for watchers that stand too; the times of subscriptions need a restart.</summary>
+    public void Apply(AccessList access)
+    {
+        if (engine is not null) _ = engine.ApplyAsync(SettingsOf(parts.Model) with { Access = access });
     }
 
     /// <summary>Both sides can speak: what an earlier life left undone, and what is decided from now on, may leave.</summary>
@@ -82,6 +80,20 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
         engine = null;
         if (store is not null) await store.DisposeAsync();
         store = null;
+    }
+
+    private static PresentitySettings SettingsOf(ApplianceModel model)
+    {
+        var presence = model.Presence;
+        return PresentitySettings.Default with
+        {
+            ExpiresSecondsMin = presence.ExpiresMin,
+            ExpiresSecondsMax = presence.Expires,
+            ExpiresSecondsDefault = Math.Clamp(PresentitySettings.Default.ExpiresSecondsDefault, presence.ExpiresMin, presence.Expires),
+            Access = model.Federation.Policy.Access,
+            RetrySecondsMax = presence.SubscriptionFailureRetry,
+            RetryAfterSecondsMax = Math.Max(PresentitySettings.Default.RetryAfterSecondsMax, presence.SubscriptionFailureRetry),
+        };
     }
 
     private ISide SideOf(Protocol protocol) => parts.Sides.First(s => s.Side.Protocol == protocol).Side;

@@ -16,7 +16,7 @@ internal static class Authorizations
         if (!IsKept(deciding.Find(watcher)?.LastingLeg, request.Leg)) KeepLasting(deciding, watcher, request.Leg);
         var wasGranted = deciding.Get(watcher).IsGranted;
         Upstreams.Want(deciding, watcher);
-        if (wasGranted)
+        if (wasGranted || deciding.Get(watcher).IsFeigned)
         {
             // The watcher's home forgot: it is told again (RFC 6121 §3.1.3).
             deciding.Tell(watcher, isGranted: true, PresenceReason.None);
@@ -35,8 +35,8 @@ internal static class Authorizations
             deciding.Emit(new AskUpstream(deciding.Presentity, watcher, UpstreamRequest.Unsubscribe, pair.Upstream.Leg));
         }
 
+        // RFC 6121 §3.3.3 wants unavailable and no more. The unsubscribed that its appendix A.3.2 suggests would cancel the request of a watcher that comes back at once (RN-050).
         EndAll(deciding, pair, PresenceReason.Expired);
-        if (pair.LastingLeg is not null) deciding.Tell(watcher, isGranted: false, PresenceReason.None);
         deciding.Add(new PairDropped(watcher));
         return PresenceReply.Accepted();
     }
@@ -44,17 +44,18 @@ internal static class Authorizations
     public static PresenceReply On(Deciding deciding, Probe probe)
     {
         var watcher = probe.Watcher;
-        if (deciding.Find(watcher) is not { IsGranted: true } pair)
+        if (Watches.Refusal(deciding, watcher, probe.Leg) is { } reason) return PresenceReply.Refused(reason);
+        if (deciding.Find(watcher) is not ({ IsGranted: true } or { IsFeigned: true }))
         {
             deciding.Tell(watcher, isGranted: false, PresenceReason.None);   // RFC 6121 §4.3.2
             return PresenceReply.Accepted();
         }
 
-        if (Watches.Refusal(deciding, watcher, probe.Leg) is { } reason) return PresenceReply.Refused(reason);
+        var pair = deciding.Get(watcher);
         if (!IsKept(pair.LastingLeg, probe.Leg)) KeepLasting(deciding, watcher, probe.Leg);
         switch (pair.Upstream.Phase)
         {
-            case UpstreamPhase.None:
+            case UpstreamPhase.None when !pair.IsFeigned:
                 Upstreams.Want(deciding, watcher);   // shown when it arrives
                 break;
             case UpstreamPhase.Trying:
@@ -71,7 +72,7 @@ internal static class Authorizations
     {
         var watcher = granted.Watcher;
         // An agreement nobody asked for grants nothing: else any peer could make its users watch.
-        if (deciding.Find(watcher) is not { } pair || pair.Authorization is AuthorizationPhase.None or AuthorizationPhase.Denied) return PresenceReply.Accepted();
+        if (deciding.Find(watcher) is not { } pair || pair.Authorization is not (AuthorizationPhase.Asked or AuthorizationPhase.Granted)) return PresenceReply.Accepted();
         var isNew = !pair.IsGranted;
         if (isNew) deciding.Add(new AuthorizationChanged(watcher, AuthorizationPhase.Granted));
         if (pair.IsWanted && pair.Upstream.Phase != UpstreamPhase.Active)
@@ -92,9 +93,15 @@ internal static class Authorizations
 
     public static PresenceReply On(Deciding deciding, UpstreamDenied denied)
     {
-        var watcher = denied.Watcher;
-        if (deciding.Find(watcher) is not { } pair || pair.Authorization is AuthorizationPhase.None or AuthorizationPhase.Denied) return PresenceReply.Accepted();
-        var reason = denied.Reason == PresenceReason.None ? PresenceReason.Rejected : denied.Reason;
+        if (deciding.Find(denied.Watcher) is not { } pair || pair.Authorization is not (AuthorizationPhase.Asked or AuthorizationPhase.Granted)) return PresenceReply.Accepted();
+        Refuse(deciding, pair, denied.Reason == PresenceReason.None ? PresenceReason.Rejected : denied.Reason);
+        return PresenceReply.Accepted();
+    }
+
+    /// <summary>Ends everything towards the watcher and remembers that it was refused.</summary>
+    public static void Refuse(Deciding deciding, WatcherPair pair, PresenceReason reason)
+    {
+        var watcher = pair.Watcher;
         EndAll(deciding, pair, reason);
         if (pair.LastingLeg is not null) deciding.Tell(watcher, isGranted: false, reason);
 
@@ -102,9 +109,8 @@ internal static class Authorizations
         foreach (var poll in pair.Polls) deciding.Add(new PollDropped(watcher, poll.Leg.Id));
         deciding.Add(new UpstreamChanged(watcher, UpstreamState.Idle));
         // What it saw before tells the performer whether a closed state must precede the end.
-        deciding.Add(new StateChanged(watcher, IsKnown: pair.IsGranted, []));
+        deciding.Add(new StateChanged(watcher, IsKnown: pair.IsGranted || pair.IsFeigned, []));
         deciding.Add(new AuthorizationChanged(watcher, AuthorizationPhase.Denied, deciding.Now.AddSeconds(deciding.Settings.DeniedSeconds)));
-        return PresenceReply.Accepted();
     }
 
     /// <summary>Ends every leg and poll towards the watcher; a lasting leg that never saw anything has nothing to end.</summary>
@@ -112,7 +118,7 @@ internal static class Authorizations
     {
         foreach (var leg in pair.Legs)
         {
-            if (!leg.IsLasting || pair.IsGranted) deciding.End(pair.Watcher, leg.Leg, reason);
+            if (!leg.IsLasting || pair.IsGranted || pair.IsFeigned) deciding.End(pair.Watcher, leg.Leg, reason);
         }
 
         foreach (var poll in pair.Polls) deciding.End(pair.Watcher, poll.Leg, PresenceReason.Expired);

@@ -13,7 +13,7 @@ internal static class Compositor
     public static PresenceReply On(Deciding deciding, UpstreamShowed showed)
     {
         var watcher = showed.Watcher;
-        if (deciding.Find(watcher) is not { } pair || pair.Authorization is AuthorizationPhase.None or AuthorizationPhase.Denied) return PresenceReply.Accepted();
+        if (deciding.Find(watcher) is not { } pair || pair.Authorization is not (AuthorizationPhase.Asked or AuthorizationPhase.Granted)) return PresenceReply.Accepted();
 
         // The answers to a refresh come one endpoint at a time: the first begins the set anew, so that endpoints which left unseen do not stay for ever.
         var isNewSet = showed.IsFullState || pair.Upstream.IsShowOwed;
@@ -25,7 +25,13 @@ internal static class Compositor
         var isOwed = pair.Upstream.IsShowOwed;
         var next = Standing(pair);
         if (next != pair.Upstream) deciding.Add(new UpstreamChanged(watcher, next));
-        if (!pair.IsGranted) return PresenceReply.Accepted();
+        if (!pair.IsGranted)
+        {
+            // Presence of somebody who has not agreed: its home thinks that it has, or forgot half of it (RN-049). It stays unseen, and the home is asked once more.
+            if (!fragments.IsEmpty) Upstreams.AskUnconfirmed(deciding, watcher);
+            return PresenceReply.Accepted();
+        }
+
         if (isChange || isOwed) ShowAll(deciding, pair);
         Polls.Answer(deciding, watcher, onlyDue: false);
         return PresenceReply.Accepted();

@@ -76,9 +76,18 @@ internal static class Upstreams
         return PresenceReply.Accepted();
     }
 
+    /// <summary>Asks again for an authorization that its home behaves as if it had given; not more often than the settings allow, and not where a dialog stands.</summary>
+    public static void AskUnconfirmed(Deciding deciding, Address watcher)
+    {
+        var pair = deciding.Get(watcher);
+        if (!pair.IsWanted || pair.Upstream.Leg is not null || pair.Upstream.Phase is not (UpstreamPhase.Trying or UpstreamPhase.Pending)) return;
+        if (pair.Upstream.AskedAt?.AddSeconds(deciding.Settings.UnconfirmedAskSeconds) <= deciding.Now) Ask(deciding, watcher);
+    }
+
     /// <summary>A new leg or poll wants the upstream: asks for the authorization if there is none, for the state if it may be stale.</summary>
     public static void Want(Deciding deciding, Address watcher)
     {
+        if (AccessRules.IsFeigned(deciding, watcher)) return;
         var pair = deciding.Get(watcher);
         if (pair.Authorization is AuthorizationPhase.None or AuthorizationPhase.Denied)
         {

@@ -1,3 +1,4 @@
+using Presence.Core.Authorization;
 using Presence.Core.Model;
 using Presence.Core.Upstream;
 
@@ -21,13 +22,14 @@ internal static class Expiry
     {
         if (resume.Epoch <= deciding.State.Epoch) return PresenceReply.Accepted();
         deciding.Add(new EpochTaken(resume.Epoch));
+        AccessRules.ApplyAll(deciding);
         On(deciding);
         foreach (var (watcher, pair) in deciding.State.Pairs)
         {
             foreach (var leg in pair.Legs)
             {
                 // A lasting leg sees nothing before the agreement; a bounded one sees that it is pending.
-                if (!leg.IsLasting || pair.IsGranted) deciding.Show(watcher, leg.Leg.Id);
+                if (!leg.IsLasting || pair.IsGranted || pair.IsFeigned) deciding.Show(watcher, leg.Leg.Id);
             }
 
             Upstreams.Resume(deciding, watcher);

@@ -44,8 +44,11 @@ public sealed record WatcherPair(Address Watcher)
 
     public bool IsGranted => Authorization == AuthorizationPhase.Granted;
 
+    /// <summary>The watcher sees a presentity that is away, whatever it is (<see cref="AuthorizationPhase.Feigned"/>).</summary>
+    public bool IsFeigned => Authorization == AuthorizationPhase.Feigned;
+
     /// <summary>The pair holds nothing worth remembering.</summary>
-    public bool IsEmpty => !IsListening && Authorization == AuthorizationPhase.None;
+    public bool IsEmpty => !IsListening && Authorization is (AuthorizationPhase.None or AuthorizationPhase.Feigned);
 
     public WatcherLeg? FindLeg(string id)
     {
