@@ -25,6 +25,9 @@ public sealed record SipDialect
     /// <summary>Speaks the Microsoft extensions: piggyback, KeyboardActivity, ms-diagnostics.</summary>
     public bool IsMicrosoft { get; init; }
 
+    /// <summary>Shows text/html in a MESSAGE, where its accept-types name it too (field fact C4).</summary>
+    public bool ShowsHtml => IsMicrosoft;
+
     /// <summary>Takes a MESSAGE outside a dialog (RFC 3428 pager mode); Microsoft users do not (field fact C4).</summary>
     public bool MessageOutsideDialog { get; init; }
 

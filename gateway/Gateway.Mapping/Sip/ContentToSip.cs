@@ -4,10 +4,14 @@ using Gateway.Mapping.Text;
 
 namespace Gateway.Mapping.Sip;
 
-/// <summary>Neutral messages as bodies of SIP MESSAGE requests: plain text in UTF-8 with CRLF line ends, long ones in several.</summary>
+/// <summary>
+/// Neutral messages as bodies of SIP MESSAGE requests: plain text in UTF-8 with CRLF line ends, long ones in several; or, for a peer that shows it, the message's form as HTML.
+/// </summary>
 public static class ContentToSip
 {
     public const string ContentType = "text/plain; charset=UTF-8";
+
+    public const string HtmlType = "text/html; charset=UTF-8";
 
     /// <summary>The bodies to send one after the other, never none.</summary>
     public static IReadOnlyList<byte[]> Bodies(MessageContent content, int charsMax = TextSplitter.CharsMaxDefault)
@@ -18,6 +22,13 @@ public static class ContentToSip
         for (var i = 0; i < bodies.Length; i++) bodies[i] = Encode(pieces[i]);
         return bodies;
     }
+
+    /// <summary>
+    /// The same message as HTML, or null where plain text says as much or the markup is too long for one message: it is never cut, the plain text is. The markup was made of the few
+    /// elements of XEP-0071 §7, so it holds no script and nothing that is fetched.
+    /// </summary>
+    public static byte[]? Html(MessageContent content, int charsMax = TextSplitter.CharsMaxDefault) =>
+        content.Xhtml is { Length: > 0 } markup && markup.Length + 11 <= charsMax && content.Body.Length <= charsMax ? Encoding.UTF8.GetBytes($"<DIV>{markup}</DIV>") : null;
 
     /// <summary>One body, whatever its length.</summary>
     public static byte[] Encode(string body) => Encoding.UTF8.GetBytes(LineEnds.ToCrLf(body));

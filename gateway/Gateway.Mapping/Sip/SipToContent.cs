@@ -13,6 +13,9 @@ public static class SipToContent
 {
     private const int BodyBytesMax = 64 * 1024;
 
+    // An alternative inside a mixed one is met; deeper is nobody's client.
+    private const int DepthMax = 3;
+
     /// <summary>A whole MESSAGE: body, Subject, language, and Call-ID as thread (RFC 7572 table 1).</summary>
     public static SipContent Read(SipRequest request)
     {
@@ -33,10 +36,10 @@ public static class SipToContent
         if (contentType.IsEmpty || contentType.SequenceEqual("text/plain"u8)
             || Ascii.EqualsIgnoreCase(contentType, "text/plain; charset=UTF-8"u8) || Ascii.EqualsIgnoreCase(contentType, "text/plain;charset=UTF-8"u8))
             return OfPlain(Encoding.UTF8.GetString(body));
-        return MediaType.TryRead(contentType, out var type) ? Read(type, body) : SipContent.Refused(MappingReason.BodyTypeUnsupported);
+        return MediaType.TryRead(contentType, out var type) ? Read(type, body, 0) : SipContent.Refused(MappingReason.BodyTypeUnsupported);
     }
 
-    private static SipContent Read(MediaType type, ReadOnlySpan<byte> body)
+    private static SipContent Read(MediaType type, ReadOnlySpan<byte> body, int depth)
     {
         switch (type.Name)
         {
@@ -45,9 +48,9 @@ public static class SipToContent
             case "text/html":
                 return OfRich(HtmlText.Read(Decode(body, type.Charset)));
             case "text/rtf" or "application/rtf":
-                return RtfText.TryRead(Decode(body, type.Charset ?? "iso-8859-1"), out var plain) ? OfPlain(plain) : SipContent.Refused(MappingReason.BodyMalformed);
+                return RtfText.TryRead(Decode(body, type.Charset ?? "iso-8859-1"), out var rich) ? OfRich(rich) : SipContent.Refused(MappingReason.BodyMalformed);
             case "multipart/alternative" or "multipart/related" or "multipart/mixed":
-                return OfMultipart(type, body);
+                return OfMultipart(type, body, depth);
             case TypingDocuments.IsComposingType:
                 return TypingDocuments.TryReadComposing(body, out var composing, out var reason) ? SipContent.Of(composing.State, composing.RefreshSeconds) : SipContent.Refused(reason);
             case TypingDocuments.KeyboardType or "text/xml":
@@ -61,17 +64,17 @@ public static class SipToContent
         }
     }
 
-    private static SipContent OfMultipart(MediaType type, ReadOnlySpan<byte> body)
+    private static SipContent OfMultipart(MediaType type, ReadOnlySpan<byte> body, int depth)
     {
-        if (type.Parameters.Get("boundary") is not { Length: > 0 and <= 200 } boundary) return SipContent.Refused(MappingReason.BodyMalformed);
+        if (depth >= DepthMax || type.Parameters.Get("boundary") is not { Length: > 0 and <= 200 } boundary) return SipContent.Refused(MappingReason.BodyMalformed);
         MessageContent? plain = null;
         MessageContent? html = null;
         MessageContent? other = null;
         var parts = Multipart.Split(body, boundary);
         foreach (var part in parts)
         {
-            if (!MediaType.TryRead(part.ContentType, out var partType) || partType.Name.StartsWith("multipart/", StringComparison.Ordinal)) continue;
-            var message = Read(partType, part.Content).Message;
+            if (!MediaType.TryRead(part.ContentType, out var partType)) continue;
+            var message = Read(partType, part.Content, depth + 1).Message;
             if (partType.Is("text/plain")) plain ??= message;
             else if (partType.Is("text/html")) html ??= message;
             else other ??= message;
@@ -79,8 +82,8 @@ public static class SipToContent
 
         if (plain is null && html is null && other is null) return parts.Count == 0 ? SipContent.Refused(MappingReason.BodyMalformed) : SipContent.Refused(MappingReason.BodyTypeUnsupported);
 
-        // The words of the plain part, the form of the HTML one.
-        return SipContent.Of(plain is null ? html ?? other! : plain with { Xhtml = html?.Xhtml });
+        // The words of the plain part, the form of the HTML one or else of the other.
+        return SipContent.Of(plain is null ? html ?? other! : plain with { Xhtml = html?.Xhtml ?? other?.Xhtml });
     }
 
     private static SipContent OfPlain(string text)
@@ -95,12 +98,9 @@ public static class SipToContent
         return content.Message is null || rich.Xhtml is null ? content : SipContent.Of(content.Message with { Xhtml = rich.Xhtml });
     }
 
-    private static string Decode(ReadOnlySpan<byte> body, string? charset) => charset?.ToLowerInvariant() switch
+    private static string Decode(ReadOnlySpan<byte> body, string? charset)
     {
-        null or "utf-8" or "us-ascii" => Encoding.UTF8.GetString(body),
-        "iso-8859-1" or "latin1" => Encoding.Latin1.GetString(body),
-        "utf-16" or "utf-16le" => Encoding.Unicode.GetString(body),
-        "utf-16be" => Encoding.BigEndianUnicode.GetString(body),
-        { } other => (CodePagesEncodingProvider.Instance.GetEncoding(other) ?? Encoding.UTF8).GetString(body),
-    };
+        var text = Charsets.Find(charset).GetString(body);
+        return text.Length > 0 && text[0] == '\uFEFF' ? text[1..] : text;
+    }
 }

@@ -6,7 +6,7 @@ namespace Gateway.Mapping.Text;
 /// <summary>One part of a multipart body: its Content-Type value and its content with the transfer encoding undone.</summary>
 internal sealed record MultipartPart(byte[] ContentType, byte[] Content);
 
-/// <summary>Takes a multipart body apart (RFC 2046 §5.1): at most <see cref="PartsMax"/> parts, nothing nested.</summary>
+/// <summary>Takes a multipart body apart (RFC 2046 §5.1): at most <see cref="PartsMax"/> parts, one level.</summary>
 internal static class Multipart
 {
     public const int PartsMax = 16;

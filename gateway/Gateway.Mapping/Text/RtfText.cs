@@ -3,33 +3,57 @@ using System.Text;
 
 namespace Gateway.Mapping.Text;
 
-/// <summary>The text of an RTF body (RTF 1.9): control words that stand for characters are read, destinations that are not text are skipped, form is dropped.</summary>
+/// <summary>
+/// The text of an RTF body (RTF 1.9) and, where it has any, its weight, slant and lines as XHTML-IM: control words that stand for characters are read in the document's code page,
+/// destinations that are not text are skipped, objects and pictures dropped.
+/// </summary>
 public static class RtfText
 {
     private const int DepthMax = 64;
 
-    private static readonly Encoding Ansi = CodePagesEncodingProvider.Instance.GetEncoding(1252) ?? Encoding.Latin1;
-
     /// <summary>False when the body is no RTF.</summary>
-    public static bool TryRead(string rtf, out string plain)
+    public static bool TryRead(string rtf, out RichText rich)
     {
-        plain = "";
+        rich = new RichText("");
         if (!rtf.AsSpan().TrimStart().StartsWith("{\\rtf", StringComparison.Ordinal)) return false;
         var reading = new Reading(rtf);
         if (!reading.ReadAll()) return false;
-        plain = reading.Output.ToString().TrimEnd('\n', ' ');
+        rich = reading.Result();
         return true;
+    }
+
+    [Flags]
+    private enum Form : byte
+    {
+        None = 0,
+        Bold = 1,
+        Italic = 2,
+        Underlined = 4,
+        Struck = 8,
     }
 
     private sealed class Reading(string rtf)
     {
-        private readonly Stack<(bool IsSkipped, int FallbackChars)> groups = new();
+        private static readonly (Form Form, string Element)[] Elements = [(Form.Bold, "b"), (Form.Italic, "i"), (Form.Underlined, "u"), (Form.Struck, "s")];
+
+        private readonly Stack<(bool IsSkipped, int FallbackChars, Form Form)> groups = new();
+        private readonly StringBuilder plain = new();
+        private readonly StringBuilder run = new();
+        private readonly List<byte> bytes = [];
+        private readonly XhtmlBuilder xhtml = new();
+        private Encoding encoding = Charsets.Find("windows-1252");
         private int at;
         private bool isSkipped;
         private int fallbackChars = 1;
         private int toSkip;
+        private Form form;
+        private Form opened;
 
-        public StringBuilder Output { get; } = new();
+        public RichText Result()
+        {
+            Flush();
+            return new RichText(plain.ToString().TrimEnd('\n', ' '), xhtml.Result());
+        }
 
         public bool ReadAll()
         {
@@ -40,11 +64,12 @@ public static class RtfText
                 {
                     case '{':
                         if (groups.Count >= DepthMax) return false;
-                        groups.Push((isSkipped, fallbackChars));
+                        groups.Push((isSkipped, fallbackChars, form));
                         break;
                     case '}':
                         if (groups.Count == 0) return false;
-                        (isSkipped, fallbackChars) = groups.Pop();
+                        Flush();
+                        (isSkipped, fallbackChars, form) = groups.Pop();
                         break;
                     case '\\':
                         Control();
@@ -52,7 +77,7 @@ public static class RtfText
                     case '\r' or '\n':
                         break;
                     default:
-                        Emit(c.ToString());
+                        Emit(c);
                         break;
                 }
             }
@@ -75,22 +100,22 @@ public static class RtfText
             {
                 case '\'' when at + 2 <= rtf.Length && byte.TryParse(rtf.AsSpan(at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code):
                     at += 2;
-                    Emit(Ansi.GetString([code]));
+                    if (TakeFallback() && !isSkipped) bytes.Add(code);
                     break;
                 case '*':
                     isSkipped = true;
                     break;
                 case '~':
-                    Emit(" ");
+                    Emit(' ');
                     break;
                 case '_':
-                    Emit("-");
+                    Emit('-');
                     break;
                 case '\\' or '{' or '}':
-                    Emit(c.ToString());
+                    Emit(c);
                     break;
                 case '\n' or '\r':
-                    Emit("\n");
+                    Break();
                     break;
             }
         }
@@ -99,62 +124,122 @@ public static class RtfText
         {
             var start = at;
             while (at < rtf.Length && char.IsAsciiLetter(rtf[at])) at++;
-            var word = rtf[start..at];
+            var word = rtf.AsSpan(start, at - start);
             var numberStart = at;
             if (at < rtf.Length && rtf[at] == '-') at++;
             while (at < rtf.Length && char.IsAsciiDigit(rtf[at])) at++;
-            _ = int.TryParse(rtf.AsSpan(numberStart, at - numberStart), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+            var hasNumber = int.TryParse(rtf.AsSpan(numberStart, at - numberStart), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
             if (at < rtf.Length && rtf[at] == ' ') at++;
-            Apply(word, number);
+            if (!TryForm(word, isOn: !hasNumber || number != 0)) Apply(word, number);
         }
 
-        private void Apply(string word, int number)
+        private void Apply(ReadOnlySpan<char> word, int number)
         {
             switch (word)
             {
                 case "par" or "line" or "row":
-                    Emit("\n");
+                    Break();
                     break;
                 case "tab" or "cell":
-                    Emit("\t");
+                    Emit('\t');
                     break;
                 case "u":
-                    Emit(((char)(ushort)number).ToString());
+                    toSkip = 0;
+                    Emit((char)(ushort)number);
                     toSkip = fallbackChars;
                     break;
                 case "uc":
                     fallbackChars = Math.Clamp(number, 0, 8);
                     break;
+                case "ansicpg":
+                    encoding = Charsets.Find(number);
+                    break;
                 case "fonttbl" or "colortbl" or "stylesheet" or "info" or "pict" or "object" or "header" or "footer":
                     isSkipped = true;
                     break;
                 default:
-                    if (SignOf(word) is { } sign) Emit(sign);
+                    if (SignOf(word) is not '\0' and var sign) Emit(sign);
                     break;
             }
         }
 
-        private static string? SignOf(string word) => word switch
+        private bool TryForm(ReadOnlySpan<char> word, bool isOn)
         {
-            "emdash" => "—",
-            "endash" => "–",
-            "bullet" => "•",
-            "lquote" => "‘",
-            "rquote" => "’",
-            "ldblquote" => "“",
-            "rdblquote" => "”",
-            _ => null,
+            var changed = word switch
+            {
+                "b" => Form.Bold,
+                "i" => Form.Italic,
+                "ul" or "ulnone" => Form.Underlined,
+                "strike" => Form.Struck,
+                "plain" => Form.Bold | Form.Italic | Form.Underlined | Form.Struck,
+                _ => Form.None,
+            };
+            if (changed == Form.None) return false;
+            Flush();
+            form = isOn && word is not ("plain" or "ulnone") ? form | changed : form & ~changed;
+            return true;
+        }
+
+        private static char SignOf(ReadOnlySpan<char> word) => word switch
+        {
+            "emdash" => '—',
+            "endash" => '–',
+            "bullet" => '•',
+            "lquote" => '‘',
+            "rquote" => '’',
+            "ldblquote" => '“',
+            "rdblquote" => '”',
+            _ => '\0',
         };
 
-        private void Emit(string text)
+        private void Emit(char c)
         {
-            if (toSkip > 0 && text != "\n")
+            if (!TakeFallback() || isSkipped) return;
+            DecodeBytes();
+            run.Append(c);
+        }
+
+        // What stands for a character that was already said by its number.
+        private bool TakeFallback()
+        {
+            if (toSkip == 0) return true;
+            toSkip--;
+            return false;
+        }
+
+        private void Break()
+        {
+            if (isSkipped) return;
+            Flush();
+            plain.Append('\n');
+            xhtml.Open("br", static _ => null);
+        }
+
+        private void DecodeBytes()
+        {
+            if (bytes.Count == 0) return;
+            run.Append(encoding.GetString([.. bytes]));
+            bytes.Clear();
+        }
+
+        // A run of one form is complete: both halves of a pair are there, or one is missing for good and becomes U+FFFD.
+        private void Flush()
+        {
+            DecodeBytes();
+            if (run.Length == 0) return;
+            var text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(run.ToString()));
+            run.Clear();
+            plain.Append(text);
+            if (form != opened)
             {
-                toSkip--;
-                return;
+                for (var i = Elements.Length - 1; i >= 0; i--)
+                    if (opened.HasFlag(Elements[i].Form)) xhtml.Close(Elements[i].Element);
+                foreach (var (one, element) in Elements)
+                    if (form.HasFlag(one)) xhtml.Open(element, static _ => null);
+                opened = form;
             }
 
-            if (!isSkipped) Output.Append(text);
+            xhtml.Text(text);
         }
     }
 }

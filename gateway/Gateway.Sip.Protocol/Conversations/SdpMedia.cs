@@ -8,6 +8,9 @@ public sealed record SdpMedia(string Media, int Port, string Protocol, string Fo
         Port > 0 && Protocol.Equals("sip", StringComparison.OrdinalIgnoreCase)
         && (Media.Equals("message", StringComparison.OrdinalIgnoreCase) || Media.Equals("x-ms-message", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether accept-types name HTML itself; a wildcard promises nothing of how it is shown.</summary>
+    public bool NamesHtml => AcceptTypes.Contains("text/html", StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Types of <c>a=accept-types</c>; a trailing blank is normal.</summary>
     public IReadOnlyList<string> AcceptTypes
     {

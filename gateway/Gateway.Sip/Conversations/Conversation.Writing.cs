@@ -2,6 +2,7 @@ using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Documents;
+using Gateway.Mapping.Sip;
 using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Conversations;
@@ -141,7 +142,8 @@ internal sealed partial class Conversation
         var branch = side.Calls.Register(request);
         var buffer = Responder.Scratch();
         var writer = Dialog.StartRequest(buffer, dialog.State, SipMethod.Message, branch, side.Own);
-        writer.End(send.Message.ContentType, send.Message.Body.Span);
+        if (dialog.TakesHtml && pieces.TryGetValue(send.Message.Id, out var piece) && piece.Html is { } html) writer.End(ContentToSip.HtmlType, html);
+        else writer.End(send.Message.ContentType, send.Message.Body.Span);
         side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan);
     }
 

@@ -32,7 +32,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     private bool isHandingOver;
     private (SipConnection Connection, SipRequest Request, Func<int, ConversationDialog> Make, Action<SipWriter> Headers)? invited;
 
-    private readonly record struct Piece(MessageDeparture Departure, bool IsLast);
+    private readonly record struct Piece(MessageDeparture Departure, bool IsLast, byte[]? Html);
 
     public Address SipUser { get; } = sipUser;
 
@@ -46,7 +46,9 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     /// <summary>Takes a message. False when this conversation is over: the caller opens another.</summary>
     public bool TryDepart(MessageDeparture departure)
     {
-        var bodies = ContentToSip.Bodies(departure.Content, DialectOf(Peer).MessageCharsMax);
+        var dialect = DialectOf(Peer);
+        var bodies = ContentToSip.Bodies(departure.Content, dialect.MessageCharsMax);
+        var html = dialect.ShowsHtml ? ContentToSip.Html(departure.Content, dialect.MessageCharsMax) : null;
         lock (gate)
         {
             // Gone was said, but not yet done, because something still waits: what comes now follows it, and is heard of with it.
@@ -54,7 +56,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
             if (state.IsEnded || state.Closing != SipReason.None) return false;
             for (var i = 0; i < bodies.Count; i++)
             {
-                pieces[++lastPiece] = new Piece(departure, i == bodies.Count - 1);
+                pieces[++lastPiece] = new Piece(departure, i == bodies.Count - 1, html);
                 Step(new ConversationInput.Send(new OutgoingMessage(lastPiece, ContentToSip.ContentType, bodies[i])));
             }
         }
@@ -183,6 +185,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         }
 
         var types = SessionDescription.TryRead(response.Body.Span, out var answer) ? answer.Message?.AcceptTypes ?? [] : [];
+        if (dialog is not null) dialog.TakesHtml = answer?.Message is { NamesHtml: true };
         var software = response.FirstText(SipHeaderId.UserAgent) ?? response.FirstText(SipHeaderId.Server);
         forked = dialog is null ? (response, connection) : null;
         Step(new ConversationInput.Accepted(leg, response.ToTag, Typing.Choose(types, software, DialectOf(Peer)), SessionTimer.Of(response)));

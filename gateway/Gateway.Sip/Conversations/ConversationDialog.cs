@@ -36,6 +36,9 @@ internal sealed class ConversationDialog(Conversation conversation, int number, 
     /// <summary>Where the last request of the dialog came or went: its ACK takes the same way.</summary>
     public SipConnection? Connection { get; set; }
 
+    /// <summary>Its accept-types name text/html.</summary>
+    public bool TakesHtml { get; set; }
+
     /// <summary>Our description, the same in each answer of the leg while the peer's offers stay the same.</summary>
     public byte[] LocalDescription { get; set; } = [];
 

@@ -92,6 +92,7 @@ internal sealed class Invitations(SipSide side, ConversationTable table)
             ConversationDialog Make(int number) => new(conversation, number, peer, request.CallId, state.Id.LocalTag)
             {
                 State = state, Connection = connection, LocalDescription = description, IsOfferOut = offer is null, TakesUpdate = request.Lists(SipHeaderId.Allow, "UPDATE"u8),
+                TakesHtml = offer?.Message is { NamesHtml: true },
             };
             if (conversation.TryInvite(connection, request, Make, writer => WriteAccepted(writer, request, terms), typing, terms)) return;
             table.Forget(conversation);
