@@ -118,7 +118,7 @@ public sealed class MicrosoftDialectTests
     }
 
     [Theory]
-    [InlineData("ms-diagnostics: 1034;reason=\"Previous hop federated peer did not report diagnostic information\";Domain=\"x\"\r\nms-diagnostics: 1010; source=\"sip.contoso.example\"; reason=\"Certificate trust\"", "edge: 1010")]
+    [InlineData("ms-diagnostics: 1034;reason=\"Previous hop did not report\";Domain=\"x\"\r\nms-diagnostics: 1010; source=\"sip.contoso.example\"; reason=\"Certificate trust\"", "edge: 1010")]
     [InlineData("ms-diagnostics-public: 1003;reason=\"User does not exist\"", "edge: 1003")]
     [InlineData("ms-client-diagnostics: 52063.2; reason=\"Unsupported session description\"", "edge: 52063")]
     [InlineData("ms-diagnostics: 777;reason=\"bo@contoso.example is odd\"", "edge: 777")]
@@ -140,5 +140,27 @@ public sealed class MicrosoftDialectTests
         var edge = await rig.AcceptAsync();
         await edge.SendAsync(Lines.Response(await edge.RequestAsync("SUBSCRIBE"), 504, "ms-diagnostics-public: 1008;reason=\"Unable to resolve DNS SRV record\"\r\n"));
         Assert.Equal(Condition.RemoteServerNotFound, (await rig.Crossing.CommandAsync<UpstreamFailed>()).Condition);
+    }
+
+    [Theory]
+    [InlineData("lync2013", "text/plain text/html", "text/html; charset=UTF-8", "<DIV>Hello <strong>there</strong></DIV>")]
+    [InlineData("lync2013", "text/plain", "text/plain; charset=UTF-8", "Hello there")]
+    [InlineData("lync2013", "*", "text/plain; charset=UTF-8", "Hello there")]
+    [InlineData("generic", "text/plain text/html", "text/plain; charset=UTF-8", "Hello there")]
+    public async Task The_form_of_a_message_goes_to_who_says_that_it_shows_html(string profile, string accepts, string type, string body)
+    {
+        await using var rig = await Rig.StartAsync();
+        var sent = rig.Depart("Hello there", by: rig.Edge with { Profile = profile }, xhtml: "Hello <strong>there</strong>");
+        var edge = await rig.AcceptAsync();
+        var message = await edge.ExpectAsync(m => m.Method is "INVITE" or "MESSAGE", "the first of it");
+        if (message.Method == "INVITE")
+        {
+            await edge.SendAsync(Lines.Accepted(message).Replace("text/plain multipart/alternative text/rtf text/html ", accepts.PadRight(52), StringComparison.Ordinal));
+            message = await edge.RequestAsync("MESSAGE");
+        }
+
+        Assert.Equal((type, body), (message["Content-Type"], message.Body));
+        await edge.SendAsync(Lines.Response(message, 200));
+        Assert.True((await sent).IsDelivered);
     }
 }

@@ -51,7 +51,33 @@ public sealed class TextTests
     public void Rtf_becomes_text(string rtf, string plain)
     {
         Assert.True(RtfText.TryRead(rtf, out var read));
-        Assert.Equal(plain, read);
+        Assert.Equal(plain, read.Plain);
+    }
+
+    [Theory]
+    [InlineData(@"{\rtf1\ansi Hello \b there\b0 , {\i you\ul  two}!}", "Hello there, you two!", "Hello <strong>there</strong>, <em>you</em><em><span style=\"text-decoration:underline\"> two</span></em>!")]
+    [InlineData(@"{\rtf1 plain\par words}", "plain\nwords", null)]
+    [InlineData(@"{\rtf1\b bold\plain  not\strike  gone\strike0 }", "bold not gone", "<strong>bold</strong> not<span style=\"text-decoration:line-through\"> gone</span>")]
+    [InlineData(@"{\rtf1\ansi\ansicpg1251 \'cf\'f0\'e8}", "При", null)]
+    [InlineData(@"{\rtf1\ansi\ansicpg932 \'93\'fa\'96\'7b}", "日本", null)]
+    [InlineData(@"{\rtf1\ansicpg-5 x\u-10179?y}", "x\uFFFDy", null)]
+    [InlineData(@"{\rtf1{\object\objdata 0102}{\pict\bin4 abcd}{\field{\*\fldinst HYPERLINK ""https://x.example""}{\fldrslt here}}}", "here", null)]
+    public void Rtf_keeps_its_form_and_its_code_page(string rtf, string plain, string? xhtml)
+    {
+        Assert.True(RtfText.TryRead(rtf, out var read));
+        Assert.Equal((plain, xhtml), (read.Plain, read.Xhtml));
+    }
+
+    [Fact]
+    public void Hostile_rtf_neither_hangs_nor_grows()
+    {
+        foreach (var seed in new[] { @"\b x\b0 ", @"{\i a}", @"\'e9", @"\u8364?", @"\ansicpg932 \'93", "{\\*", "\\par " })
+        {
+            var rtf = @"{\rtf1 " + string.Concat(Enumerable.Repeat(seed, 64 * 1024 / seed.Length));
+            if (!RtfText.TryRead(rtf, out var rich)) continue;
+            Assert.InRange(rich.Plain.Length, 0, rtf.Length);
+            Assert.InRange(rich.Xhtml?.Length ?? 0, 0, 64 * 1024);
+        }
     }
 
     [Theory]
