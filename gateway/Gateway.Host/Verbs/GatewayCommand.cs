@@ -28,7 +28,7 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Reload(), Doctor(), ConfigVerbs(), Certs(), Route(), Docs(),
+            Run(), Status(), Reload(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
