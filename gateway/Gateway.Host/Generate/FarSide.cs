@@ -21,7 +21,7 @@ public sealed record FarSide(string Fqdn, int SipPort, int XmppPort, PeerModel P
         var domains = model.Federation.Peers.Where(p => p.Protocol == other).SelectMany(p => p.FromDomains).Concat(named)
             .Where(d => peer.PartnerDomains.Count == 0 || peer.PartnerDomains.Contains(d)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new FarSide(
-            model.Fqdn, model.SipListeners.Select(l => l.EndPoint.Port).FirstOrDefault(SipsPort), model.XmppListeners.Where(l => !l.IsDirectTls).Select(l => l.EndPoint.Port).FirstOrDefault(ServerPort),
-            peer, [.. domains]);
+            model.Fqdn, model.SipListeners.Select(l => l.EndPoint.Port).FirstOrDefault(SipsPort),
+            model.XmppListeners.Where(l => !l.IsDirectTls).Select(l => l.EndPoint.Port).FirstOrDefault(ServerPort), peer, [.. domains]);
     }
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Gateway.Host.Generate;
 
-/// <summary>A text for another system's administrator: headings and remarks as comments, lines to paste or steps to follow. The same configuration gives the same bytes; nothing secret is in it.</summary>
+/// <summary>
+/// A text for another system's administrator: headings and remarks as comments, lines to paste or steps to follow. The same configuration gives the same bytes; nothing secret is in it.
+/// </summary>
 internal sealed class Script
 {
     private readonly StringBuilder text = new();
