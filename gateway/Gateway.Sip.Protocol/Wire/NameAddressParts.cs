@@ -18,8 +18,10 @@ internal ref struct NameAddressParts
         if (value.IsEmpty) return false;
         var open = value[0] == (byte)'"' ? SipGrammar.EndOfQuoted(value, 0) : 0;
         if (open < 0) return false;
-        var bracket = value[open..].IndexOf((byte)'<');
-        if (bracket < 0) return open == 0 && ReadBare(value, ref parts);
+
+        // Behind a semicolon stand parameters: a bracket in the quotes of one opens no URI.
+        var bracket = value[open..].IndexOfAny((byte)'<', (byte)';');
+        if (bracket < 0 || value[open + bracket] == (byte)';') return open == 0 && ReadBare(value, ref parts);
 
         bracket += open;
         var between = SipGrammar.Trim(value[open..bracket]);

@@ -78,8 +78,11 @@ public sealed class XmppFramer
         {
             if (_refused != XmppReason.None) return new XmppFrame(XmppFrameKind.Refused, null, _refused, 0);
             bool isBeforeHeader = _scanner.IsBeforeHeader;
-            var found = _scanner.Scan(_held.AsSpan(0, _heldLength), input, out int consumed, out var reason);
             int bytesMax = isBeforeHeader ? _limits.HeaderBytesMax : _isProved ? _limits.StanzaBytesMax : _limits.UnprovedBytesMax;
+
+            // Never looked at beyond the first byte too many, so that the verdict is the same however the bytes were cut.
+            int room = bytesMax + 1 - (_scanner.IsBetween ? 0 : _scanner.Length);
+            var found = _scanner.Scan(_held.AsSpan(0, _heldLength), input.Length > room ? input[..room] : input, out int consumed, out var reason);
             if (found == Boundary.Refused) return Refuse(reason);
             if (_scanner.Length > bytesMax) return Refuse(isBeforeHeader ? XmppReason.HeaderTooLarge : XmppReason.StanzaTooLarge);
 
