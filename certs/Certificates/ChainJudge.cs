@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -17,7 +18,19 @@ internal static class ChainJudge
     private const string AnyUsageOid = "2.5.29.37.0";
     private const int PresentedMax = 16;
 
+    // One stream asks two or three times within its first round trips, and once more for each name its peer may have.
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
+    private static readonly ConditionalWeakTable<PeerEvidence, Recent> Findings = [];
+
     internal static ChainFinding Judge(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
+    {
+        if (Findings.TryGetValue(evidence, out var recent) && ReferenceEquals(recent.Trust, trust) && now >= recent.At && now - recent.At < FreshFor) return recent.Finding;
+        var finding = JudgeAnew(evidence, trust, now);
+        Findings.AddOrUpdate(evidence, new Recent(trust, now, finding));
+        return finding;
+    }
+
+    private static ChainFinding JudgeAnew(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
     {
         var leaf = evidence.Leaf!;
         if (trust.Withdrawn.Count > 0 && trust.Withdrawn.Contains(Fingerprints.Of(leaf)))
@@ -139,6 +152,8 @@ internal static class ChainJudge
         }
         return (all & X509ChainStatusFlags.Revoked) != X509ChainStatusFlags.NoError ? Refused(CertificateReason.Revoked, words) : Refused(CertificateReason.ChainInvalid, words);
     }
+
+    private sealed record Recent(TrustSet Trust, DateTimeOffset At, ChainFinding Finding);
 
     private static ChainFinding Refused(CertificateReason reason, string detail) => new(reason, detail, default);
 }

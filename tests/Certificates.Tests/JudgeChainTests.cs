@@ -37,6 +37,20 @@ public sealed class JudgeChainTests
     }
 
     [Fact]
+    public void A_finding_serves_for_seconds_and_only_for_its_own_trust_set()
+    {
+        var evidence = Lab.Evidence(Lab.Authority.Issue(Good with { NotAfter = Lab.Now.AddSeconds(30) }));
+        var (trust, stranger) = (Lab.Authority.ToTrust(), LabAuthority.Create(Lab.Now).ToTrust());
+
+        CertificateReason At(TrustSet set, int seconds) => CertificateJudge.Judge(evidence, Sip("sip.contoso.example"), set, Lab.Now.AddSeconds(seconds)).Reason;
+
+        Assert.Equal(CertificateReason.None, At(trust, 0));
+        Assert.NotEqual(CertificateReason.None, At(stranger, 1));
+        Assert.Equal(CertificateReason.None, At(trust, 2));
+        Assert.Equal(CertificateReason.Expired, At(trust, 40));
+    }
+
+    [Fact]
     public void No_certificate_proves_nothing()
     {
         var verdict = CertificateJudge.Judge(PeerEvidence.Plain("x"), Sip("a.example"), Lab.Authority.ToTrust(), Lab.Now);
