@@ -196,7 +196,8 @@ internal sealed class NotifierTable(SipSide side)
 
         side.Requests.Responder.Dialog(connection, request, 200, tag, writer =>
         {
-            writer.Header(SipHeaderId.Event, "presence");
+            // RFC 6665 §8.2.1 keeps Event out of responses; Microsoft servers write it and are written it (field fact B2).
+            if (SipDialect.ByName(who.Principal.Peer.Profile) is { IsMicrosoft: true }) writer.Header(SipHeaderId.Event, "presence");
             writer.Header(SipHeaderId.Expires, (uint)answer.Reply.ExpiresSeconds);
         });
         return (uint)answer.Reply.ExpiresSeconds;
