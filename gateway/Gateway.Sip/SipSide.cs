@@ -76,6 +76,8 @@ public sealed class SipSide : ISide, IAsyncDisposable
 
     internal PaceTable Paces { get; }
 
+    internal RoutePool Routes { get; } = new();
+
     internal NotifierTable Notifiers { get; }
 
     internal SubscriberTable Subscribers { get; }

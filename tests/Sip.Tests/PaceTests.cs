@@ -1,6 +1,7 @@
 using Gateway.Federation.Peers;
 using Gateway.Sip;
 using Gateway.Sip.Presence;
+using Gateway.Sip.Protocol.Dialogs;
 using Presence.Core;
 using Presence.Core.Model;
 using Sip.Tests.World;
@@ -162,6 +163,46 @@ public sealed class PaceTests
         Assert.Contains("refused edge sip.ContactsTooMany", rig.Reports);
         Assert.Equal(2, rig.View.Subscribers);
     }
+
+    [Fact]
+    public async Task A_refresh_that_waits_long_for_its_turn_is_told_as_a_dialog_that_stands()
+    {
+        await using var rig = await Rig.StartAsync();
+        var paced = rig.Edge with { Sip = new SipPeerTerms { PacePerSecond = 4 } };
+        rig.Publish(paced, rig.Other);
+        for (var i = 0; i < 60; i++)
+            await rig.AskAsync(UpstreamRequest.Refresh, LegOf(i), AuthorizationPhase.Granted, new Address("user" + i, "contoso.example"), peer: paced);
+
+        // Three a second: from the thirtieth on it is more than ten seconds, and the core would otherwise take the home for silent.
+        var stands = await rig.Crossing.CommandAsync<UpstreamAccepted>();
+        Assert.InRange(stands.ExpiresAt, rig.Time.GetUtcNow().AddSeconds(70), rig.Time.GetUtcNow().AddSeconds(80));
+        var edge = await rig.AcceptAsync();
+        await edge.RequestAsync("SUBSCRIBE");
+        await edge.SettleAsync();
+        Assert.Empty(edge.Unread);
+    }
+
+    [Fact]
+    public void Dialogs_of_one_way_share_their_routes()
+    {
+        var pool = new RoutePool();
+        var (one, other) = (LegDocument.Read(LegOf(1))!.Dialog, LegDocument.Read(LegOf(2))!.Dialog);
+        Assert.NotSame(one.RouteSet, other.RouteSet);
+        Assert.Same(pool.Share(one).RouteSet, pool.Share(other).RouteSet);
+        Assert.NotSame(pool.Share(one).RouteSet, pool.Share(one with { RouteSet = ["sip:elsewhere.example;lr"] }).RouteSet);
+    }
+
+    private static Leg LegOf(int number) => new LegDocument(
+        new DialogState
+        {
+            Id = new DialogId("c" + number, "ours", "theirs"),
+            LocalHeader = "<sip:juliet@jabber.example>;tag=ours",
+            RemoteHeader = "<sip:bo@contoso.example>;tag=theirs",
+            RemoteTarget = "sip:fe01.contoso.example",
+            RouteSet = ["sip:sip.contoso.example;lr"],
+            IsCaller = true,
+        },
+        "edge").ToLeg();
 
     private static void AssertNoSecondHolds(List<DateTimeOffset> sent, int limit)
     {

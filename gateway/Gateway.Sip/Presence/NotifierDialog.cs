@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping.Documents;
@@ -24,9 +26,10 @@ internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerMode
     private readonly Sequence sequence = new(side, presentity, watcher, legId);
     private Queue<NotifierInput>? held;
     private PeerModel peer = peer;
-    private DialogState dialog = stored.Dialog;
+    private readonly string? eventId = stored.EventId;
+    private DialogState dialog = side.Routes.Share(stored.Dialog);
     private NotifierState usage = new() { ChangeInterval = side.Options.NotifyInterval };
-    private NotifierInput.Show? shown;
+    private (bool IsActive, UInt128 Digest)? shown;
     private SipConnection? asked;
     private Alarm? alarm;
     private int holds;
@@ -36,7 +39,7 @@ internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerMode
     public string PeerName => peer.Name;
 
     /// <summary>The id the subscriber gave its subscription (RFC 6665 §4.5.2): repeated in each NOTIFY.</summary>
-    public string? EventId => stored.EventId;
+    public string? EventId => eventId;
 
     /// <summary>Whether a request in this dialog comes from the peer that made it and concerns its two users (design law 11).</summary>
     public bool IsOf(Requester who) => peer.Name == who.Principal.Peer.Name && watcher == who.From && presentity == who.To;
@@ -169,18 +172,24 @@ internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerMode
     // The caller holds the gate. What the watcher has been told, or is about to be, is not told again unless a SUBSCRIBE asks for it.
     private bool IsNews(NotifierInput.Show show)
     {
-        if (usage.OwedAt != DateTimeOffset.MaxValue || shown is null) return true;
-        return shown.IsActive != show.IsActive || !shown.Content.Body.Span.SequenceEqual(show.Content.Body.Span);
+        var told = (show.IsActive, DigestOf(show.Content.Body.Span));
+        var isNews = usage.OwedAt != DateTimeOffset.MaxValue || shown != told;
+        shown = told;
+        return isNews;
+    }
+
+    // Half a kilobyte of document in each dialog would only be kept to be compared.
+    private static UInt128 DigestOf(ReadOnlySpan<byte> body)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(body, digest);
+        return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
 
     // The caller holds the gate.
     private void Step(NotifierInput input)
     {
-        if (input is NotifierInput.Show show)
-        {
-            if (!IsNews(show)) return;
-            shown = show;
-        }
+        if (input is NotifierInput.Show show && !IsNews(show)) return;
 
         var now = side.Now;
         if (input is NotifierInput.Tick && now >= usage.ExpiresAt) return;

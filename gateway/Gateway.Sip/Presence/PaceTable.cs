@@ -21,6 +21,9 @@ internal sealed class PaceTable(TimeProvider time, Deadlines deadlines)
         return limit == 0 && !paces.ContainsKey(peer.Name) || For(peer, limit).TryTake(limit, isOwed, taker);
     }
 
+    /// <summary>About how long what is asked now waits for its turn.</summary>
+    public TimeSpan WaitOf(PeerModel peer) => paces.TryGetValue(peer.Name, out var pace) ? pace.Wait : TimeSpan.Zero;
+
     /// <summary>A request outside presence was sent: it goes first and counts.</summary>
     public void Spend(PeerModel peer)
     {

@@ -30,6 +30,9 @@ internal sealed class PeerPace
         }
     }
 
+    /// <summary>About how long the last in the queue waits; messages in between make it longer.</summary>
+    public TimeSpan Wait => TimeSpan.FromSeconds(WaitingCount / Refill);
+
     private double Burst => Math.Max(1, perSecond / 4);
 
     // With the burst it stays within the limit of any one second.

@@ -21,9 +21,10 @@ namespace Gateway.Sip.Presence;
 /// One subscription of ours: the shell around <see cref="Subscriber"/>. It writes the SUBSCRIBEs the machine asks for, answers NOTIFYs, and tells the core in neutral
 /// words what came of it. It speaks for the XMPP watcher in From.
 /// </summary>
-internal sealed class Subscription(SipSide side, SubscriberTable table, PeerModel peer, Address presentity, Address watcher) : ITurnTaker
+internal sealed partial class Subscription(SipSide side, SubscriberTable table, PeerModel peer, Address presentity, Address watcher) : ITurnTaker
 {
     private static readonly TimeSpan InvariantLife = TimeSpan.FromDays(1);
+    private static readonly TimeSpan StandByLeast = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
     private SubscriberState usage = new();
@@ -196,7 +197,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
 
     private void Adopt(DialogState made)
     {
-        dialog = made;
+        dialog = side.Routes.Share(made);
         sequence = new Sequence(side, Presentity, Watcher, LegDocument.IdOf(made.Id));
     }
 
@@ -221,6 +222,7 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
                 if (subscribe.InNewDialog || dialog is null) BeginDialog();
                 queued = subscribe;
                 if (side.Paces.TryTake(peer, isOwed: false, this)) isTurnNow = true;
+                else StandBy();
                 break;
             case SubscriberOutput.AnswerNotify answer when notify is { } received:
                 if (answer.Status == 200) Responder.Plain(received.Connection, received.Request, 200);
@@ -244,98 +246,6 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         (dialog, sequence, queued) = (null, null, null);
         callId = "";
         table.Forget(this);
-    }
-
-    // The caller holds the gate.
-    private void Launch(SubscriberOutput.Subscribe subscribe)
-    {
-        usage = Subscriber.On(usage, new SubscriberInput.Sent(), side.Options.Subscribe, side.Options.Timers, 0, side.Now).State;
-        var ofCall = callId;
-        side.Run(() => SendAsync(subscribe, ofCall));
-    }
-
-    private void BeginDialog()
-    {
-        (dialog, sequence) = (null, null);
-        callId = side.NewCallId();
-        localTag = side.NewTag();
-    }
-
-    private async ValueTask SendAsync(SubscriberOutput.Subscribe subscribe, string ofCall)
-    {
-        if (dialog is { } current && sequence is { } numbers && numbers.IsExhausted(current) && !await TryReserveAsync(current, numbers)) return;
-        var request = new Subscribing(this, ofCall);
-        var branch = side.Calls.Register(request);
-        var buffer = Responder.Scratch();
-        SipWriter writer;
-        lock (gate)
-        {
-            if (dialog is not null) dialog = Dialog.Advance(dialog);
-            var uri = SipAddresses.ToUri(Presentity);
-            writer = dialog is not null
-                ? Dialog.StartRequest(buffer, dialog, SipMethod.Subscribe, branch, side.Own)
-                : NewRequest.Start(buffer, SipMethod.Subscribe, uri, $"<{SipAddresses.ToUri(Watcher)}>", localTag, $"<{uri}>", callId, 1, branch, side.Own);
-        }
-
-        writer.Header(SipHeaderId.Event, "presence");
-        // Only what we parse: the server takes the first format of its own order that we list (field fact B1).
-        writer.Header(SipHeaderId.Accept, peer.Sip.ReadsMsrtc ? "text/xml+msrtc.pidf, application/pidf+xml" : "application/pidf+xml");
-        writer.Header(SipHeaderId.Expires, subscribe.ExpiresSeconds);
-        writer.End();
-        side.Calls.Send(peer, Presentity.Domain, ofCall.GetHashCode(StringComparison.Ordinal), request, buffer.WrittenSpan);
-    }
-
-    private async ValueTask<bool> TryReserveAsync(DialogState current, Sequence numbers)
-    {
-        var ofCall = current.Id.CallId;
-        try
-        {
-            var reserved = await numbers.ReserveAsync(current);
-            lock (gate)
-            {
-                // Given up while the store was asked: this request belongs to nobody any more.
-                if (dialog is null || dialog.Id.CallId != ofCall) return false;
-                dialog = Dialog.ContinueAt(dialog, reserved.LocalCSeq);
-                return true;
-            }
-        }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
-        {
-            side.Defect(failure);
-            OnFailed(SipReason.TransportFailed, ofCall);
-            return false;
-        }
-    }
-
-    private void OnResponse(SipResponse response, string ofCall)
-    {
-        if (!response.IsFinal) return;
-        lock (gate)
-        {
-            // An answer to a dialog that was given up meanwhile says nothing of the new one.
-            if (ofCall != callId) return;
-            SubscriptionStateHeader? piggyback = null;
-            if (response.IsSuccess)
-            {
-                if (dialog is null && Dialog.TryEstablish(response, side.Own, out var made) == SipReason.None) Adopt(made);
-                else if (dialog is not null) dialog = Complete(Dialog.ReceiveAnswer(dialog, response), response);
-                if (response.Has(SipHeaderId.MsPiggybackCSeq)) SubscriptionStateHeader.TryRead(response.First(SipHeaderId.SubscriptionState), out piggyback!);
-            }
-
-            piggybacked = piggyback is null ? null : response;
-            refusal = response.IsSuccess ? null : SipFailures.Of(response);
-            Step(new SubscriberInput.Answered(response.Status, response.ExpiresSeconds, response.MinExpiresSeconds, RetryAfterHeader.SecondsOf(response), piggyback));
-            (piggybacked, refusal) = (null, null);
-            if (response.IsSuccess && dialog is not null && usage.HasDialog && usage.Phase is not SubscriberPhase.Leaving)
-                Tell(new UpstreamAccepted(Watcher, new LegDocument(dialog, peer.Name).ToLeg(), usage.ExpiresAt));
-        }
-    }
-
-    // A NOTIFY that overtook the 200 made the dialog without the proxies' Record-Route where they put it into the 200 only: take it now (RFC 6665 §4.4.1).
-    private DialogState Complete(DialogState known, SipResponse response)
-    {
-        if (known.RouteSet.Count > 0 || !response.Has(SipHeaderId.RecordRoute)) return known;
-        return Dialog.TryEstablish(response, side.Own, out var whole) == SipReason.None ? known with { RouteSet = whole.RouteSet } : known;
     }
 
     // The notification that the machine took note of, in neutral words.
@@ -370,26 +280,10 @@ internal sealed class Subscription(SipSide side, SubscriberTable table, PeerMode
         Tell(SubscribeOutcomes.OfFailure(Watcher, refusal ?? ErrorTable.FromSip(ended.Status, SipReasonPhrases.Of(ended.Status)), wasGranted));
     }
 
-    private void OnFailed(SipReason reason, string ofCall)
-    {
-        lock (gate)
-        {
-            if (ofCall != callId) return;
-            Step(reason == SipReason.TransactionTimeout ? new SubscriberInput.Answered(408) : new SubscriberInput.Lost());
-        }
-    }
-
     private void Tick()
     {
         lock (gate) Step(new SubscriberInput.Tick());
     }
 
     private void Tell(PresentityCommand command) => side.Tell(peer, Presentity, command);
-
-    private sealed class Subscribing(Subscription owner, string callId) : OutgoingRequest(SipMethod.Subscribe)
-    {
-        protected override void OnResponse(SipResponse response) => owner.OnResponse(response, callId);
-
-        protected override void OnFailed(SipReason reason, LinkFailure failure) => owner.OnFailed(reason, callId);
-    }
 }
