@@ -104,6 +104,7 @@ public enum SipReason
     QueueFull,
     MessageTooOld,
     MessageTooLarge,
+    MessageExpired,
     PeerLost,
     SessionExpired,
     ShuttingDown,

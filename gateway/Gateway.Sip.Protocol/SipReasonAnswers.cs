@@ -27,7 +27,7 @@ public static class SipReasonAnswers
         SipReason.SessionNotAcceptable or SipReason.MultipartyRefused or SipReason.AudioVideoRefused
             or SipReason.FileTransferRefused or SipReason.ConferenceRefused => 488,
         SipReason.Overloaded => 503,
-        SipReason.QueueFull or SipReason.ShuttingDown => 480,
+        SipReason.QueueFull or SipReason.ShuttingDown or SipReason.MessageExpired => 480,
         >= SipReason.ContentLengthMissing and <= SipReason.BodyTruncated => 400,
         _ => 0,
     };

@@ -119,6 +119,8 @@ public sealed class SipSide : ISide, IAsyncDisposable
 
     public void Depart(ChatStateDeparture departure) => Conversations.Depart(departure);
 
+    public void Depart(LateFailureDeparture departure) => Conversations.Depart(departure);
+
     public ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
     {
         switch (effect)

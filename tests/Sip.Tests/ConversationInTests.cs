@@ -258,6 +258,7 @@ public sealed class ConversationInTests
         var answer = await edge.AskAsync(Lines.Invite(callId));
         Assert.Equal(200, answer.Status);
         await edge.SendAsync(Lines.InDialog("ACK", callId, 1, answer.ToTag));
+        await edge.SettleAsync();
         return (edge, answer.ToTag);
     }
 }

@@ -93,6 +93,7 @@ internal static class SipRows
         Row(SipReason.MessageTimeout, "", "remote-server-timeout", "A message was not answered in time.", "Look at the peer's connections in `gateway status`."),
         Row(SipReason.StaleCSeq, "500", "", "A message repeated an old number.", "The peer is broken; a wire trace shows the message."),
         Row(SipReason.QueueFull, "480", "resource-constraint", "Too many messages wait for one conversation.", "The user's client does not answer; the sender was told."),
+        Row(SipReason.MessageExpired, "480", "", "A message came after the time its sender gave it (Expires, Date).", "Nothing. If it happens to all, compare the clocks of both systems."),
         Row(SipReason.SessionExpired, "", "", "A session whose timer ran out without a refresh (RFC 4028).", "The peer asked for the timer and vanished; the next message begins anew."),
         Row(SipReason.MessageTooOld, "", "remote-server-timeout", "A message waited longer than its time.", "The sender was told; look at the peer's connections."),
         Row(SipReason.MessageTooLarge, "513", "policy-violation", "A message is longer than the dialect allows.", "The sender was told."),

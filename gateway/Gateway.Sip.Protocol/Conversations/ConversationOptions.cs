@@ -14,6 +14,9 @@ public sealed record ConversationOptions
     /// <summary>Silence after which we say BYE (RFC 7573 §6.1).</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long our user counts as typing after its last notice: its client may be gone without a word (RFC 3994 §3.2).</summary>
+    public TimeSpan TypingMax { get; init; } = TimeSpan.FromSeconds(120);
+
     public TimeSpan MessageAgeMax { get; init; } = TimeSpan.FromSeconds(150);
 
     public int QueueMessagesMax { get; init; } = 1_000;

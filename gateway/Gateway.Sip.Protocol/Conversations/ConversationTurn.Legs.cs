@@ -86,12 +86,7 @@ internal ref partial struct ConversationTurn
     public void OnTick()
     {
         if (_s.IsEnded) return;
-        if (now >= _s.PeerTypingUntil)
-        {
-            _s = _s with { PeerTypingUntil = DateTimeOffset.MaxValue };
-            Out(new DeliverTyping(false));
-        }
-
+        OnTypingTick();
         foreach (var leg in _s.Legs)
         {
             if (now >= leg.WaitUntil) OnLegWaitedOut(leg);

@@ -26,23 +26,10 @@ internal ref partial struct ConversationTurn(ConversationState state, Conversati
 
         // The usual case, an established leg and nothing before this message, skips the queue.
         var dated = message with { QueuedAt = now };
-        _s = _s with { LastActivity = now };
+        _s = _s with { LastActivity = now, OwnTypingUntil = DateTimeOffset.MaxValue };
         if (!_s.HasWork && Speaking() is { } leg) Transmit(leg, dated);
         else Enqueue(dated);
         Proceed();
-    }
-
-    public void OnSendTyping(bool isTyping)
-    {
-        if (Speaking() is { TypingMode: not TypingMode.None } leg) Out(new SendTyping(leg.Number, leg.TypingMode, isTyping));
-    }
-
-    public void OnTypingReceived(int number, bool isTyping, uint refreshSeconds)
-    {
-        if (Find(number) is null) return;
-        var was = _s.PeerTypingUntil != DateTimeOffset.MaxValue;
-        _s = _s with { LastActivity = now, PeerTypingUntil = isTyping ? now.AddSeconds(refreshSeconds) : DateTimeOffset.MaxValue };
-        if (was != isTyping) Out(new DeliverTyping(isTyping));
     }
 
     public void OnMessageReceived(int number)
@@ -77,7 +64,11 @@ internal ref partial struct ConversationTurn(ConversationState state, Conversati
         Proceed();
     }
 
-    /// <summary>Drops the leg and tries the message once more in a new one (field fact C5: the BYE was lost, or the number is stale).</summary>
+    /// <summary>
+    /// Drops the leg and tries the message once more in a new one (field fact C5: the BYE was lost, or the number is stale). A 408 off the wire is among them, though it leaves open whether the
+    /// message was shown: it is what a front end says when the client behind it has vanished, every client of that kind tries again, and a line seen twice harms less than one lost.
+    /// Our own timeout is another matter: there nobody has said that the user did not get it.
+    /// </summary>
     private void Rebuild(int number, OutgoingMessage message, int status, SipReason reason)
     {
         if (status == 481) Drop(number);

@@ -76,16 +76,16 @@ internal sealed partial class Conversation
 
     private void Finish(ConversationOutput.MessageDone done)
     {
-        if (!pieces.Remove(done.Id, out var piece)) return;
+        if (!pieces.Remove(done.Id, out var piece) || piece.Departure is not { } departure) return;
         if (done.Reason == SipReason.None)
         {
-            if (piece.IsLast) outside.Enqueue(() => piece.Departure.Complete(Outcome.Delivered));
+            if (piece.IsLast) outside.Enqueue(() => departure.Complete(Outcome.Delivered));
             return;
         }
 
         // The words of the response where there was one, else of the way it was lost.
         var failure = done.Status > 0 || done.Reason is SipReason.TransportFailed or SipReason.InviteTimeout ? lastFailure ?? SipFailures.Of(done.Reason) : SipFailures.Of(done.Reason);
-        outside.Enqueue(() => piece.Departure.Complete(Outcome.Failed(failure)));
+        outside.Enqueue(() => departure.Complete(Outcome.Failed(failure)));
     }
 
     private void OnEnded(SipReason reason)

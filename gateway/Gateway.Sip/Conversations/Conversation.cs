@@ -32,7 +32,8 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     private bool isHandingOver;
     private (SipConnection Connection, SipRequest Request, Func<int, ConversationDialog> Make, Action<SipWriter> Headers)? invited;
 
-    private readonly record struct Piece(MessageDeparture Departure, bool IsLast, byte[]? Html);
+    // No departure: words of our own, whose fate nobody waits for.
+    private readonly record struct Piece(MessageDeparture? Departure, bool IsLast, byte[]? Html = null);
 
     public Address SipUser { get; } = sipUser;
 
@@ -63,6 +64,19 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
 
         HandOver();
         return true;
+    }
+
+    /// <summary>Says something of our own to the SIP user, if a session stands; it begins none.</summary>
+    public void Tell(string words)
+    {
+        lock (gate)
+        {
+            if (state.IsEnded || state.Closing != SipReason.None || !state.IsTalking) return;
+            pieces[++lastPiece] = new Piece(null, true);
+            Step(new ConversationInput.Send(new OutgoingMessage(lastPiece, ContentToSip.ContentType, ContentToSip.Encode(words), Attempts: 1)));
+        }
+
+        HandOver();
     }
 
     /// <summary>Gives the machine one input from outside.</summary>

@@ -22,12 +22,13 @@ internal sealed class ConversationTable
 {
     private readonly SipSide side;
     private readonly Invitations invitations;
+    private readonly PagerTyping pagers;
     private readonly ConcurrentDictionary<(Address Sip, Address Xmpp), Conversation> pairs = new();
     private readonly ConcurrentDictionary<DialogKey, ConversationDialog> dialogs = new();
 
     private volatile bool isEnding;
 
-    public ConversationTable(SipSide side) => (this.side, invitations) = (side, new Invitations(side, this));
+    public ConversationTable(SipSide side) => (this.side, invitations, pagers) = (side, new Invitations(side, this), new PagerTyping(side));
 
     public int Count => pairs.Count;
 
@@ -59,6 +60,12 @@ internal sealed class ConversationTable
             : new ConversationInput.SendTyping(departure.State == ChatState.Composing));
     }
 
+    /// <summary>Says it in words where a session stands, and nowhere else; nobody hears whether that arrived.</summary>
+    public void Depart(LateFailureDeparture departure)
+    {
+        if (pairs.TryGetValue((departure.Passage.To, departure.Passage.From), out var conversation)) conversation.Tell(LateWords.Of(departure.Failure));
+    }
+
     public void OnAck(SipRequest request, string peer)
     {
         if (dialogs.TryGetValue(KeyOf(request), out var dialog) && dialog.Peer.Name == peer) dialog.Conversation.Acknowledge(dialog);
@@ -83,18 +90,25 @@ internal sealed class ConversationTable
             return;
         }
 
-        if (content.State is { } typing) dialog?.Conversation.Give(new ConversationInput.TypingReceived(dialog.Number, typing == ChatState.Composing, (uint)content.RefreshSeconds));
-        if (content.Message is null)
+        if (content.State is { } typing) OnTyping(dialog, who, typing == ChatState.Composing, content.RefreshSeconds);
+        if (content.Message is not { } message)
         {
             Responder.Plain(connection, request, 200, isInDialog ? null : side.NewTag());
             return;
         }
 
-        dialog?.Conversation.Give(new ConversationInput.MessageReceived(dialog.Number));
+        if (dialog is not null) dialog.Conversation.Give(new ConversationInput.MessageReceived(dialog.Number));
+        else pagers.Spoke(who.From, who.To);
+        if (request.Has(SipHeaderId.Expires) || request.Has(SipHeaderId.Date))
+        {
+            if (IsExpired(connection, request)) return;
+            message = message with { DelayedSince = DelayOf(request) };
+        }
+
         var peer = who.Principal.Peer;
         if (isInDialog) side.Transactions.Watch(connection, request, peer.Name);
         var passage = side.NewPassage(peer.Name, PassageKind.Message, who.From, who.To);
-        side.Crossing.Enter(who.Principal, new SipMessageArrival(side, connection, request, peer, isInDialog ? null : side.NewTag(), passage, content.Message));
+        side.Crossing.Enter(who.Principal, new SipMessageArrival(side, connection, request, peer, isInDialog ? null : side.NewTag(), passage, message));
     }
 
     public void OnRequest(SipConnection connection, SipRequest request, Requester who)
@@ -119,6 +133,7 @@ internal sealed class ConversationTable
     {
         var now = side.Now;
         foreach (var (_, conversation) in pairs) conversation.Sweep(now);
+        pagers.Sweep(now);
     }
 
     /// <summary>BYE to all, and a moment for the byes to leave.</summary>
@@ -150,7 +165,7 @@ internal sealed class ConversationTable
             case SipMethod.Info:
                 var content = SipToContent.Read(request);
                 Responder.Plain(connection, request, 200);
-                if (content.State is { } typing) dialog.Conversation.Give(new ConversationInput.TypingReceived(dialog.Number, typing == ChatState.Composing, (uint)content.RefreshSeconds));
+                if (content.State is { } typing) OnTyping(dialog, who, typing == ChatState.Composing, content.RefreshSeconds);
                 break;
             default:
                 invitations.OnRefresh(connection, request, who, dialog);
@@ -187,6 +202,24 @@ internal sealed class ConversationTable
         (sipUser, xmppUser),
         static (pair, made) => new Conversation(made.Side, made.Table, pair.Sip, pair.Xmpp, made.Peer),
         (Side: side, Table: this, Peer: peer));
+
+    private void OnTyping(ConversationDialog? dialog, Requester who, bool isTyping, int refreshSeconds)
+    {
+        if (dialog is null) pagers.Receive(who.Principal, who.From, who.To, isTyping, refreshSeconds);
+        else dialog.Conversation.Give(new ConversationInput.TypingReceived(dialog.Number, isTyping, (uint)refreshSeconds));
+    }
+
+    // RFC 3428 §7 leaves it to us: what its sender wants shown no longer is not shown, and the sender is told.
+    private bool IsExpired(SipConnection connection, SipRequest request)
+    {
+        if (DateHeader.EndOf(request, side.Now) is not { } end || side.Now <= end) return false;
+        side.Requests.Responder.Refuse(connection, request, 480, SipReason.MessageExpired.PublicName(), "The message came after its time.");
+        return true;
+    }
+
+    // Held somewhere on the way: the reader sees when it was written. Clocks differ by less than this.
+    private DateTimeOffset? DelayOf(SipRequest request) =>
+        DateHeader.TryRead(request.First(SipHeaderId.Date), out var date) && side.Now - date > TimeSpan.FromMinutes(5) ? date : null;
 
     private void RefuseEncoding(SipConnection connection, SipRequest request) =>
         side.Requests.Responder.Refuse(connection, request, 415, SipReason.EncodingUnsupported.PublicName(), "Bodies are read as they are.",

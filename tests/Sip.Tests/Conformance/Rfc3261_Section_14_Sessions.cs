@@ -231,6 +231,7 @@ public sealed class Rfc3261_Section_14_Sessions
         var accepted = await edge.AskAsync(Lines.Invite(callId, headers: headers));
         Assert.Equal(200, accepted.Status);
         await edge.SendAsync(Lines.InDialog("ACK", callId, 1, accepted.ToTag));
+        await edge.SettleAsync();
         return (edge, accepted.ToTag, accepted);
     }
 
