@@ -48,6 +48,29 @@ internal sealed class RawPeer : IDisposable
         return peer;
     }
 
+    /// <summary>A stream that takes stanzas, to a server that is no node.</summary>
+    public static async Task<RawPeer> AuthenticateAsync(int port, string to, string from, LabLeaf leaf)
+    {
+        var peer = new RawPeer();
+        await peer._client.ConnectAsync("127.0.0.1", port);
+        peer._client.NoDelay = true;
+        peer._stream = peer._client.GetStream();
+        await peer.SendAsync(Header(from, to));
+        await peer.HearAsync("</stream:features>");
+        await peer.SendAsync("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        await peer.HearAsync("<proceed");
+        await peer.TlsAsync(to, leaf);
+        await peer.SendAsync(Header(from, to));
+        await peer.HearAsync("EXTERNAL");
+        await peer.SendAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(from))}</auth>");
+        await peer.HearAsync("<success");
+        peer.Forget();
+        await peer.SendAsync(Header(from, to));
+        await peer.HearAsync("</stream:features>");
+        peer.Forget();
+        return peer;
+    }
+
     /// <summary>The same up to a stream that takes stanzas.</summary>
     public static async Task<RawPeer> AuthenticateAsync(Node node, string from, LabLeaf leaf)
     {

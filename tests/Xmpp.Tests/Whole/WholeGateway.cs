@@ -20,13 +20,13 @@ internal sealed class WholeGateway : IAsyncDisposable
     private readonly PresentitySettings _settings;
     private PresenceEngine _engine = null!;
 
-    private WholeGateway(PresentitySettings settings, string[] domains)
+    private WholeGateway(PresentitySettings settings, string[] domains, string[] alsoProves)
     {
         Domains = domains;
         _settings = settings;
         _hub = new TransportHub(new TransportLimits(), Time);
         var certificates = new FixedCertificates(new CertificateSet(
-            1, [.. domains.Select(domain => Node.Lab.Issue(domain).ToOwn(domain))], [Node.Lab.ToTrust("default")]));
+            1, [.. domains.Concat(alsoProves).Select(domain => Node.Lab.Issue(domain).ToOwn(domain))], [Node.Lab.ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
         Registry = new PeerRegistry(certificates, Time, Refusals);
         Crossing = new Crossing(Registry, Metrics, Refusals, Time);
@@ -57,11 +57,12 @@ internal sealed class WholeGateway : IAsyncDisposable
 
     public PeerModel Edge => new("edge", Protocol.Sip) { FromDomains = Domains.ToFrozenSet(), Addresses = ["127.0.0.1:1"], TlsSubjects = ["edge.example"] };
 
-    public static Task<WholeGateway> StartAsync(params string[] domains) => StartAsync(PresentitySettings.Default, domains);
+    public static Task<WholeGateway> StartAsync(params string[] domains) => StartAsync(PresentitySettings.Default, domains, []);
 
-    public static async Task<WholeGateway> StartAsync(PresentitySettings settings, params string[] domains)
+    /// <summary><paramref name="alsoProves"/> are XMPP domains that it has a certificate for, to speak in their place.</summary>
+    public static async Task<WholeGateway> StartAsync(PresentitySettings settings, string[] domains, string[] alsoProves)
     {
-        var gateway = new WholeGateway(settings, domains);
+        var gateway = new WholeGateway(settings, domains, alsoProves);
         gateway._engine = await PresenceEngine.StartAsync(new MemoryPresenceStore(), gateway.Crossing, new EngineOptions { Settings = gateway._settings }, gateway.Time);
         gateway.Crossing.Connect(gateway._engine, gateway.Sip, gateway.Side);
         (gateway.Sip.Engine, gateway.Sip.Time) = (gateway._engine, gateway.Time);

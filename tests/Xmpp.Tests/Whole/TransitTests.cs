@@ -1,0 +1,120 @@
+using System.Collections.Frozen;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
+using Presence.Core;
+
+namespace Xmpp.Tests.Whole;
+
+/// <summary>XMPP domains that meet through us, where a table allows it: every stanza passes as it is, rooms among them (RN-047); where none does, nothing passes.</summary>
+public sealed class TransitTests : IAsyncLifetime
+{
+    private const string Rooms = "rooms.montague.example";
+    private readonly Node _montague = new("montague.example");
+    private WholeGateway _gateway = null!;
+    private RawPeer _capulet = null!;
+
+    public async Task InitializeAsync()
+    {
+        _gateway = await WholeGateway.StartAsync(PresentitySettings.Default, ["contoso.example"], ["capulet.example"]);
+        Allow(new DomainPair("capulet.example", "*.montague.example"), new DomainPair("capulet.example", "montague.example"));
+        // What comes for the other server is heard by its tap; that it takes nothing for domains of its own does not matter.
+        _montague.Registry.Publish(new FederationTables(new FederationModel
+        {
+            Peers =
+            [
+                new PeerModel("edge", Protocol.Sip) { FromDomains = new[] { "montague.example", Rooms }.ToFrozenSet(), Addresses = ["127.0.0.1:1"], TlsSubjects = ["edge.example"] },
+                _montague.PeerOf("capulet.example", $"127.0.0.1:{_gateway.Port}"),
+            ],
+        }));
+        _capulet = await RawPeer.AuthenticateAsync(_gateway.Port, "contoso.example", "capulet.example", Node.Lab.Issue("capulet.example"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        _capulet.Dispose();
+        await _gateway.DisposeAsync();
+        await _montague.DisposeAsync();
+    }
+
+    [Theory, Item("RN-047"), Clause("XEP-0045", "7.2"), Clause("XEP-0045", "7.4"), Clause("XEP-0045", "7.8.2"), Clause("XEP-0249", "2")]
+    [InlineData("<presence from='juliet@capulet.example/b' to='garden@rooms.montague.example/jules' id='t1'><x xmlns='http://jabber.org/protocol/muc'/></presence>")]
+    [InlineData("<message from='juliet@capulet.example/b' to='garden@rooms.montague.example' type='groupchat' id='t1'><body>hi &lt;all&gt;</body></message>")]
+    [InlineData("<message from='juliet@capulet.example/b' to='garden@rooms.montague.example' id='t1'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='romeo@montague.example'/></x></message>")]
+    [InlineData("<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'><x xmlns='jabber:x:conference' jid='garden@rooms.montague.example'/></message>")]
+    [InlineData("<iq from='juliet@capulet.example/b' to='rooms.montague.example' id='t1' type='get'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>")]
+    [InlineData("<iq from='juliet@capulet.example/b' to='romeo@montague.example/o' id='t1' type='result'><vCard xmlns='vcard-temp'><FN>Juliet</FN></vCard></iq>")]
+    [InlineData("<presence from='juliet@capulet.example' to='romeo@montague.example' type='subscribe' id='t1'/>")]
+    [InlineData("<presence from='juliet@capulet.example/b' to='romeo@montague.example' type='probe' id='t1'/>")]
+    [InlineData("<message from='juliet@capulet.example/b' to='romeo@montague.example' type='error' id='t1'><error type='cancel'/></message>")]
+    public async Task Everything_between_two_allowed_XMPP_domains_passes_as_it_was_written(string stanza)
+    {
+        var tap = new HearingTap("id='t1'");
+        _montague.Hub.Tap = tap;
+
+        await _capulet.SendAsync(stanza);
+
+        string heard = await tap.Heard.Within("the stanza on the other server");
+        var inside = stanza[(stanza.IndexOf('>', StringComparison.Ordinal) + 1)..];
+        Assert.Contains(inside, heard, StringComparison.Ordinal);
+        foreach (var part in new[] { "from='juliet@capulet.example", "to='", "id='t1'" }) Assert.Contains(part, heard, StringComparison.Ordinal);
+        Assert.Empty(_gateway.Sip.Performed);
+    }
+
+    [Fact, Item("RN-047")]
+    public async Task A_room_that_cannot_be_reached_is_told_to_who_asked()
+    {
+        _gateway.Knows(new PolicyModel { TransitPairs = [new("capulet.example", "*.montague.example")] }, Capulet(), _gateway.PeerOf("montague", 1, "montague.example", Rooms));
+
+        await _capulet.SendAsync("<iq from='juliet@capulet.example/b' to='rooms.montague.example' id='t1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
+
+        Assert.Equal("montague", (await RefusalAsync("xmpp.ConnectFailed")).Subject);
+        Assert.Equal(1, _gateway.Metrics.Total(PassageKind.Query, "xmpp.ConnectFailed"));
+    }
+
+    [Fact, Item("RN-059"), Item("PS-130")]
+    public async Task Without_a_table_nothing_passes_between_XMPP_domains()
+    {
+        Allow();
+
+        await _capulet.SendAsync("<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'><body>x</body></message>");
+        await _capulet.HearAsync("<host-unknown");
+
+        Assert.DoesNotContain(_gateway.Side.Streams, s => !s.IsInbound);
+    }
+
+    [Fact, Item("PS-130")]
+    public async Task What_a_table_would_send_back_where_it_came_from_is_a_loop()
+    {
+        var both = _gateway.PeerOf("both", _montague.Port, "capulet.example", "montague.example");
+        _gateway.Knows(new PolicyModel { TransitPairs = [new("capulet.example", "montague.example")] }, both);
+        var tap = new HearingTap("id='t1'");
+        _montague.Hub.Tap = tap;
+
+        await _capulet.SendAsync("<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'><body>x</body></message>");
+
+        Assert.Equal("both", (await RefusalAsync("federation.Loop")).Subject);
+        Assert.False(tap.Heard.IsCompleted);
+    }
+
+    [Fact, Item("RN-059")]
+    public async Task A_SIP_domain_beside_them_is_reached_as_ever()
+    {
+        await _capulet.SendAsync("<message from='juliet@capulet.example/b' to='alice@contoso.example' type='chat'><body>to Alice</body></message>");
+
+        Assert.Equal("to Alice", (await _gateway.Sip.MessageAsync()).Content.Body);
+    }
+
+    private PeerModel Capulet() => _gateway.PeerOf("capulet", 1, "capulet.example");
+
+    private void Allow(params DomainPair[] pairs) =>
+        _gateway.Knows(new PolicyModel { TransitPairs = [.. pairs] }, Capulet(), _gateway.PeerOf("montague", _montague.Port, "montague.example", Rooms) with { TlsSubjects = ["montague.example"] });
+
+    private async Task<Refusal> RefusalAsync(string reason)
+    {
+        var found = new TaskCompletionSource<Refusal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var look = TimeProvider.System.CreateTimer(
+            _ => _ = _gateway.Refusals.Snapshot().FirstOrDefault(r => r.Reason == reason) is { } refusal && found.TrySetResult(refusal), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
+        return await found.Task.Within($"the refusal {reason}");
+    }
+}
