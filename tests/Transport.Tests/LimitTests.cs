@@ -61,7 +61,7 @@ public sealed class LimitTests
     [Theory, InlineData("8.8.8.8"), InlineData("172.32.0.1"), InlineData("100.128.0.1"), InlineData("2001:db8::1"), InlineData("64:ff9b::808:808"), InlineData("::ffff:8.8.8.8")]
     public void A_public_address_is_allowed(string address) => Assert.False(LocalAddresses.IsForbidden(IPAddress.Parse(address)));
 
-    [Fact]
+    [Fact, Item("PS-130")]
     public async Task A_discovered_target_on_loopback_is_refused_unless_the_peer_record_allows_it()
     {
         await using var rig = new Rig();

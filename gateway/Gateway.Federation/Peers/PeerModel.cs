@@ -54,6 +54,9 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>XMPP: a stream without TLS is not refused for that alone (never the default).</summary>
     public bool AllowsPlaintext => Tls != TlsPolicy.Required;
 
+    /// <summary>XMPP: tell and believe what a presence stanza's show cannot say (PSB-115): for a gateway like this one.</summary>
+    public bool RichPresence { get; init; }
+
     /// <summary>Discovered targets may be loopback, link-local or private (labs only).</summary>
     public bool AllowsPrivateTargets { get; init; }
 

@@ -117,6 +117,7 @@ public static class ModelBuilder
         External = peer.External,
         AllowsSelfSigned = peer.SelfSigned,
         IsDirectTls = peer.DirectTls,
+        RichPresence = peer.RichPresence,
         AllowsWildcardSubject = peer.WildcardSubject,
         AllowsPrivateTargets = peer.PrivateTargets,
         Sip = Sip(peer.Sip),

@@ -20,7 +20,7 @@ public static class PresenceToCommand
     /// <summary>
     /// False with a reason when the stanza means nothing here. <paramref name="watcherLeg"/> is what the XMPP side needs to speak to the sender again; it is used when the sender watches.
     /// </summary>
-    public static bool TryRead(StanzaPresence stanza, Leg watcherLeg, AvailabilityTables tables, DateTimeOffset now, out PresenceArrival arrival, out MappingReason reason)
+    public static bool TryRead(StanzaPresence stanza, Leg watcherLeg, AvailabilityTables tables, DateTimeOffset now, out PresenceArrival arrival, out MappingReason reason, bool isRich = false)
     {
         arrival = default;
         reason = MappingReason.LocalPartInvalid;
@@ -33,7 +33,7 @@ public static class PresenceToCommand
             PresenceType.Probe => new(to, new Probe(from, watcherLeg)),
             PresenceType.Subscribed => new(from, new UpstreamGranted(to)),
             PresenceType.Unsubscribed => new(from, new UpstreamDenied(to, PresenceReason.Rejected)),
-            PresenceType.Available => new(from, new UpstreamShowed(to, [FragmentOf(stanza, tables, now)], IsFullState: false)),
+            PresenceType.Available => new(from, new UpstreamShowed(to, [FragmentOf(stanza, tables, now, isRich)], IsFullState: false)),
             PresenceType.Unavailable => new(from, OfUnavailable(stanza, to, now)),
             PresenceType.Error => OfError(stanza.Error, from, to),
             _ => null,
@@ -62,8 +62,8 @@ public static class PresenceToCommand
         _ => new(presentity, new UpstreamFailed(watcher, XmppErrors.ToFailure(error, isBare: true).Condition, null)),
     };
 
-    private static Fragment FragmentOf(StanzaPresence stanza, AvailabilityTables tables, DateTimeOffset now) =>
-        new(stanza.From!.Resource ?? "", tables.FromShow(stanza.Show), Cut(stanza.Status), stanza.Lang, stanza.Priority, now);
+    private static Fragment FragmentOf(StanzaPresence stanza, AvailabilityTables tables, DateTimeOffset now, bool isRich) =>
+        new(stanza.From!.Resource ?? "", isRich ? RichPresence.Read(stanza, tables.FromShow(stanza.Show), tables) : tables.FromShow(stanza.Show), Cut(stanza.Status), stanza.Lang, stanza.Priority, now);
 
     private static string? Cut(string? note)
     {

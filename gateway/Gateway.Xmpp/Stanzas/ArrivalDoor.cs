@@ -141,7 +141,7 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
                 Refuse(principal, presence, StanzaError.Of(StanzaCondition.BadRequest));
                 return;
             }
-            bool isRead = PresenceToCommand.TryRead(presence, s_leg, tables, context.Time.GetUtcNow(), out var arrival, out _);
+            bool isRead = PresenceToCommand.TryRead(presence, s_leg, tables, context.Time.GetUtcNow(), out var arrival, out _, principal.Peer.RichPresence);
             if (!isRead || !TryPassage(principal, presence, KindOf(presence.Type), out var passage))
             {
                 Refuse(principal, presence, StanzaError.Of(StanzaCondition.JidMalformed));

@@ -50,6 +50,24 @@ public sealed class TwoGatewaysTests
         await other.Sip.ShownAsync(v => v is { IsKnown: true, Best: Availability.Offline }, "Bob to see Alice offline");
     }
 
+    [Theory, Item("PSB-115"), Item("PSB-022")]
+    [InlineData(true, true, Availability.InMeeting)]
+    [InlineData(true, false, Availability.DoNotDisturb)]
+    [InlineData(false, true, Availability.DoNotDisturb)]
+    public async Task Detail_crosses_where_both_records_say_so_and_is_never_invented(bool isTold, bool isBelieved, Availability expected)
+    {
+        await using var pair = await JoinAsync();
+        var (one, other) = pair;
+        one.Knows(one.PeerOf("other", other.Port, other.Domains) with { RichPresence = isBelieved });
+        other.Knows(other.PeerOf("one", one.Port, one.Domains) with { RichPresence = isTold });
+        await other.Sip.ChangeAsync(Availability.InMeeting);
+
+        await one.WatchAsync(Alice, Bob);
+
+        var view = await one.Sip.ShownAsync(v => v.Fragments.Count > 0, "Alice to see Bob in a meeting");
+        Assert.Equal(expected, view.Best);
+    }
+
     [Fact, Item("PSB-113")]
     public async Task A_refusal_crosses_and_ends_the_watcher()
     {

@@ -45,6 +45,9 @@ public sealed record PeerOptions
     [Setting("XMPP: the addresses take TLS from the first byte (XEP-0368); without addresses the SRV records say so.")]
     public bool DirectTls { get; init; }
 
+    [Setting("XMPP: tell and believe presence in full detail, for a peer that is a gateway like this one; others get the basic states.")]
+    public bool RichPresence { get; init; }
+
     [Setting("SIP: accept a wildcard in its certificate, which RFC 5922 §7.2 forbids (a relaxation).")]
     public bool WildcardSubject { get; init; }
 
