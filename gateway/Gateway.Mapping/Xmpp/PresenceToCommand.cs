@@ -62,8 +62,11 @@ public static class PresenceToCommand
         _ => new(presentity, new UpstreamFailed(watcher, XmppErrors.ToFailure(error, isBare: true).Condition, null)),
     };
 
-    private static Fragment FragmentOf(StanzaPresence stanza, AvailabilityTables tables, DateTimeOffset now, bool isRich) =>
-        new(stanza.From!.Resource ?? "", isRich ? RichPresence.Read(stanza, tables.FromShow(stanza.Show), tables) : tables.FromShow(stanza.Show), Cut(stanza.Status), stanza.Lang, stanza.Priority, now);
+    private static Fragment FragmentOf(StanzaPresence stanza, AvailabilityTables tables, DateTimeOffset now, bool isRich)
+    {
+        var shown = tables.FromShow(stanza.Show);
+        return new Fragment(stanza.From!.Resource ?? "", isRich ? RichPresence.Read(stanza, shown, tables) : shown, Cut(stanza.Status), stanza.Lang, stanza.Priority, now);
+    }
 
     private static string? Cut(string? note)
     {

@@ -82,7 +82,8 @@ public sealed class Rfc6121Tests : IAsyncLifetime
         await AfterAsync("<presence from='juliet@capulet.example' to='alice@contoso.example' type='subscribe' id='s1'/>", "alice@contoso.example/sip");
 
         string heard = await AfterAsync(
-            "<presence from='juliet@capulet.example' to='alice@contoso.example' type='unsubscribe' id='u1'/><presence from='juliet@capulet.example' to='alice@contoso.example' type='subscribe' id='s2'/>",
+            "<presence from='juliet@capulet.example' to='alice@contoso.example' type='unsubscribe' id='u1'/>"
+            + "<presence from='juliet@capulet.example' to='alice@contoso.example' type='subscribe' id='s2'/>",
             "type='subscribed'");
 
         Assert.Contains("type='unavailable'", heard, StringComparison.Ordinal);
@@ -134,7 +135,8 @@ public sealed class Rfc6121Tests : IAsyncLifetime
     [Fact, Clause("RFC 6121", "3.1.6"), Clause("RFC 6121", "4.2.3"), Clause("RFC 6121", "3.4")]
     public async Task What_nobody_asked_for_grants_and_shows_nothing()
     {
-        await _peer.SendAsync("<presence from='juliet@capulet.example' to='alice@contoso.example' type='subscribed' id='g1'/><presence from='juliet@capulet.example/b' to='alice@contoso.example'/>");
+        await _peer.SendAsync("<presence from='juliet@capulet.example' to='alice@contoso.example' type='subscribed' id='g1'/>");
+        await _peer.SendAsync("<presence from='juliet@capulet.example/b' to='alice@contoso.example'/>");
         await _peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>after</body></message>");
         await _gateway.Sip.MessageAsync();
 

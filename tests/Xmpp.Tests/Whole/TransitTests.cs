@@ -40,7 +40,7 @@ public sealed class TransitTests : IAsyncLifetime
     [Theory, Item("RN-047"), Clause("XEP-0045", "7.2"), Clause("XEP-0045", "7.4"), Clause("XEP-0045", "7.8.2"), Clause("XEP-0249", "2")]
     [InlineData("<presence from='juliet@capulet.example/b' to='garden@rooms.montague.example/jules' id='t1'><x xmlns='http://jabber.org/protocol/muc'/></presence>")]
     [InlineData("<message from='juliet@capulet.example/b' to='garden@rooms.montague.example' type='groupchat' id='t1'><body>hi &lt;all&gt;</body></message>")]
-    [InlineData("<message from='juliet@capulet.example/b' to='garden@rooms.montague.example' id='t1'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='romeo@montague.example'/></x></message>")]
+    [InlineData("<message from='juliet@capulet.example/b' to='garden@rooms.montague.example' id='t1'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='romeo@x'/></x></message>")]
     [InlineData("<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'><x xmlns='jabber:x:conference' jid='garden@rooms.montague.example'/></message>")]
     [InlineData("<iq from='juliet@capulet.example/b' to='rooms.montague.example' id='t1' type='get'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>")]
     [InlineData("<iq from='juliet@capulet.example/b' to='romeo@montague.example/o' id='t1' type='result'><vCard xmlns='vcard-temp'><FN>Juliet</FN></vCard></iq>")]
