@@ -124,7 +124,8 @@ public sealed class Rfc6121Tests : IAsyncLifetime
 
         await _peer.SendAsync("<presence from='juliet@capulet.example' to='alice@contoso.example' type='subscribed' id='g1'/>");
         await _gateway.Sip.ShownAsync(v => v.Authorization == AuthorizationPhase.Granted, "the grant");
-        await _peer.SendAsync("<presence from='juliet@capulet.example/b' to='alice@contoso.example'><show>away</show></presence><presence from='juliet@capulet.example/c' to='alice@contoso.example'/>");
+        await _peer.SendAsync("<presence from='juliet@capulet.example/b' to='alice@contoso.example'><show>away</show></presence>");
+        await _peer.SendAsync("<presence from='juliet@capulet.example/c' to='alice@contoso.example'/>");
         await _gateway.Sip.ShownAsync(v => v is { Best: Availability.Available, Fragments.Count: 2 }, "both resources");
         await _peer.SendAsync("<presence from='juliet@capulet.example/c' to='alice@contoso.example' type='unavailable'/>");
         await _gateway.Sip.ShownAsync(v => v is { Best: Availability.Away, Fragments.Count: 1 }, "the one that stayed");
