@@ -163,4 +163,23 @@ public sealed class MicrosoftDialectTests
         await edge.SendAsync(Lines.Response(message, 200));
         Assert.True((await sent).IsDelivered);
     }
+
+    [Fact]
+    public async Task Html_refused_in_spite_of_the_description_goes_again_as_plain_text()
+    {
+        await using var rig = await Rig.StartAsync();
+        var sent = rig.Depart("Hello there", xhtml: "Hello <strong>there</strong>");
+        var edge = await rig.AcceptAsync();
+        await edge.SendAsync(Lines.Accepted(await edge.RequestAsync("INVITE")));
+        var html = await edge.RequestAsync("MESSAGE");
+        Assert.Equal("text/html; charset=UTF-8", html["Content-Type"]);
+        await edge.SendAsync(Lines.Response(html, 415, "Accept: text/plain\r\n"));
+        var plain = await edge.RequestAsync("MESSAGE");
+        Assert.Equal(("Hello there", html.CSeqNumber + 1), (plain.Body, plain.CSeqNumber));
+        await edge.SendAsync(Lines.Response(plain, 200));
+        Assert.True((await sent).IsDelivered);
+
+        _ = rig.Depart("again", xhtml: "<em>again</em>");
+        Assert.Equal("again", (await edge.RequestAsync("MESSAGE")).Body);
+    }
 }

@@ -16,7 +16,7 @@ public static class OwnDiagnostics
         ["federation"] = new(65100,
         [
             "UnknownPeer", "PeerNotProved", "FromDomainNotAllowed", "UnknownDomain", "DomainBlocked", "DomainPairNotAllowed", "NoRoute", "Loop", "UserBlocked", "RateExceeded",
-            "Overloaded", "LinkUnavailable", "QueueFull", "Draining", "InternalError",
+            "Overloaded", "LinkUnavailable", "QueueFull", "Draining", "InternalError", "OutgoingFromDenied", "OutgoingToDenied", "IncomingFromDenied", "IncomingToDenied", "UserUnknown",
         ]),
         ["presence"] = new(65200,
         [
@@ -40,17 +40,17 @@ public static class OwnDiagnostics
             "DateInvalid", "BodyTruncated", "MethodNotAllowed", "TooManyHops", "LoopDetected", "MergedRequest", "ExtensionUnsupported", "EventUnknown", "AcceptUnsupported",
             "BodyTypeUnsupported", "ExpiresTooBrief", "WatchersTooMany", "DialogSharingRefused", "EventInvalid", "DialogUnknown", "DialogNotOwned", "CSeqOutOfOrder",
             "TransactionUnknown", "RequestPending", "SessionNotAcceptable", "MultipartyRefused", "AudioVideoRefused", "FileTransferRefused", "ConferenceRefused", "Overloaded",
-            "Cancelled", "Glare", "StaleCSeq", "QueueFull", "MessageTooLarge", "ShuttingDown",
+            "Cancelled", "Glare", "StaleCSeq", "QueueFull", "MessageTooLarge", "ShuttingDown", "MethodUnknown", "EncodingUnsupported",
         ]),
         ["xmpp"] = new(65700,
         [
             "RemoteServerNotFound", "RemoteServerTimeout", "ConnectFailed", "NegotiationTimeout", "ConnectionLost", "PeerStreamError", "PeerNotServing", "RedirectRefused",
-            "SystemShutdown", "QueueFull", "QueueTimeout", "InternalError",
+            "SystemShutdown", "QueueFull", "QueueTimeout", "InternalError", "StanzaTimeout", "HandledTooMany",
         ]),
         ["mapping"] = new(65900,
         [
             "UriMalformed", "UriSchemeUnsupported", "UriSipsForbidden", "LocalPartInvalid", "DomainInvalid", "BodyTypeUnsupported", "BodyMalformed", "BodyTooLarge",
-            "DocumentMalformed", "DocumentTooLarge", "DocumentTypeForbidden",
+            "DocumentMalformed", "DocumentTooLarge", "DocumentTypeForbidden", "GroupChatUnsupported",
         ]),
     };
 

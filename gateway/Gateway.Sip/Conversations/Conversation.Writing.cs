@@ -142,9 +142,23 @@ internal sealed partial class Conversation
         var branch = side.Calls.Register(request);
         var buffer = Responder.Scratch();
         var writer = Dialog.StartRequest(buffer, dialog.State, SipMethod.Message, branch, side.Own);
-        if (dialog.TakesHtml && pieces.TryGetValue(send.Message.Id, out var piece) && piece.Html is { } html) writer.End(ContentToSip.HtmlType, html);
+        dialog.HtmlOut = null;
+        if (dialog.TakesHtml && pieces.TryGetValue(send.Message.Id, out var piece) && piece.Html is { } html)
+        {
+            dialog.HtmlOut = send;
+            writer.End(ContentToSip.HtmlType, html);
+        }
         else writer.End(send.Message.ContentType, send.Message.Body.Span);
         side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan);
+    }
+
+    // 415 to HTML, although its description named it: the client is taken at its word from now on, and gets the same message as plain text.
+    private bool IsPlainOwed(int leg, SipResponse response)
+    {
+        if (response.Status != 415 || Find(leg) is not { HtmlOut: { } refused } dialog) return false;
+        dialog.TakesHtml = false;
+        SendMessage(refused);
+        return true;
     }
 
     private void SendTyping(ConversationOutput.SendTyping typing)

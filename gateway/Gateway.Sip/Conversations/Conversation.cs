@@ -162,8 +162,11 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     {
         lock (gate)
         {
-            if (!response.IsSuccess) lastFailure = SipFailures.Of(response);
-            Step(new ConversationInput.MessageAnswered(leg, response.Status));
+            if (!IsPlainOwed(leg, response))
+            {
+                if (!response.IsSuccess) lastFailure = SipFailures.Of(response);
+                Step(new ConversationInput.MessageAnswered(leg, response.Status));
+            }
         }
 
         HandOver();

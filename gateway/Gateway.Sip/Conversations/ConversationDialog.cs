@@ -39,6 +39,9 @@ internal sealed class ConversationDialog(Conversation conversation, int number, 
     /// <summary>Its accept-types name text/html.</summary>
     public bool TakesHtml { get; set; }
 
+    /// <summary>The message that is out as HTML, should the client refuse it in spite of its word.</summary>
+    public ConversationOutput.SendMessage? HtmlOut { get; set; }
+
     /// <summary>Our description, the same in each answer of the leg while the peer's offers stay the same.</summary>
     public byte[] LocalDescription { get; set; } = [];
 

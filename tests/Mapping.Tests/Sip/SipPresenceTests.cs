@@ -112,7 +112,8 @@ public sealed class SipPresenceTests
             PidfWriter.Write(new PidfContent("sip:a@b.example", true) { Activity = "busy", Note = "n", Endpoint = "x" }, PidfStyle.Rfc),
             TypingDocuments.ComposingActive.ToArray(),
             Encoding.UTF8.GetBytes("<DIV style=\"color:red\">x<A href='http://x'>y</A>&amp;&#128512;</DIV>"),
-            Encoding.UTF8.GetBytes(@"{\rtf1{\fonttbl x;}\u-10179?\'e9 {\b a}\par b}"),
+            Encoding.UTF8.GetBytes(@"{\rtf1\ansi\ansicpg932{\fonttbl x;}\u-10179?\'93\'fa {\b a\ul u}\plain\par b}"),
+            Encoding.UTF8.GetBytes("--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n--b--"),
             Encoding.UTF8.GetBytes("--b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPEI+\r\n--b--"),
         ];
         string[] types =
