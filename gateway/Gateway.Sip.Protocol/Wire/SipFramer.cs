@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Gateway.Sip.Protocol.Wire;
 
 /// <summary>
@@ -29,26 +27,6 @@ public static class SipFramer
         progress = default;
         var fault = SipParser.Parse(rest[..length].ToArray(), head, limits, out var message);
         return new(fault == SipReason.None ? SipFrameVerdict.Message : SipFrameVerdict.Rejected, lead + length, message, fault, false);
-    }
-
-    /// <summary>The same over a sequence. Unfinished messages are not copied: only a known-complete one is gathered.</summary>
-    public static SipFrame TryRead(in ReadOnlySequence<byte> unread, SipLimits limits, ref SipFrameProgress progress)
-    {
-        if (unread.IsSingleSegment) return TryRead(unread.FirstSpan, limits, ref progress);
-        if (progress.MessageBytes > unread.Length) return new(SipFrameVerdict.NeedMore, 0, null, SipReason.None, false);
-
-        // Heads are small; bodies are the bulk, and for them the test above already said whether all is here.
-        var length = (int)Math.Min(unread.Length, (long)limits.HeadBytesMax + limits.BodyBytesMax + 4);
-        var rented = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            unread.Slice(0, length).CopyTo(rented);
-            return TryRead(rented.AsSpan(0, length), limits, ref progress);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
     }
 
     private static int LeadingBreaks(ReadOnlySpan<byte> unread)

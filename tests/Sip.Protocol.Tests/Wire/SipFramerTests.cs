@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Wire;
@@ -38,16 +37,6 @@ public sealed class SipFramerTests
         }
 
         Assert.Equal(SipFrameVerdict.Message, SipFramer.TryRead(_message, SipLimits.Default, ref progress).Verdict);
-    }
-
-    [Fact]
-    public void Segments_of_one_byte_frame_like_one_span()
-    {
-        var progress = default(SipFrameProgress);
-        var sequence = Segment.Sequence(_message, 1);
-        var frame = SipFramer.TryRead(in sequence, SipLimits.Default, ref progress);
-
-        Assert.Equal((SipFrameVerdict.Message, _message.Length), (frame.Verdict, frame.Consumed));
     }
 
     [Theory]

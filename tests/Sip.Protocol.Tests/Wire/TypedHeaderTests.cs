@@ -14,6 +14,7 @@ public sealed class TypedHeaderTests
     [InlineData("\"a, \\\"b\\\" <c>\" <sip:bo@contoso.example>;tag=x", "a, \"b\" <c>", "x", null)]
     [InlineData("\"Zoë\"<sip:bo@contoso.example>", "Zoë", null, null)]
     [InlineData("\"\"<sip:bo@contoso.example>;tag=x", "", "x", null)]
+    [InlineData("sip:bo@contoso.example;note=\"<sip:eve@evil.example>\";tag=x", null, "x", null)]
     public void Name_address_is_read(string text, string? name, string? tag, string? epid)
     {
         Assert.True(NameAddress.TryRead(text, out var address));
