@@ -6,11 +6,9 @@ namespace Appliance.Tests;
 /// <summary>
 /// The whole conversation with <c>kill -9</c> and a new start after each step in turn: no authorization is lost, nobody is asked twice, nothing answered is lost and nothing arrives twice.
 /// </summary>
-public sealed class KillTests(KillTests.Fixture fixture) : IClassFixture<KillTests.Fixture>
+public abstract class KillSweep(StageFixture fixture)
 {
     private static readonly Scene Conversation = SceneReader.Read(Path.Combine(Programs.RepositoryRoot, "interop-fixtures", "scenes", "the-whole-conversation.scene"));
-
-    public sealed class Fixture() : StageFixture(new StageOptions("lync2013"));
 
     public static TheoryData<int, string> Steps
     {
@@ -30,4 +28,16 @@ public sealed class KillTests(KillTests.Fixture fixture) : IClassFixture<KillTes
         _ = line;
         return new ScenePlayer(fixture.Stage).PlayAsync(Conversation, interruptAfter: step);
     }
+}
+
+/// <summary>The sweep with Lync 2013.</summary>
+public sealed class KillTests(KillTests.Fixture fixture) : KillSweep(fixture), IClassFixture<KillTests.Fixture>
+{
+    public sealed class Fixture() : StageFixture(new StageOptions("lync2013"));
+}
+
+/// <summary>The sweep with Office Communications Server 2007 R2.</summary>
+public sealed class Ocs2007R2KillTests(Ocs2007R2KillTests.Fixture fixture) : KillSweep(fixture), IClassFixture<Ocs2007R2KillTests.Fixture>
+{
+    public sealed class Fixture() : StageFixture(new StageOptions("ocs2007r2"));
 }

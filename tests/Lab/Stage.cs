@@ -18,6 +18,8 @@ public sealed class Stage : IAsyncDisposable
         double.TryParse(Environment.GetEnvironmentVariable("LAB_DEADLINE_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 20);
     private int _names;
 
+    private Dnsmasq? _dns;
+
     private Stage(StageParts parts) => Parts = parts;
 
     public StageParts Parts { get; }
@@ -46,23 +48,36 @@ public sealed class Stage : IAsyncDisposable
             DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust,
         };
         var prosodyPort = LabPorts.Take();
-        var dns = await Dnsmasq.StartAsync(directory, Records(file, prosodyPort, options), file.DnsPort);
+        var records = Records(file, prosodyPort, options).ToList();
+        var dns = await Dnsmasq.StartAsync(directory, records, file.DnsPort);
         // In the dialback variant Prosody's certificate names no domain of its own, so only dialback can prove it.
         string[] names = options.UsesDialback ? ["xmpp.lab.example"] : [XmppDomain];
         var prosody = await Prosody.StartAsync(directory, new ProsodyOptions(XmppDomain, file.DnsPort, authority.Issue("prosody", names, LabCertificateKind.Both), authority.CertificateFile)
         {
             ServerPort = prosodyPort, AcceptsDialback = options.UsesDialback,
         });
-        var edge = LyncEdge.StartAsync(directory, EdgeOf(options, file, authority));
+        var edgeOptions = EdgeOf(options, file, authority);
+        var edge = LyncEdge.StartAsync(directory, edgeOptions);
         var kamailio = options.UsesKamailio ? await StartKamailioAsync(directory, file, authority, (await edge).Port) : null;
         var client = XmppClient.StartAsync(directory);
         var gateway = new GatewayProcess(file.WriteTo(directory.Root), file.HttpPort, directory.File("gateway.log"));
         await gateway.StartAsync();
-        return new Stage(new StageParts(directory, authority, file, dns, prosody, await edge, await client, gateway, kamailio));
+        return new Stage(new StageParts(directory, authority, file, dns, prosody, await edge, await client, gateway, kamailio)
+        {
+            EdgeOptions = edgeOptions, Records = records,
+        });
     }
 
     /// <summary>A name nobody had before on this stage.</summary>
     public string NewName(string stem) => stem.ToLowerInvariant() + System.Threading.Interlocked.Increment(ref _names).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The edge's name leads to another address from now on; answers have TTL 0, so nobody may remember the old one.</summary>
+    public async Task MoveEdgeNameAsync(string address)
+    {
+        await (_dns ?? Parts.Dns).DisposeAsync();
+        var moved = LabRecord.Host("sip." + SipDomain, address);
+        _dns = await Dnsmasq.StartAsync(Directory, Parts.Records.Select(r => r == LabRecord.Host("sip." + SipDomain) ? moved : r), Parts.Dns.Port);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +86,7 @@ public sealed class Stage : IAsyncDisposable
         if (Parts.Kamailio is { } kamailio) await kamailio.DisposeAsync();
         await Parts.Gateway.DisposeAsync();
         await Parts.Prosody.DisposeAsync();
-        await Parts.Dns.DisposeAsync();
+        await (_dns ?? Parts.Dns).DisposeAsync();
         Parts.Authority.Dispose();
         Parts.Directory.Dispose();
     }
@@ -106,4 +121,10 @@ public sealed class Stage : IAsyncDisposable
 
 /// <summary>The processes of a stage.</summary>
 public sealed record StageParts(
-    LabDirectory Directory, LabAuthority Authority, ApplianceFile File, Dnsmasq Dns, Prosody Prosody, LyncEdge Edge, XmppClient Client, GatewayProcess Gateway, Kamailio? Kamailio);
+    LabDirectory Directory, LabAuthority Authority, ApplianceFile File, Dnsmasq Dns, Prosody Prosody, LyncEdge Edge, XmppClient Client, GatewayProcess Gateway, Kamailio? Kamailio)
+{
+    public required LyncEdgeOptions EdgeOptions { get; init; }
+
+    /// <summary>What DNS says.</summary>
+    public required IReadOnlyList<LabRecord> Records { get; init; }
+}

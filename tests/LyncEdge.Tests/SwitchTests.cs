@@ -31,6 +31,19 @@ public sealed class SwitchTests
     }
 
     [Fact]
+    public async Task H2_after_a_restart_no_dialog_is_known_and_the_connections_are_gone()
+    {
+        await using var pair = await WatchedPair.CreateAsync();
+        await pair.Gateway.DoAsync(new { @do = "message", from = Juliet, to = Bo, text = "hello" });
+        await pair.Gateway.EventAsync("message-result");
+        await pair.Edge.DoAsync(new { @do = "restart" });
+        Assert.Equal(0, (int)(await pair.Edge.DoAsync(new { @do = "state" }))["dialogs"]!);
+        await pair.Edge.EventAsync("disconnected");
+        await pair.Gateway.DoAsync(new { @do = "typing", from = Juliet, to = Bo });
+        Assert.Equal(481, (int)(await pair.Gateway.EventAsync("request-result"))["status"]!);
+    }
+
+    [Fact]
     public async Task H6_a_throttle_may_count_messages_a_second_and_drop_what_is_too_much()
     {
         await using var edge = Station.Edge();

@@ -43,6 +43,13 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
         }
     }
 
+    [Fact, Item("RN-029")]
+    public async Task A_hundred_at_once_for_one_user_meet_no_error_of_ours()
+    {
+        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        await CallAsync("uac-watch", 100, juliet.Address);
+    }
+
     [Fact]
     public async Task SIPp_is_watched_by_an_XMPP_user_through_a_refresh_to_the_end()
     {

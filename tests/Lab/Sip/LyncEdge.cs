@@ -20,7 +20,7 @@ public sealed class LyncEdge : IAsyncDisposable
     {
         List<string> arguments =
         [
-            "--profile", options.Profile, "--listen", Loopback(options.Port), "--fqdn", options.Fqdn, "--ca", options.AuthorityFile,
+            "--profile", options.Profile, "--listen", string.Create(CultureInfo.InvariantCulture, $"{options.Address}:{options.Port}"), "--fqdn", options.Fqdn, "--ca", options.AuthorityFile,
             "--gateway-host", options.GatewayHost, "--gateway", Loopback(options.GatewayPort), "--trace",
         ];
         foreach (var domain in options.Domains) arguments.AddRange(["--domain", domain]);

@@ -9,6 +9,9 @@ public sealed record LyncEdgeOptions(string Profile, string AuthorityFile, strin
 
     public int Port { get; init; } = LabPorts.Take();
 
+    /// <summary>Where it listens: any address of 127/8.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
     public string Fqdn { get; init; } = "sip.contoso.example";
 
     public IReadOnlyList<string> Domains { get; init; } = ["contoso.example"];

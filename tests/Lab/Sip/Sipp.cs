@@ -16,7 +16,7 @@ public sealed class Sipp : IAsyncDisposable
 
     /// <summary>A peer that begins: <paramref name="calls"/> calls, then its end.</summary>
     public static Sipp Calls(LabDirectory directory, TlsRelay relay, string scenario, int calls, params (string Name, string Value)[] keys) =>
-        Start(directory, scenario, calls, ["127.0.0.1:" + Text(relay.PlainPort), "-p", Text(LabPorts.Take()), "-l", "10"], keys);
+        Start(directory, scenario, calls, ["127.0.0.1:" + Text(relay.PlainPort), "-p", Text(LabPorts.Take()), "-l", "100"], keys);
 
     /// <summary>A peer that waits to be called; ready once it listens.</summary>
     public static async Task<Sipp> WaitsAsync(LabDirectory directory, TlsRelay relay, string scenario, int calls, params (string Name, string Value)[] keys)
@@ -52,7 +52,7 @@ public sealed class Sipp : IAsyncDisposable
         var files = Path.Combine(directory.Folder("sipp"), scenario + "-" + Guid.NewGuid().ToString("N")[..8]);
         List<string> arguments =
         [
-            .. place, "-sf", Path.Combine(Programs.RepositoryRoot, "interop-fixtures", "sipp", scenario + ".xml"), "-i", "127.0.0.1", "-t", "t1", "-m", Text(calls), "-r", "20",
+            .. place, "-sf", Path.Combine(Programs.RepositoryRoot, "interop-fixtures", "sipp", scenario + ".xml"), "-i", "127.0.0.1", "-t", "t1", "-m", Text(calls), "-r", "50",
             "-nostdin", "-skip_rlimit", "-timeout", Text((int)Limit.TotalSeconds), "-timeout_error", "-recv_timeout", "20000",
             "-trace_stat", "-stf", files + ".csv", "-fd", "1", "-trace_err", "-error_file", files + ".err", "-trace_msg", "-message_file", files + ".msg",
         ];

@@ -24,6 +24,7 @@ public sealed class LinkVerbs(AccessEdge edge)
         verbs["state"] = State;
         verbs["expectations"] = c => Ok(c, ("violations", edge.Events.Violations));
         verbs["forgive"] = Forgive;
+        verbs["restart"] = Restart;
         verbs["quit"] = Quit;
     }
 
@@ -150,6 +151,16 @@ public sealed class LinkVerbs(AccessEdge edge)
     private void Forgive(Command c)
     {
         edge.Events.Forget();
+        Ok(c);
+    }
+
+    /// <summary>As if the machine were started anew: the connections end, no dialog is known any more, people and settings stay.</summary>
+    private void Restart(Command c)
+    {
+        foreach (var watch in edge.Watches.All.ToArray()) edge.Watches.Forget(watch);
+        foreach (var watcher in edge.Watchers.All.ToArray()) edge.Watchers.Forget(watcher);
+        foreach (var talk in edge.Talks.All.ToArray()) edge.Talks.End(talk, "restart");
+        foreach (var link in edge.Links.All.ToArray()) link.Drop(abort: false);
         Ok(c);
     }
 

@@ -6,8 +6,7 @@ using Lab.Trust;
 namespace Appliance.Tests;
 
 /// <summary>What a SIP peer may not do, and that the refusal is told on the wire, in the log, in the metric and in <c>status</c>, while the good peer never notices.</summary>
-[Collection(nameof(RefusalStage))]
-public sealed class SipRefusalTests(RefusalStage fixture)
+public abstract class SipRefusals(StageFixture fixture)
 {
     private Stage Stage => fixture.Stage;
 
@@ -28,12 +27,14 @@ public sealed class SipRefusalTests(RefusalStage fixture)
     [InlineData("unknown-ca", "certificates.UnknownCa")]
     [InlineData("expired", "certificates.Expired")]
     [InlineData("wrong-name", "certificates.WrongName")]
+    [InlineData("wildcard", "certificates.WrongName")]
     public async Task Certificate_that_does_not_prove_the_edge_is_refused(string fault, string reason)
     {
         using var foreign = new LabAuthority(Stage.Directory.Folder("certs-" + fault), "Somebody else");
         var certificate = fault switch
         {
             "unknown-ca" => foreign.Issue("edge", ["sip.contoso.example"]),
+            "wildcard" => Stage.Authority.Issue("wildcard", ["*.contoso.example"]),
             "expired" => Stage.Authority.Issue("expired", ["sip.contoso.example"], isExpired: true),
             _ => Stage.Authority.Issue("wrong", ["sip.fabrikam.example"]),
         };
