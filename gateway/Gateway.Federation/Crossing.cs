@@ -181,7 +181,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         // 1 admit: the side's principal must be the one for this very From domain
         if (isDraining) return FederationReason.Draining;
         if (!string.Equals(principal.Domain, passage.From.Domain, StringComparison.Ordinal)) return FederationReason.FromDomainNotAllowed;
-        if (!rates.TryTake(principal.Peer, principal.Domain)) return FederationReason.RateExceeded;
+        if (!principal.IsReport && !rates.TryTake(principal.Peer, principal.Domain)) return FederationReason.RateExceeded;
 
         // 2 map identities: no table of differing names exists yet, each user is known by one address on both sides
 

@@ -167,7 +167,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
     internal void Tell(PeerModel peer, Address presentity, PresentityCommand command) => Run(async () =>
     {
         var passage = NewPassage(peer.Name, PassageKind.Presence, presentity, command.Watcher);
-        await Crossing.EnterAsync(new FederatedPeer(peer, presentity.Domain, Proof.TlsSubject), passage, presentity, command, Stopping);
+        await Crossing.EnterAsync(new FederatedPeer(peer, presentity.Domain, Proof.TlsSubject) { IsReport = true }, passage, presentity, command, Stopping);
     });
 
     internal void Defect(Exception defect) => observer.OnDefect(defect);

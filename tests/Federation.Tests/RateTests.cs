@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Federation.Policy;
+using Presence.Core;
 using Presence.Core.Model;
 
 namespace Federation.Tests;
@@ -39,6 +40,22 @@ public sealed class RateTests
         Assert.Empty(rig.Send(romeo, Rig.Alice, many).Answers);
         Assert.Empty(rig.Send(romeo, Rig.Alice, many).Answers);
         Assert.Equal("federation.RateExceeded", rig.Send(romeo, Rig.Alice, many).Reason);
+    }
+
+    [Fact]
+    public async Task What_we_report_in_a_peers_name_is_heard_however_fast_it_sends()
+    {
+        var slow = Rig.Server with { Limits = new PeerLimits { RequestsPerSecondMax = 1 } };
+        var rig = new Rig(Rig.Usual with { Peers = [Rig.Edge, slow] });
+        rig.Send(Rig.Juliet, Rig.Alice, slow);
+        Assert.Equal("federation.RateExceeded", rig.Send(Rig.Juliet, Rig.Alice, slow).Reason);
+
+        var report = Rig.PrincipalOf(slow, "capulet.example") with { IsReport = true };
+        var passage = rig.PassageOf(Rig.Juliet, Rig.Alice, slow, PassageKind.Presence);
+        var answer = await rig.Crossing.EnterAsync(report, passage, Rig.Juliet, new UpstreamFailed(Rig.Alice, Condition.RemoteServerTimeout, null), default);
+
+        Assert.True(answer.IsAccepted);
+        Assert.IsType<UpstreamFailed>(Assert.Single(rig.Engine.Commands).Command);
     }
 
     [Fact]

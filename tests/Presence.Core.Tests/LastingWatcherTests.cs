@@ -17,7 +17,7 @@ public sealed class LastingWatcherTests
 
     private static Unit Granted() => Accepted().With(new UpstreamGranted(Alice), new UpstreamShowed(Alice, [Said("pc", Availability.Available)], true));
 
-    [Fact]
+    [Fact, Clause("RFC 6121", "3.1.3")]
     public void Asking_is_kept_and_goes_upstream_without_an_answer()
     {
         var unit = new Unit();
@@ -26,7 +26,7 @@ public sealed class LastingWatcherTests
         Assert.Null(unit.Pair!.Legs[0].ExpiresAt);
     }
 
-    [Fact]
+    [Fact, Clause("RFC 6121", "3.1.3")]
     public void Asking_again_while_undecided_asks_nobody_twice()
     {
         var unit = Asked().With(new RequestAuthorization(Alice, Leg("x")));

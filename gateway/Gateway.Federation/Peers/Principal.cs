@@ -8,6 +8,9 @@ public sealed record FederatedPeer(PeerModel Peer, string Domain, Proof ProvedBy
 {
     /// <summary>The connection it proved itself on; empty for what we say in its name.</summary>
     public Policy.ConnectionEnds Ends { get; init; }
+
+    /// <summary>We report in its name what became of something of ours (a link that failed, a dialog that is gone): it is bound by no rate, else a busy peer would hide its own failures.</summary>
+    public bool IsReport { get; init; }
 }
 
 /// <summary>The operator at the admin socket.</summary>

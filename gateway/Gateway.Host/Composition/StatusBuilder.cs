@@ -60,18 +60,11 @@ public sealed class StatusBuilder(ApplianceParts parts)
         return string.Create(CultureInfo.InvariantCulture, $"{pace}/s ({why}){(queued > 0 ? $", {queued} wait" : "")}");
     }
 
-    /// <summary>What a peer is bound to beside the limits of all, by the settings' names; what is not bound is left out.</summary>
+    /// <summary>What a peer is bound to other than every peer is, by the settings' names.</summary>
     public static IReadOnlyList<string> LimitsOf(PeerModel peer)
     {
-        var limits = peer.Limits;
-        (string Name, int Value)[] all =
-        [
-            ("requestsPerSecondMax", limits.RequestsPerSecondMax), ("domainRequestsPerSecondMax", limits.DomainRequestsPerSecondMax), ("connectionsMax", limits.ConnectionsMax),
-            ("queuedItemsMax", limits.QueuedItemsMax), ("queueSecondsMax", limits.QueueSecondsMax), ("stanzaBytesMax", limits.StanzaBytesMax),
-            ("stanzaDepthMax", limits.StanzaDepthMax), ("stanzaAttributesMax", limits.StanzaAttributesMax), ("stanzaElementsMax", limits.StanzaElementsMax),
-            ("stanzaNameBytesMax", limits.StanzaNameBytesMax),
-        ];
-        var words = all.Where(l => l.Value > 0).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}"));
+        var usual = Named(new PeerLimits());
+        var words = Named(peer.Limits).Except(usual).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}"));
         return [.. words, .. peer.PartnerDomains.Count == 0 ? [] : new[] { $"partnerDomains {string.Join(", ", peer.PartnerDomains.Order(StringComparer.Ordinal))}" }];
     }
 
@@ -125,6 +118,14 @@ public sealed class StatusBuilder(ApplianceParts parts)
             Faults = [.. parts.Certificates.LastFaults.Select(f => f.ToString())],
         };
     }
+
+    private static IReadOnlyList<(string Name, int Value)> Named(PeerLimits limits) =>
+    [
+        ("requestsPerSecondMax", limits.RequestsPerSecondMax), ("domainRequestsPerSecondMax", limits.DomainRequestsPerSecondMax), ("connectionsMax", limits.ConnectionsMax),
+        ("outgoingConnectionsMax", limits.OutgoingConnectionsMax), ("queuedItemsMax", limits.QueuedItemsMax), ("queuedBytesMax", limits.QueuedBytesMax),
+        ("queueSecondsMax", limits.QueueSecondsMax), ("stanzaBytesMax", limits.StanzaBytesMax), ("stanzaDepthMax", limits.StanzaDepthMax),
+        ("stanzaAttributesMax", limits.StanzaAttributesMax), ("stanzaElementsMax", limits.StanzaElementsMax), ("stanzaNameBytesMax", limits.StanzaNameBytesMax),
+    ];
 
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLower(CultureInfo.InvariantCulture);
 }

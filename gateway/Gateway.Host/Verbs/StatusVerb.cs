@@ -31,8 +31,11 @@ internal static class StatusVerb
             Output.Line($"  the reload of {When(failed.At)} failed and changed nothing: {string.Join("; ", failed.Faults)}");
         Output.Table("listeners", ["protocol", "address", "bound", "connections"],
             status.Listeners.Select(l => new[] { l.Protocol, l.Address, l.IsBound ? "yes" : "no", Number(l.Connections) }));
-        Output.Table("peers", ["peer", "protocol", "profile", "domains", "connections", "pace", "relaxations in force", "last failure"],
-            status.Peers.Select(p => new[] { p.Name, p.Protocol, p.Profile, string.Join(' ', p.Domains), Number(p.Connections.Count), p.Pace, string.Join(", ", p.Relaxations), p.LastFailure }));
+        Output.Table("peers", ["peer", "protocol", "profile", "domains", "connections", "pace", "limits of its own", "relaxations in force", "last failure"],
+            status.Peers.Select(p => new[]
+            {
+                p.Name, p.Protocol, p.Profile, string.Join(' ', p.Domains), Number(p.Connections.Count), p.Pace, string.Join(", ", p.Limits), string.Join(", ", p.Relaxations), p.LastFailure,
+            }));
         Output.Table("connections", ["peer", "direction", "remote", "phase", "proved by", "TLS", "queued", "since"],
             status.Peers.SelectMany(p => p.Connections.Select(c => new[]
             {

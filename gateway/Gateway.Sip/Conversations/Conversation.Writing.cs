@@ -71,7 +71,7 @@ internal sealed partial class Conversation
     public void Deliver(ChatState what)
     {
         var passage = side.NewPassage(Peer.Name, PassageKind.ChatState, SipUser, XmppUser);
-        outside.Enqueue(() => side.Crossing.Enter(new FederatedPeer(Peer, SipUser.Domain, Proof.TlsSubject), new ChatStateArrival(passage, what, null)));
+        outside.Enqueue(() => side.Crossing.Enter(new FederatedPeer(Peer, SipUser.Domain, Proof.TlsSubject) { IsReport = true }, new ChatStateArrival(passage, what, null)));
     }
 
     private void Finish(ConversationOutput.MessageDone done)

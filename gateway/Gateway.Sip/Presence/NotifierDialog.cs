@@ -257,7 +257,7 @@ internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerMode
     {
         side.Ended(peer.Name, "notifier dialog", reason);
         var passage = side.NewPassage(peer.Name, PassageKind.Watch, watcher, presentity);
-        await side.Crossing.EnterAsync(new FederatedPeer(peer, watcher.Domain, Proof.TlsSubject), passage, presentity, new LegLost(watcher, LegId), side.Stopping);
+        await side.Crossing.EnterAsync(new FederatedPeer(peer, watcher.Domain, Proof.TlsSubject) { IsReport = true }, passage, presentity, new LegLost(watcher, LegId), side.Stopping);
     }
 
     private NotifyContent ContentOf(WatcherView view) =>

@@ -33,7 +33,7 @@ internal sealed class Renewer(XmppContext context)
         PresentityCommand command = renewal.IsAsking ? new UpstreamEnded(renewal.Watcher, RetryNow: true, null) : new Probe(renewal.Watcher, s_leg);
         var kind = renewal.IsAsking ? PassageKind.Presence : PassageKind.Watch;
         var passage = new Passage(context.Ids.NextId(), peer.Name, Federation.Protocol.Xmpp, kind, far, near);
-        var principal = new FederatedPeer(peer, far.Domain, Proof.SaslExternal);
+        var principal = new FederatedPeer(peer, far.Domain, Proof.SaslExternal) { IsReport = true };
         await context.Crossing.EnterAsync(principal, passage, renewal.Presentity, command, CancellationToken.None);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class DepartureReceipt(XmppContext context, MessageDeparture dep
         context.Metrics.LateError();
         context.Observer.OnLateError(sent.From.Domain, sent.To.Domain, XmppFailures.NameOf(reason));
         var passage = new Passage(context.Ids.NextId(), departure.Peer.Name, Federation.Protocol.Xmpp, PassageKind.LateFailure, sent.To, sent.From);
-        context.Crossing.Enter(new FederatedPeer(departure.Peer, sent.To.Domain, Proof.SaslExternal), new LateFailureArrival(passage, sent.Id, XmppFailures.FailureOf(reason)));
+        context.Crossing.Enter(new FederatedPeer(departure.Peer, sent.To.Domain, Proof.SaslExternal) { IsReport = true }, new LateFailureArrival(passage, sent.Id, XmppFailures.FailureOf(reason)));
     }
 }
 
@@ -53,7 +53,7 @@ internal sealed class EffectReceipt(XmppContext context, PresenceEffect effect, 
         {
             // Leaves the stack of whoever was performing: a unit must not wait for itself.
             await Task.Yield();
-            var principal = new FederatedPeer(peer, effect.Presentity.Domain, Proof.SaslExternal);
+            var principal = new FederatedPeer(peer, effect.Presentity.Domain, Proof.SaslExternal) { IsReport = true };
             var passage = new Passage(context.Ids.NextId(), peer.Name, Federation.Protocol.Xmpp, PassageKind.Presence, effect.Presentity, effect.Watcher);
             await context.Crossing.EnterAsync(principal, passage, effect.Presentity, new UpstreamFailed(effect.Watcher, failure.Condition, failure.RetryAfterSeconds), CancellationToken.None);
         }
