@@ -22,6 +22,9 @@ public sealed record ConversationLeg(int Number, LegPhase Phase)
 
     public TimeSpan RepeatAfter { get; init; }
 
+    /// <summary>We have done with it and say BYE once its ACK has come or is given up: not before (RFC 3261 §15).</summary>
+    public bool IsLeaving { get; init; }
+
     /// <summary>The session timer in force (RFC 4028).</summary>
     public SessionTerms Session { get; init; }
 

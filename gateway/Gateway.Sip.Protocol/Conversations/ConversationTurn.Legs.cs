@@ -16,7 +16,8 @@ internal ref partial struct ConversationTurn
     public void OnAcknowledged(int number)
     {
         if (Find(number) is not { } leg) return;
-        if (leg.Phase == LegPhase.AwaitAck) Establish(leg);
+        if (leg.IsLeaving) Leave(leg);
+        else if (leg.Phase == LegPhase.AwaitAck) Establish(leg);
         else if (leg.Phase == LegPhase.Established) Replace(leg, leg with { WaitUntil = DateTimeOffset.MaxValue, RepeatAt = DateTimeOffset.MaxValue });
     }
 
@@ -77,7 +78,8 @@ internal ref partial struct ConversationTurn
         if (atOnce)
         {
             FailAll(reason, 0);
-            HangAll(reason);
+            foreach (var leg in _s.Legs) Hang(leg.Number);
+            EndIfEmpty(reason);
         }
 
         Proceed();
@@ -109,7 +111,8 @@ internal ref partial struct ConversationTurn
             return;
         }
 
-        if (now >= leg.RefreshAt)
+        // RFC 3261 §14.1: not while an INVITE of the peer waits for its ACK.
+        if (now >= leg.RefreshAt && leg.WaitUntil == DateTimeOffset.MaxValue)
         {
             Out(new SendRefresh(leg.Number, leg.Session));
             leg = leg with { RefreshAt = DateTimeOffset.MaxValue };
@@ -237,8 +240,19 @@ internal ref partial struct ConversationTurn
 
     private void HangAll(SipReason reason)
     {
-        foreach (var leg in _s.Legs) Hang(leg.Number);
+        foreach (var leg in _s.Legs)
+        {
+            if (leg.Phase != LegPhase.AwaitAck) Hang(leg.Number);
+            else if (!leg.IsLeaving) Replace(leg, leg with { IsLeaving = true });
+        }
+
         EndIfEmpty(reason);
+    }
+
+    private void Leave(ConversationLeg leg)
+    {
+        Hang(leg.Number);
+        EndIfEmpty(_s.Closing == SipReason.None ? SipReason.EndedByUs : _s.Closing);
     }
 
     private void FailAll(SipReason reason, int status)

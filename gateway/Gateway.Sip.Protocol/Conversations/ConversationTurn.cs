@@ -38,7 +38,8 @@ internal ref partial struct ConversationTurn(ConversationState state, Conversati
         _s = _s with { LastActivity = now, PeerTypingUntil = DateTimeOffset.MaxValue };
 
         // Requests of one dialog may come by several connections, so a MESSAGE can overtake the ACK.
-        if (leg.Phase == LegPhase.AwaitAck) Establish(leg);
+        if (leg.IsLeaving) Leave(leg);
+        else if (leg.Phase == LegPhase.AwaitAck) Establish(leg);
     }
 
     public void OnMessageAnswered(int number, int status)

@@ -99,7 +99,11 @@ internal sealed class ServerTransaction(ServerTransactions table, SipConnection 
     private byte[] Send(int status)
     {
         var buffer = Responder.Scratch();
-        SipWriter.ResponseTo(buffer, request, status, null, toTag).End();
+        var writer = SipWriter.ResponseTo(buffer, request, status, null, toTag);
+
+        // RFC 3261 §8.2.6.1.
+        if (status == 100 && request.Has(SipHeaderId.Timestamp)) writer.Header(SipHeaderId.Timestamp, request.First(SipHeaderId.Timestamp));
+        writer.End();
         connection.Answer(buffer.WrittenSpan);
         return status == 100 ? [] : buffer.WrittenSpan.ToArray();
     }

@@ -17,6 +17,36 @@ public sealed class Rfc3261_Section_13_3_1_4_Accepting : ConversationMachine
     }
 
     [Fact]
+    [Clause("RFC 3261", "15")]
+    public void Nobody_says_BYE_to_what_was_accepted_before_its_ACK_has_come_or_is_given_up()
+    {
+        On(new Invited(TypingMode.None));
+        Assert.Equal("", On(new Close(Gateway.Sip.Protocol.SipReason.EndedByUs)));
+        Assert.Equal("bye 1|ended EndedByUs", On(new Acknowledged(1)));
+
+        State = ConversationState.New;
+        On(new Invited(TypingMode.None));
+        On(new Close(Gateway.Sip.Protocol.SipReason.EndedByUs));
+        Now = Now.AddSeconds(32);
+        Assert.Equal("bye 1|ended AckNeverCame", On(new Tick()));
+    }
+
+    [Fact]
+    [Clause("RFC 3261", "14.1")]
+    public void Our_refresh_waits_while_an_INVITE_of_theirs_waits_for_its_ACK()
+    {
+        On(new Invited(TypingMode.None, new SessionTerms(100, true)));
+        On(new Acknowledged(1));
+        Now = Now.AddSeconds(45);
+        On(new Refreshed(1, new SessionTerms(90, true), AwaitsAck: true));
+        Now = Now.AddSeconds(31.9);
+        Assert.DoesNotContain("refresh", On(new Tick()), StringComparison.Ordinal);
+        On(new Acknowledged(1));
+        Now = Now.AddSeconds(14);
+        Assert.Equal("refresh 1 90", On(new Tick()));
+    }
+
+    [Fact]
     public void The_ACK_ends_the_repetition()
     {
         On(new Invited(TypingMode.None));

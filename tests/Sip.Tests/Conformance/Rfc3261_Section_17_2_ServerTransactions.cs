@@ -73,20 +73,21 @@ public sealed class Rfc3261_Section_17_2_ServerTransactions
     [InlineData(true)]
     [Clause("RFC 4320", "4.1")]
     [Clause("RFC 4320", "4.2")]
+    [Clause("RFC 3261", "8.2.6.1")]
     public async Task A_message_that_waits_gets_100_in_time_and_no_answer_when_it_is_too_late(bool isInDialog)
     {
         await using var rig = await Rig.StartAsync();
         var (edge, tag) = await ConversationInTests.InviteAsync(rig, "talk");
         rig.Crossing.MessageOutcome = null;
         var (callId, toTag) = isInDialog ? ("talk", tag) : ("pager", "");
-        await edge.SendAsync(Lines.Message(callId, 2, toTag, "slow"));
+        await edge.SendAsync(Lines.InDialog("MESSAGE", callId, 2, toTag, "Timestamp: 54.2\r\nContent-Type: text/plain\r\n", "slow"));
         var arrival = (await rig.Crossing.MessageAsync()).Arrival;
         rig.Time.Advance(TimeSpan.FromSeconds(3));
         await edge.SettleAsync();
         Assert.Empty(edge.Unread);
         rig.Time.Advance(TimeSpan.FromSeconds(1));
         var trying = await edge.ResponseAsync(callId, "MESSAGE");
-        Assert.Equal((100, toTag), (trying.Status, trying.ToTag));
+        Assert.Equal((100, toTag, "54.2"), (trying.Status, trying.ToTag, trying["Timestamp"]));
 
         rig.Time.Advance(TimeSpan.FromSeconds(29));
         arrival.Answer(Gateway.Federation.Outcome.Delivered);

@@ -136,7 +136,8 @@ public sealed class Rfc3261_Section_8_2_Inspection
         Assert.False(rig.Crossing.HasMessages);
 
         // Another port of the same machine is another system.
-        var elsewhere = looped.Replace("Call-ID: loop", "Call-ID: loop2", StringComparison.Ordinal).Replace("example:5061;branch=z9hG4bKgwours", "example:5071;branch=z9hG4bKx", StringComparison.Ordinal);
+        var elsewhere = looped.Replace("Call-ID: loop", "Call-ID: loop2", StringComparison.Ordinal)
+            .Replace("example:5061;branch=z9hG4bKgwours", "example:5071;branch=z9hG4bKx", StringComparison.Ordinal);
         Assert.InRange((await edge.AskAsync(elsewhere)).Status, 200, 202);
     }
 

@@ -1,4 +1,9 @@
 using Conformance;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Wire;
+using Gateway.Sip.Requests;
 using Sip.Tests.World;
 
 namespace Sip.Tests.Conformance;
@@ -30,6 +35,32 @@ public sealed class Rfc3261_Section_9_2_Cancel
         await edge.SendAsync(Lines.InDialog("ACK", "too-late", 1, accepted.ToTag));
         Assert.Equal(200, (await edge.AskAsync(Lines.Message("too-late", 2, accepted.ToTag, "still here"))).Status);
         Assert.DoesNotContain(edge.Unread, m => m.Status == 487);
+    }
+
+    [Fact]
+    public async Task A_cancel_that_overtakes_the_answer_is_200_with_487_and_nothing_stands_afterwards()
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        var connection = rig.Side.Links.For(rig.Edge).Live[0];
+        var invite = Lines.Invite("overtaken");
+        Assert.Equal(SipReason.None, SipParser.TryRead(System.Text.Encoding.UTF8.GetBytes(invite), SipLimits.Default, out var message));
+        var request = Assert.IsType<SipRequest>(message);
+        Assert.True(rig.Side.Transactions.TryOpen(connection, request, "edge"));
+
+        var answer = await edge.AskAsync(Lines.CancelOf(invite));
+        var terminated = await edge.ResponseAsync("overtaken", "INVITE");
+        Assert.Equal((200, 487, answer.ToTag), (answer.Status, terminated.Status, terminated.ToTag));
+
+        // The thread that had taken the INVITE comes to answer it only now.
+        var who = new Requester((FederatedPeer)rig.Registry.Admit(connection.Transport.Evidence, Protocol.Sip, "contoso.example").Principal!, Rig.Bo, Rig.Juliet);
+        rig.Side.Conversations.OnRequest(connection, request, who);
+        await edge.SettleAsync();
+        Assert.Empty(edge.Unread);
+        Assert.Equal((0, 0), (rig.Held.Conversations, rig.Held.Dialogs));
+        await edge.SendAsync(Lines.AckOf(invite, terminated));
+        await edge.SettleAsync();
+        Assert.Equal(0, rig.Side.Transactions.Count);
     }
 
     [Fact]
