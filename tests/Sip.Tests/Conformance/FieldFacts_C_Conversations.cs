@@ -21,9 +21,9 @@ public sealed class FieldFacts_C_Conversations
     [InlineData("application/sdp;call-type=im", "message", Lines.MessageSdp)]
     [InlineData("application/sdp", "x-ms-message", "v=0\r\no=- 0 0 IN IP4 10.0.0.9\r\ns=session\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=x-ms-message 5060 sip null\r\n")]
     [Item("FLOW-F")]
-    [Item("PSB-T-14")]
-    [Item("PSB-T-15")]
-    [Item("PSB-T-16")]
+    [Item("T-14")]
+    [Item("T-15")]
+    [Item("T-16")]
     [Item("PIF-052")]
     [Item("OCS-037")]
     [Item("OCS-039")]
@@ -109,10 +109,10 @@ public sealed class FieldFacts_C_Conversations
 
     [Fact]
     [Item("FLOW-E")]
-    [Item("PSB-T-12")]
-    [Item("PSB-T-13")]
-    [Item("PSB-T-24")]
-    [Item("PSB-T-27")]
+    [Item("T-12")]
+    [Item("T-13")]
+    [Item("T-24")]
+    [Item("T-27")]
     [Item("PIF-051")]
     [Item("PIF-054")]
     [Item("OCS-040")]
@@ -161,7 +161,11 @@ public sealed class FieldFacts_C_Conversations
     [InlineData(503, Condition.InternalServerError)]
     [InlineData(603, Condition.RecipientUnavailable)]
     [InlineData(606, Condition.PolicyViolation)]
-    [Item("PSB-T-19")]
+    [InlineData(499, Condition.BadRequest)]
+    [InlineData(599, Condition.InternalServerError)]
+    [InlineData(699, Condition.RecipientUnavailable)]
+    [Clause("RFC 3261", "8.1.3.2")]
+    [Item("T-19")]
     public async Task A_refused_invitation_is_told_to_the_sender_by_its_status(int status, Condition condition)
     {
         await using var rig = await Rig.StartAsync();
@@ -193,7 +197,7 @@ public sealed class FieldFacts_C_Conversations
     }
 
     [Fact]
-    [Item("PSB-T-18")]
+    [Item("T-18")]
     public async Task A_conversation_that_the_client_closed_is_gone_and_the_next_message_invites_anew()
     {
         await using var rig = await Rig.StartAsync();

@@ -29,7 +29,9 @@ public sealed class Rfc3261_Section_9_2_Cancel
         var edge = await rig.DialAsync();
         var invite = Lines.Invite("too-late");
         var accepted = await edge.AskAsync(invite);
-        var answer = await edge.AskAsync(Lines.CancelOf(invite));
+
+        // Require means nothing in a CANCEL (section 8.2.2.3).
+        var answer = await edge.AskAsync(Lines.CancelOf(invite).Replace("Max-Forwards:", "Require: frobnicate\r\nMax-Forwards:", StringComparison.Ordinal));
         Assert.Equal((200, accepted.ToTag), (answer.Status, answer.ToTag));
 
         await edge.SendAsync(Lines.InDialog("ACK", "too-late", 1, accepted.ToTag));

@@ -114,7 +114,7 @@ public sealed class Rfc3994_IsComposing
     }
 
     [Fact]
-    [Item("PSB-T-17")]
+    [Item("T-17")]
     [Item("PIF-053")]
     public async Task A_Microsoft_user_is_told_by_INFO_once_in_ten_seconds_at_most()
     {
