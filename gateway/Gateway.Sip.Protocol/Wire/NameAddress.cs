@@ -30,7 +30,7 @@ public sealed record NameAddress
 
     /// <summary>Valid as From or To, whose tag names half a dialog and stands once.</summary>
     internal static bool IsValidParty(ReadOnlySpan<byte> value) =>
-        NameAddressParts.TryRead(value, out var parts) && SipUri.IsValid(parts.Uri) && SipGrammar.ParametersHold(parts.Parameters) && SipGrammar.NamesAtMostOne(parts.Parameters, "tag"u8);
+        NameAddressParts.TryRead(value, out var parts) && SipUri.IsValid(parts.Uri) && SipGrammar.ParametersHold(parts.Parameters, once: "tag"u8);
 
     /// <summary>The tag of a From or To value without decoding the rest; empty when absent.</summary>
     public static ReadOnlySpan<byte> TagOf(ReadOnlySpan<byte> value) =>

@@ -88,9 +88,13 @@ internal static class SipGrammar
         }
     }
 
-    /// <summary>Whether a tail is nothing but well-formed <c>;name[=value]</c>: no empty parameter, no quote left open (RFC 4475 §3.1.2.1).</summary>
-    public static bool ParametersHold(ReadOnlySpan<byte> rest)
+    /// <summary>
+    /// Whether a tail is nothing but well-formed <c>;name[=value]</c>: no empty parameter, no quote left open (RFC 4475 §3.1.2.1). The parameter <paramref name="once"/>, which names a transaction or
+    /// half a dialog, is absent or stands once with a plain value: of two, two readers could take two (RFC 3261 §7.3.1).
+    /// </summary>
+    public static bool ParametersHold(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> once = default)
     {
+        var seen = 0;
         rest = Trim(rest);
         while (!rest.IsEmpty)
         {
@@ -100,22 +104,12 @@ internal static class SipGrammar
             var item = rest[..length];
             rest = rest[length..];
             var equals = item.IndexOf((byte)'=');
-            if (!IsToken(Trim(equals < 0 ? item : item[..equals]))) return false;
-            if (equals < 0) continue;
-            var value = Trim(item[(equals + 1)..]);
-            if (!value.IsEmpty && value[0] == (byte)'"' && EndOfQuoted(value, 0) != value.Length) return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Whether a parameter that names something (a tag, a branch) is absent, or given once and not empty: of two, two readers could take two (RFC 3261 §7.3.1).</summary>
-    public static bool NamesAtMostOne(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> wanted)
-    {
-        var seen = 0;
-        while (TryTakeParameter(ref parameters, out var name, out var value))
-        {
-            if (Ascii.EqualsIgnoreCase(name, wanted) && (seen++ > 0 || value.IsEmpty || value[0] == (byte)'"')) return false;
+            var name = Trim(equals < 0 ? item : item[..equals]);
+            if (!IsToken(name)) return false;
+            var value = equals < 0 ? default : Trim(item[(equals + 1)..]);
+            var isQuoted = !value.IsEmpty && value[0] == (byte)'"';
+            if (isQuoted && EndOfQuoted(value, 0) != value.Length) return false;
+            if (name.Length == once.Length && Ascii.EqualsIgnoreCase(name, once) && (seen++ > 0 || value.IsEmpty || isQuoted)) return false;
         }
 
         return true;

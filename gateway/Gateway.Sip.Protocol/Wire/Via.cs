@@ -30,7 +30,7 @@ public sealed record Via
     public string SentBy => Port < 0 ? Host.ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{Host.ToLowerInvariant()}:{Port}");
 
     public static bool IsValid(ReadOnlySpan<byte> value) =>
-        TrySplit(value, out _, out _, out _, out var parameters) && SipGrammar.ParametersHold(parameters) && HasUsableBranch(parameters);
+        TrySplit(value, out _, out _, out _, out var parameters) && SipGrammar.ParametersHold(parameters, once: "branch"u8) && !IsCookieAlone(parameters);
 
     /// <summary>The branch of a value without decoding the rest; empty when absent.</summary>
     public static ReadOnlySpan<byte> BranchOf(ReadOnlySpan<byte> value)
@@ -85,10 +85,9 @@ public sealed record Via
         return value.IsEmpty || value[0] == (byte)';';
     }
 
-    /// <summary>None at all is RFC 2543's way; the cookie with nothing behind it names no transaction (RFC 4475 §3.2.1).</summary>
-    private static bool HasUsableBranch(ReadOnlySpan<byte> parameters) =>
-        !SipGrammar.TryParameter(parameters, "branch"u8, out var branch)
-        || (!Ascii.EqualsIgnoreCase(branch, "z9hG4bK"u8) && SipGrammar.NamesAtMostOne(parameters, "branch"u8));
+    /// <summary>No branch is RFC 2543's way; the cookie with nothing behind it names no transaction (RFC 4475 §3.2.1).</summary>
+    private static bool IsCookieAlone(ReadOnlySpan<byte> parameters) =>
+        SipGrammar.TryParameter(parameters, "branch"u8, out var branch) && Ascii.EqualsIgnoreCase(branch, "z9hG4bK"u8);
 
     private static bool TryTakeWord(scoped ref ReadOnlySpan<byte> value, byte stop, out ReadOnlySpan<byte> word)
     {
