@@ -38,7 +38,7 @@ internal static class SipRows
         Row(SipReason.StatusInvalid, "dropped", "", "A response without a valid status.", "The peer is broken; a wire trace shows the message."),
         Row(SipReason.BodyTruncated, "400", "", "The body is shorter than it says.", "The peer is broken; a wire trace shows the message."),
         Row(SipReason.MethodNotAllowed, "405", "", "A method that is not offered to this peer.", "Nothing. The partner tries what we do not offer."),
-        Row(SipReason.MethodUnknown, "501", "", "A method nobody told us of.", "Nothing. The partner tries what we do not offer."),
+        Row(SipReason.MethodUnknown, "405", "", "A method nobody told us of.", "Nothing. The partner tries what we do not offer."),
         Row(SipReason.TooManyHops, "483", "", "Max-Forwards is used up.", "A loop between proxies: look at the partner's static routes."),
         Row(SipReason.LoopDetected, "482", "", "Our own Via stands in the request.", "The partner sends back what we sent: look at its static routes."),
         Row(SipReason.MergedRequest, "482", "", "The same request came on two ways.", "The partner's proxies fork; only the first is served."),

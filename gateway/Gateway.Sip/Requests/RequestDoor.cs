@@ -36,7 +36,7 @@ internal sealed class RequestDoor(SipSide side)
 
             // What RFC 2543 made of it, whose messages go without (RFC 4475 §3.4.1); to anybody else it is a 400.
             SipReason.ContentLengthMissing => 411,
-            SipReason.CSeqMethodMismatch when request.Method == SipMethod.Other => 501,
+            SipReason.CSeqMethodMismatch when request.Method == SipMethod.Other => 405,
             _ => 400,
         };
         var phrase = status == 400 ? FaultPhrases.Of(reason, request) : null;
@@ -143,13 +143,13 @@ internal sealed class RequestDoor(SipSide side)
         }
     }
 
-    // RFC 3261 §8.2.1 and §21.5.2: a method we know and do not offer is 405, one nobody told us of is 501; both say what there is.
+    // RFC 3261 §8.2.1: what is not offered is 405 and says what is; so is a method nobody told us of (decision 0006).
     private bool IsMethodRefused(SipConnection connection, SipRequest request)
     {
         switch (request.Method)
         {
             case SipMethod.Other:
-                responder.Refuse(connection, request, 501, SipReason.MethodUnknown.PublicName(), "This method is unknown here.");
+                responder.Refuse(connection, request, 405, SipReason.MethodUnknown.PublicName(), "This method is unknown here.");
                 return true;
             case SipMethod.Register or SipMethod.Publish or SipMethod.Refer or SipMethod.Prack or SipMethod.Service or SipMethod.Negotiate:
                 responder.Refuse(connection, request, 405, SipReason.MethodNotAllowed.PublicName(), $"{request.MethodName} is not offered to federated peers.");

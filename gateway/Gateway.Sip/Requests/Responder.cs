@@ -55,7 +55,7 @@ internal sealed class Responder(SipSide side)
         var buffer = Scratch();
         var tag = side.NewTag();
         var writer = SipWriter.ResponseTo(buffer, request, status, phrase, tag);
-        if (status is 405 or 501) writer.Header(SipHeaderId.Allow, AllowedMethods);
+        if (status == 405) writer.Header(SipHeaderId.Allow, AllowedMethods);
         if (status == 489) writer.Header(SipHeaderId.AllowEvents, "presence");
         if (retryAfterSeconds is { } after) writer.Header(SipHeaderId.RetryAfter, (uint)after);
         headers?.Invoke(writer);
