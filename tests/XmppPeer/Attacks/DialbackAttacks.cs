@@ -2,7 +2,7 @@ using XmppPeer.Streams;
 
 namespace XmppPeer.Attacks;
 
-/// <summary>What dialback has been attacked with (XEP-0220 §4): replayed keys, stanzas ahead of the verdict, verdicts nobody asked for, other domains' keys.</summary>
+/// <summary>What dialback has been attacked with (XEP-0220 §3): replayed keys, stanzas ahead of the verdict, verdicts nobody asked for, other domains' keys.</summary>
 public static class DialbackAttacks
 {
     private static readonly string Zeros = new('0', 64);
@@ -34,7 +34,7 @@ public static class DialbackAttacks
         }),
     };
 
-    // A key that was good once, on another stream: the authoritative server sees another stream id (XEP-0220 §2.3).
+    // A key that was good once, on another stream: the authoritative server sees another stream id (XEP-0220 §2.2).
     private static async Task ReplayAsync(Ground ground)
     {
         var honest = new Outgoing(ground.Server, ground.Persona with { UsesExternal = false, UsesDialback = true }, ground.Target);

@@ -39,8 +39,9 @@ public sealed class Ground(Server server, Persona persona, string target, string
     /// <summary>A key of ours that is good for the stream on which it was made.</summary>
     public string KeyFor(string streamId) => DialbackKeys.Make(persona, target, persona.Domain, streamId);
 
+    /// <summary>A message that must arrive nowhere; its body says so to whoever counts what did.</summary>
     public string Message(string body, string? from = null, string? to = null) =>
-        $"<message type='chat' from='{from ?? "mallory@" + persona.Domain}' to='{to ?? "bo@" + target}'><body>{body}</body></message>";
+        $"<message type='chat' from='{from ?? "mallory@" + persona.Domain}' to='{to ?? "bo@" + target}'><body>attack: {body}</body></message>";
 
     public string Result(string from, string key) => $"<db:result from='{from}' to='{target}'>{key}</db:result>";
 

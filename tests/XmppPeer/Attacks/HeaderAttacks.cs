@@ -13,16 +13,10 @@ public static class HeaderAttacks
         ["foreign-stream-namespace"] = Begins(g => Header(g).Replace("http://etherx.jabber.org/streams", "urn:nothing", StringComparison.Ordinal)),
         ["old-version"] = Begins(g => Header(g).Replace(" version='1.0'>", " version='0.9'>", StringComparison.Ordinal)),
         ["unknown-to"] = Begins(g => Names.Header(g.Persona.Domain, "nowhere.example")),
-        ["from-is-yours"] = Begins(g => Names.Header(g.Target, g.Target)),
+        ["from-is-yours"] = new(Manners.Opened, g => TurnAsync(g, g.Target)),
         ["other-encoding"] = Begins(g => Header(g).Replace("<?xml version='1.0'?>", "<?xml version='1.0' encoding='ISO-8859-1'?>", StringComparison.Ordinal)),
         ["second-header"] = new(Manners.Secured, g => g.Stream.SendAsync(Header(g))),
-        ["from-changes-after-tls"] = new(Manners.Opened, async g =>
-        {
-            await g.Stream.SendAsync("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
-            await g.Stream.ReadAsync(g.Server.Stopping);
-            await g.Stream.SecureAsClientAsync(g.Target, g.Persona.Certificate);
-            await g.Stream.SendAsync(Names.Header(g.Victim, g.Target) + g.Message("forged", "juliet@" + g.Victim));
-        }),
+        ["from-changes-after-tls"] = new(Manners.Opened, g => TurnAsync(g, g.Victim)),
         ["data-before-proceed"] = new(Manners.Opened, g => g.Stream.SendAsync(
             "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + g.Message("injected", "juliet@" + g.Victim))),
         ["stanza-before-tls"] = new(Manners.Opened, g => g.Stream.SendAsync(g.Message("early"))),
@@ -46,6 +40,15 @@ public static class HeaderAttacks
 
     private static string Auth(string mechanism, string domain) =>
         $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='{mechanism}'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(domain))}</auth>";
+
+    // Somebody else's name on the header that follows TLS.
+    private static async Task TurnAsync(Ground ground, string domain)
+    {
+        await ground.Stream.SendAsync("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        await ground.Stream.ReadAsync(ground.Server.Stopping);
+        await ground.Stream.SecureAsClientAsync(ground.Target, ground.Persona.Certificate);
+        await ground.Stream.SendAsync(Names.Header(domain, ground.Target) + ground.Message("forged", "juliet@" + domain));
+    }
 
     // One byte a fifth of a second: a header would take most of a minute, and each byte looks like life.
     private static async Task DripAsync(Ground ground)

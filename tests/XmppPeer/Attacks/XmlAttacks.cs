@@ -31,7 +31,7 @@ public static class XmlAttacks
         ["endless-name"] = new(Manners.Proved, g => EndlessAsync(g, "<", "a")),
         ["endless-attribute"] = new(Manners.Proved, g => EndlessAsync(g, "<message a='", "x")),
         ["endless-attributes"] = new(Manners.Proved, async g =>
-            await g.Stream.SendAsync("<message " + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"a{i}='' ")))),
+            await g.Stream.SendAsync("<message " + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"a{i}='' ")) + "/>")),
         ["endless-children"] = new(Manners.Proved, g => EndlessAsync(g, "<message>", "<a/>")),
         ["endless-text"] = new(Manners.Proved, g => EndlessAsync(g, "<message><body>", "x")),
         ["endless-header"] = new(Manners.Connected, g => EndlessAsync(g, "<stream:stream a='", "x")),

@@ -92,7 +92,7 @@ public sealed class Incoming(Server server, PeerStream stream, bool isDirect)
         if (element.Name == Names.Sasl + "auth") return await AuthenticateAsync(element);
         if (element.Name == Names.Dialback + "result")
         {
-            // Other pairs of the stream are served meanwhile (XEP-0220 §2.3).
+            // Other pairs of the stream are served meanwhile (XEP-0220 §2.2).
             _ = JudgeKeyAsync(element);
             return true;
         }

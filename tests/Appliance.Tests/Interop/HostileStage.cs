@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Lab;
+using Lab.Names;
+using Lab.Trust;
+using Lab.Xmpp;
+
+namespace Appliance.Tests.Interop;
+
+/// <summary>A good edge and a good Prosody on one gateway with a scripted XMPP server that means no good: one domain that proves itself by certificate, one that may use dialback.</summary>
+public sealed class HostileStage : IAsyncLifetime
+{
+    public const string Hostile = "hostile.example";
+    public const string Liar = "liar.example";
+    private readonly int _port = LabPorts.Take();
+    private Stage? _stage;
+    private ScriptedPeer? _peer;
+
+    public Stage Stage => _stage ?? throw new InvalidOperationException("the stage is not open");
+
+    public ScriptedPeer Peer => _peer ?? throw new InvalidOperationException("the stage is not open");
+
+    public async Task InitializeAsync()
+    {
+        _stage = await Stage.OpenAsync(new StageOptions("lync2013")
+        {
+            Adjust = AddDomains,
+            MoreRecords =
+            [
+                LabRecord.Host("peer.example"), LabRecord.XmppServer(Hostile, "peer.example", _port), LabRecord.XmppServer(Liar, "peer.example", _port),
+            ],
+        });
+        _peer = await ScriptedPeer.StartAsync(Stage.Directory, Stage.Authority.CertificateFile, Stage.Parts.File.XmppPort, _port);
+        await _peer.DomainAsync(Hostile, Stage.Authority.Issue("hostile", [Hostile], LabCertificateKind.Both));
+        await _peer.DomainAsync(Liar, Stage.Authority.Issue("liar", ["host." + Liar], LabCertificateKind.Both), ("dialback", true), ("external", false), ("verify", false));
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_peer is not null) await _peer.DisposeAsync();
+        if (_stage is not null) await _stage.DisposeAsync();
+    }
+
+    /// <summary>Begins an attack on the gateway's SIP domain, in Prosody's name where it lies, and gives how it ended.</summary>
+    public async Task<JsonObject> AttackAsync(string name, TimeSpan? deadline = null)
+    {
+        var from = name.StartsWith("dialback-", StringComparison.Ordinal) && name != "dialback-of-another" ? Liar : Hostile;
+        await Peer.DoAsync("attack", ("name", name), ("from", from), ("to", Stage.SipDomain), ("victim", Stage.XmppDomain));
+        return await Peer.TakeAsync("attack-result", deadline ?? TimeSpan.FromSeconds(70), ("name", name));
+    }
+
+    private static void AddDomains(JsonObject appliance)
+    {
+        appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = Hostile, ["kind"] = "xmpp" });
+        appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = Liar, ["kind"] = "xmpp" });
+        appliance["peers"]!.AsArray().Add(new JsonObject { ["name"] = "hostile", ["protocol"] = "xmpp", ["fromDomains"] = new JsonArray(Hostile), ["privateTargets"] = true });
+        appliance["peers"]!.AsArray().Add(new JsonObject
+        {
+            ["name"] = "liar", ["protocol"] = "xmpp", ["fromDomains"] = new JsonArray(Liar), ["privateTargets"] = true, ["dialback"] = true,
+        });
+    }
+}
