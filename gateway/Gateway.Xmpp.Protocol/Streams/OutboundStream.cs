@@ -184,7 +184,11 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     {
         var facts = s.Facts | StreamFacts.Secure | StreamFacts.ChannelAccepted | (target.IsProved ? StreamFacts.Proved : StreamFacts.None);
         // Whom we speak to must be proved as well; only a peer that may use dialback is taken by its address alone.
-        if (!target.IsProved && !(target.MayDialback && facts.Has(StreamFacts.DialbackAllowed))) return Close(s, XmppReason.CertificateRefused, target.Text);
+        if (!target.IsProved && !(target.MayDialback && facts.Has(StreamFacts.DialbackAllowed)))
+        {
+            // An error needs a stream to stand in (RFC 6120 §4.9.1.2); without our header the peer's log would name neither domain.
+            return new(s with { Phase = OutboundPhase.Closed }, [Hello(s), new StreamOutput.Close(XmppReason.CertificateRefused, target.Text)]);
+        }
         return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Offers = StreamOffers.None }, Hello(s));
     }
 

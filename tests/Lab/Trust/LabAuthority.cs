@@ -26,12 +26,12 @@ public sealed class LabAuthority : IDisposable
     public string CertificateFile => Path.Combine(_folder, "ca.pem");
 
     /// <summary>A certificate that vouches for itself.</summary>
-    public LabCertificate SelfSigned(string file, string name)
+    public LabCertificate SelfSigned(string file, IReadOnlyList<string> names)
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest("CN=" + names[0], key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var alternative = new SubjectAlternativeNameBuilder();
-        alternative.AddDnsName(name);
+        foreach (var name in names) alternative.AddDnsName(name);
         request.CertificateExtensions.Add(alternative.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Usages(LabCertificateKind.Both), critical: false));
         using var leaf = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(300));
@@ -39,10 +39,10 @@ public sealed class LabAuthority : IDisposable
     }
 
     /// <summary>Makes <c>file.crt.pem</c> and <c>file.key.pem</c>. By default the EKU is serverAuth only: what real edges present (field fact A2).</summary>
-    public LabCertificate Issue(string file, IReadOnlyList<string> names, LabCertificateKind kind = LabCertificateKind.ServerAuthOnly, bool isExpired = false)
+    public LabCertificate Issue(string file, IReadOnlyList<string> names, LabCertificateKind kind = LabCertificateKind.ServerAuthOnly, bool isExpired = false, string? commonName = null)
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=" + names[0], key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest("CN=" + (commonName ?? names[0]), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var alternative = new SubjectAlternativeNameBuilder();
         foreach (var name in names) alternative.AddDnsName(name);
         request.CertificateExtensions.Add(alternative.Build());

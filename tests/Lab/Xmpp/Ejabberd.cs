@@ -50,7 +50,7 @@ public sealed class Ejabberd : IAsyncDisposable
         var services = string.Concat(o.Domains.Select(d => $"      \"{d.Name}\": {{ password: \"{XmppComponent.Secret}\" }}\n"));
         var dialback = string.Join(", ", o.DialbackDomains.Select(d => $"\"{d}\""));
         return string.Create(CultureInfo.InvariantCulture, $$"""
-            loglevel: debug
+            loglevel: info
             log_rotate_count: 0
             hosts: [ "{{o.Domain}}" ]
             certfiles: [ {{certificates}} ]

@@ -19,9 +19,9 @@ public sealed class ScriptedPeer : IAsyncDisposable
     /// <summary>Where TLS begins with the first byte.</summary>
     public int DirectPort { get; }
 
-    public static async Task<ScriptedPeer> StartAsync(LabDirectory directory, string authorityFile, int gatewayPort, int? port = null)
+    public static async Task<ScriptedPeer> StartAsync(LabDirectory directory, string authorityFile, int gatewayPort, int? port = null, int? directPort = null)
     {
-        var (own, direct) = (port ?? LabPorts.Take(), LabPorts.Take());
+        var (own, direct) = (port ?? LabPorts.Take(), directPort ?? LabPorts.Take());
         var peer = new ScriptedPeer(new JsonProcess(
             "xmpp peer", Programs.Built("tests/XmppPeer", "XmppPeer"),
             ["--listen", Loopback(own), "--listen-tls", Loopback(direct), "--ca", authorityFile, "--gateway", Loopback(gatewayPort), "--trace"], directory.File("peer.log")), own, direct);

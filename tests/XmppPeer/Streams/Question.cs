@@ -15,6 +15,7 @@ public static class Question
             await using var stream = await PeerStream.DialAsync(server.EndOf(domain), server.Events);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(server.Stopping);
             patience.CancelAfter(TimeSpan.FromSeconds(15));
+            if (persona.DialsDirectly) await stream.SecureAsClientAsync(domain, persona.Certificate, isDirect: true);
             var hasTls = await BeginAsync(stream, persona, domain, patience.Token);
             if (hasTls && persona is { Tls: not TlsWish.Off, Certificate: not null })
             {
