@@ -15,7 +15,18 @@ internal static class GenerateVerb
         Microsoft("lync", "Lync Server 2010 or 2013: Management Shell.", config, MicrosoftShell.Write),
         Microsoft("sfb", "Skype for Business Server 2015 or 2019: Management Shell.", config, MicrosoftShell.Write),
         Microsoft("ocs", "Office Communications Server 2007 R2: dialogs with their values.", config, (side, form, _, isUndo) => OcsSteps.Write(side, form, isUndo)),
+        Xmpp("openfire", "Openfire: system properties.", config),
+        Xmpp("prosody", "Prosody: a block for prosody.cfg.lua.", config),
+        Xmpp("ejabberd", "ejabberd: lines for ejabberd.yml.", config),
     };
+
+    private static Command Xmpp(string product, string description, Option<string> config)
+    {
+        var peer = new Argument<string?>("peer") { Description = "The XMPP peer; not needed when one has this profile, or there is one only.", Arity = ArgumentArity.ZeroOrOne };
+        var verb = new Command(product, description) { peer };
+        verb.SetAction(parse => GenerateXmppVerb.Run(parse.GetValue(config)!, product, parse.GetValue(peer)));
+        return verb;
+    }
 
     /// <summary>Finds the peer, by its name or as the only one of its protocol, and prints what <paramref name="write"/> makes of it.</summary>
     internal static int Run(string file, string? name, Protocol protocol, Func<FarSide, string> write)

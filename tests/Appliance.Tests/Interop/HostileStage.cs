@@ -12,6 +12,7 @@ public sealed class HostileStage : IAsyncLifetime
     public const string Hostile = "hostile.example";
     public const string Liar = "liar.example";
     private readonly int _port = LabPorts.Take();
+    private readonly List<IAsyncDisposable> _started = [];
     private Stage? _stage;
     private ScriptedPeer? _peer;
 
@@ -24,18 +25,19 @@ public sealed class HostileStage : IAsyncLifetime
         _stage = await Stage.OpenAsync(new StageOptions("lync2013")
         {
             Adjust = AddDomains,
-            MoreRecords =
-            [
-                LabRecord.Host("peer.example"), LabRecord.XmppServer(Hostile, "peer.example", _port), LabRecord.XmppServer(Liar, "peer.example", _port),
-            ],
+            MoreRecords = [LabRecord.Host("peer.example"), LabRecord.XmppServer(Hostile, "peer.example", _port), LabRecord.XmppServer(Liar, "peer.example", _port)],
         });
         _peer = await ScriptedPeer.StartAsync(Stage.Directory, Stage.Authority.CertificateFile, Stage.Parts.File.XmppPort, _port);
         await _peer.DomainAsync(Hostile, Stage.Authority.Issue("hostile", [Hostile], LabCertificateKind.Both));
         await _peer.DomainAsync(Liar, Stage.Authority.Issue("liar", ["host." + Liar], LabCertificateKind.Both), ("dialback", true), ("external", false), ("verify", false));
     }
 
+    /// <summary>Ends with the stage: what a test started in place of something it ended.</summary>
+    public void Owns(IAsyncDisposable started) => _started.Add(started);
+
     public async Task DisposeAsync()
     {
+        foreach (var started in _started) await started.DisposeAsync();
         if (_peer is not null) await _peer.DisposeAsync();
         if (_stage is not null) await _stage.DisposeAsync();
     }

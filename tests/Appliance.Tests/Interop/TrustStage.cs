@@ -10,7 +10,7 @@ using Lab.Xmpp;
 namespace Appliance.Tests.Interop;
 
 /// <summary>
-/// One appliance with Prosody, ejabberd and the scripted Openfire, each holding a domain for every cell of the trust matrix. All of it is set at the start: a cell is chosen by its names alone, so that
+/// One appliance with Prosody, ejabberd, the scripted Openfire and another appliance, each holding a domain for every cell of the trust matrix. All of it is set at the start: a cell is chosen by its names alone, so that
 /// nothing is started or reloaded between cells.
 /// </summary>
 public sealed class TrustStage : IAsyncLifetime
@@ -18,7 +18,8 @@ public sealed class TrustStage : IAsyncLifetime
     public const string Prosody = "prosody";
     public const string Ejabberd = "ejabberd";
     public const string Openfire = "openfire";
-    private static readonly string[] Names = [Prosody, Ejabberd, Openfire];
+    public const string Gateway2 = "gateway";
+    public static readonly string[] Names = [Prosody, Ejabberd, Openfire, Gateway2];
     private readonly LabDirectory _directory = new("trust");
     private readonly Dictionary<string, FarServer> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Clear, int Direct)> _ports = Names.ToDictionary(n => n, _ => (LabPorts.Take(), LabPorts.Take()), StringComparer.Ordinal);
@@ -44,7 +45,8 @@ public sealed class TrustStage : IAsyncLifetime
         var file = new ApplianceFile
         {
             Certificate = _authority.Issue("gateway", [Stage.GatewayHost, .. Ours], LabCertificateKind.Both), AuthorityFile = _authority.CertificateFile,
-            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Adjust = Adjust,
+            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(),
+            Adjust = a => Adjust(a, _directPort, Ours, [.. Cell.Policies.SelectMany(FarDomainsOf)], FarDomainsOf),
         };
         _dns = await Dnsmasq.StartAsync(_directory, Records(file), file.DnsPort);
         var prosody = StartProsodyAsync(file.DnsPort);
@@ -58,6 +60,7 @@ public sealed class TrustStage : IAsyncLifetime
         _servers[Prosody] = await prosody;
         _servers[Ejabberd] = await ejabberd;
         _servers[Openfire] = await StartOpenfireAsync(file.XmppPort);
+        _servers[Gateway2] = await StartGatewayAsync(file.DnsPort);
     }
 
     public async Task DisposeAsync()
@@ -136,11 +139,45 @@ public sealed class TrustStage : IAsyncLifetime
         return new ScriptedFarServer(peer);
     }
 
+    // The mirror image: its SIP domains are our XMPP domains, and its records of ours have the same policies.
+    private async Task<FarServer> StartGatewayAsync(int dnsPort)
+    {
+        var far = Cell.Of(Gateway2).Select(c => c.Far).Distinct(StringComparer.Ordinal).ToArray();
+        var file = new ApplianceFile
+        {
+            Certificate = _authority!.Issue("gateway-two", ["two.example", "sip.two.example"], LabCertificateKind.Both), AuthorityFile = _authority.CertificateFile, DnsPort = dnsPort,
+            EdgePort = LabPorts.Take(), XmppPort = _ports[Gateway2].Clear, Fqdn = "two.example", SipDomain = "two.example",
+            Adjust = a =>
+            {
+                foreach (var certificate in Cell.Certificates)
+                {
+                    var own = Issue(Gateway2, certificate);
+                    a["certificates"]!["own"]!.AsArray().Add(new JsonObject
+                    {
+                        ["name"] = certificate, ["certificate"] = own.CertificateFile, ["key"] = own.KeyFile, ["profile"] = "any", ["chainChecked"] = false,
+                        ["domains"] = new JsonArray([.. FarDomains(Gateway2, certificate)]),
+                    });
+                }
+
+                Adjust(a, _ports[Gateway2].Direct, far, Ours, c => [.. Cell.Modes.Where(m => c != "clear" || m == "starttls").Select(m => Cell.OursOf(c, m))]);
+            },
+        };
+        var edge = await LyncEdge.StartAsync(_directory, new LyncEdgeOptions("lync2013", _authority.CertificateFile, "two.example", file.SipPort)
+        {
+            Name = "two", Port = file.EdgePort, Fqdn = "sip.two.example", Certificate = _authority.Issue("edge-two", ["sip.two.example"]), Domains = far,
+        });
+        var gateway = new GatewayProcess(file.WriteTo(_directory.Folder("two")), file.HttpPort, _directory.File("gateway-two.log"));
+        await gateway.StartAsync();
+        return new GatewayFarServer(gateway, edge);
+    }
+
     private IEnumerable<LabRecord> Records(ApplianceFile file)
     {
         yield return LabRecord.Host(Stage.GatewayHost);
         yield return LabRecord.Host("sip.contoso.example");
         yield return LabRecord.Host("far.example");
+        yield return LabRecord.Host("two.example");
+        yield return LabRecord.Host("sip.two.example");
         foreach (var kind in Cell.Kinds)
         {
             var ours = Cell.OursOf(kind.Policy, kind.Mode);
@@ -150,27 +187,24 @@ public sealed class TrustStage : IAsyncLifetime
         }
     }
 
+    private static string[] FarDomainsOf(string policy) => [.. Names.SelectMany(Cell.Of).Where(c => c.Policy == policy).Select(c => c.Far).Distinct(StringComparer.Ordinal)];
+
     // One record for each policy: what an administrator would write for such a partner.
-    private void Adjust(JsonObject appliance)
+    private static void Adjust(JsonObject appliance, int directPort, string[] sipDomains, string[] xmppDomains, Func<string, string[]> domainsOf)
     {
-        appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_directPort}"), ["directTls"] = true });
+        appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{directPort}"), ["directTls"] = true });
         appliance["domains"] = new JsonArray(
         [
-            .. Ours.Select(d => new JsonObject { ["name"] = d, ["kind"] = "sip" }),
-            .. Names.SelectMany(Cell.Of).Select(c => c.Far).Distinct(StringComparer.Ordinal).Select(d => new JsonObject { ["name"] = d, ["kind"] = "xmpp" }),
+            .. sipDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "sip" }), .. xmppDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "xmpp" }),
         ]);
         var edge = appliance["peers"]![0]!.DeepClone();
-        edge["fromDomains"] = new JsonArray([.. Ours]);
-        appliance["peers"] = new JsonArray([edge, .. Cell.Policies.Select(Record)]);
+        edge["fromDomains"] = new JsonArray([.. sipDomains]);
+        appliance["peers"] = new JsonArray([edge, .. Cell.Policies.Select(p => Record(p, domainsOf(p)))]);
     }
 
-    private static JsonObject Record(string policy)
+    private static JsonObject Record(string policy, string[] domains)
     {
-        var record = new JsonObject
-        {
-            ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true,
-            ["fromDomains"] = new JsonArray([.. Names.SelectMany(Cell.Of).Where(c => c.Policy == policy).Select(c => c.Far).Distinct(StringComparer.Ordinal)]),
-        };
+        var record = new JsonObject { ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true, ["fromDomains"] = new JsonArray([.. domains]) };
         if (policy == "required") record["external"] = "required";
         else record["dialback"] = true;
         if (policy == "dialback") record["external"] = "off";
