@@ -34,7 +34,7 @@ public sealed class RealFarServer(
 
     public override async Task<string> FailsAsync(string domain, string to, string id) => (await (await ComponentAsync(domain)).TakeErrorAsync(id)).ToString();
 
-    public override Task RefusedAsync(string domain, string foreign) => process.Lines.SeeAsync($"{process.Name} tells that {foreign} was refused", l => tellsRefusal(l, domain, foreign), Stage.Soon);
+    public override Task RefusedAsync(string domain, string foreign) => process.Lines.TakeAsync($"{process.Name} tells that {foreign} was refused", l => tellsRefusal(l, domain, foreign), Stage.Soon);
 
     /// <summary>A component is connected before the first stanza for it may come.</summary>
     public async Task<XmppComponent> ComponentAsync(string domain)
