@@ -43,12 +43,15 @@ public sealed record Cell(string Server, string Mode, string Policy, string Cert
     /// <summary>EXTERNAL and nothing else; EXTERNAL, or dialback over TLS; dialback over TLS only; dialback in clear.</summary>
     public static readonly string[] Policies = ["required", "fallback", "dialback", "clear"];
 
+    /// <summary>An appliance of ours does not start with a certificate of its own that has run out, so it cannot present one.</summary>
+    public static IEnumerable<string> CertificatesOf(string server) => Certificates.Where(c => server != TrustStage.Gateway2 || c != "expired");
+
     /// <summary>Every pair of policy and mode: what is in clear does not begin with TLS.</summary>
     public static IEnumerable<(string Policy, string Mode)> Kinds => Policies.SelectMany(p => Modes.Where(m => p != "clear" || m == "starttls").Select(m => (p, m)));
 
     public static IEnumerable<Cell> Of(string server) =>
         from kind in Kinds
-        from certificate in Certificates.Where(c => kind.Policy != "clear" || c == "valid")
+        from certificate in CertificatesOf(server).Where(c => kind.Policy != "clear" || c == "valid")
         from way in (string[])["in", "out"]
         select new Cell(server, kind.Mode, kind.Policy, certificate, way);
 }
