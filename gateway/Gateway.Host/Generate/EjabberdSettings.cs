@@ -8,7 +8,8 @@ internal static class EjabberdSettings
     public static string Write(Partnership with)
     {
         var text = new StringBuilder();
-        text.Append(SettingsPage.Comment("#", SettingsPage.Head(with, "ejabberd", "Put these lines into ejabberd.yml at the left margin, in place of those with the same names, then: ejabberdctl reload_config.")));
+        const string where = "Put these lines into ejabberd.yml at the left margin, in place of those with the same names, then: ejabberdctl reload_config.";
+        text.Append(SettingsPage.Comment("#", SettingsPage.Head(with, "ejabberd", where)));
         if (with.IsInClear) text.Append("# Nothing is encrypted on this link: ejabberd uses TLS only where the other side offers it, and we do not.\n");
         text.Append($"s2s_use_starttls: {(with.IsInClear ? "optional" : "required")}\n");
         text.Append("# The roots by which our certificate is believed. Is our authority a private one? Then name its file here.\n");

@@ -3,7 +3,7 @@ using Gateway.Federation.Peers;
 
 namespace Gateway.Host.Generate;
 
-/// <summary>The system properties of Openfire (Server &gt; Server Manager &gt; System Properties), one a line (PSB-032, RN-081). <c>docs/peers/openfire.md</c> has the way through the console.</summary>
+/// <summary>The system properties of Openfire, one a line (PSB-032, RN-081). <c>docs/peers/openfire.md</c> has the way through the console.</summary>
 internal static class OpenfireSettings
 {
     public static string Write(Partnership with)
