@@ -107,9 +107,12 @@ public sealed class FederationTables
 
     private static bool IsPartner(PeerModel peer, string domain) => peer.PartnerDomains.Count == 0 || peer.PartnerDomains.Contains(domain);
 
+    /// <summary>Whether any transit entry exists: most gateways have none, and need not look further.</summary>
+    public bool HasTransits => transits.Count > 0;
+
     /// <summary>Whether what comes over <paramref name="protocol"/> for this domain goes on by the same protocol: a transit entry names it, and both its ends are reached alike.</summary>
     public bool IsRelayed(string domain, Protocol protocol) =>
-        transits.Count > 0 && FindDomain(domain) is { Kind: not DomainKind.Shared } entry && RouteTable.ProtocolOf(entry.Kind) == protocol;
+        HasTransits && FindDomain(domain) is { Kind: not DomainKind.Shared } entry && RouteTable.ProtocolOf(entry.Kind) == protocol;
 
     // A peer that speaks for a domain makes it known: one fact need not be written twice. A pattern that blocks it still blocks it.
     private static IEnumerable<DomainModel> DomainsOf(FederationModel model)

@@ -16,7 +16,11 @@ namespace Gateway.Xmpp.Stanzas;
 internal sealed class StanzaRelay(XmppContext context)
 {
     /// <summary>Whether what is addressed to this domain is passed on as it is.</summary>
-    public bool IsFor(Jid to) => context.Registry.Current.IsRelayed(to.AsciiDomain, Federation.Protocol.Xmpp);
+    public bool IsFor(Jid to)
+    {
+        var tables = context.Registry.Current;
+        return tables.HasTransits && tables.IsRelayed(to.AsciiDomain, Federation.Protocol.Xmpp);
+    }
 
     /// <summary>Takes one stanza; whoever cannot be reached is answered by an error, as RFC 6120 §10.4 wants it.</summary>
     public void Enter(FederatedPeer principal, Stanza stanza)
