@@ -101,6 +101,7 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
             var report = await control.ReloadAsync(context.RequestAborted);
             await WriteAsync(context, report, report.IsApplied ? 200 : 422);
         });
+        app.MapPost("/streams/forget", context => WriteAsync(context, control.Forget(context.Request.Query["domain"].FirstOrDefault())));
         app.MapGet("/route/explain", context => WriteAsync(context, control.Explain(context.Request.Query["from"].ToString(), context.Request.Query["to"].ToString())));
         app.MapGet("/doctor", async context => await WriteAsync(context, await control.DoctorAsync(context.Request.Query["peer"].FirstOrDefault(), context.RequestAborted)));
         MapHealth(app);

@@ -12,6 +12,9 @@ public interface IApplianceControl
     /// <summary>Reads the configuration and the certificates again; what is faulty is not taken.</summary>
     Task<ReloadReport> ReloadAsync(CancellationToken cancellation);
 
+    /// <summary>Ends the rest of a domain that could not be reached, or of all.</summary>
+    ForgetReport Forget(string? domain);
+
     ExplainReport Explain(string from, string to);
 
     /// <summary>Checks every peer, or the named one.</summary>

@@ -19,6 +19,9 @@ public sealed record StreamSnapshot(
     /// <summary>Why each domain is believed, or why not yet.</summary>
     public IReadOnlyList<string> Trust { get; init; } = [];
 
+    /// <summary>The pairs of domains that an outbound stream carries.</summary>
+    public IReadOnlyList<string> Pairs { get; init; } = [];
+
     /// <summary>What was negotiated beside TLS: <c>direct-tls</c>, <c>0198</c>, <c>0288</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 

@@ -31,6 +31,7 @@ internal sealed class XmppContext
     public StreamTable Streams { get; set; } = null!;
     public LinkTable Links { get; set; } = null!;
     public ManagedSessions Sessions { get; set; } = null!;
+    public Pings Pings { get; set; } = null!;
     public DialbackAsker Asker { get; set; } = null!;
     public ArrivalDoor Door { get; set; } = null!;
 

@@ -41,6 +41,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         _context.Streams = new StreamTable();
         _context.Links = new LinkTable(_context);
         _context.Sessions = new ManagedSessions(_context);
+        _context.Pings = new Pings(_context);
         _context.Asker = new DialbackAsker(_context);
         _context.Door = new ArrivalDoor(_context, parts.Availability);
         _context.Metrics = new XmppMetrics(() => _context.Streams.Count, () => _context.Links.Queued);
@@ -185,6 +186,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         }
         _context.Asker.Sweep(now);
         _context.Sessions.Sweep(now);
+        _context.Pings.Sweep(now);
         _context.Links.Sweep(now);
     }
 }

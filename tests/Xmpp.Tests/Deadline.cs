@@ -18,4 +18,15 @@ internal static class Deadline
     }
 
     public static async Task Within(this Task task, string what) => await task.ContinueWith(_ => true, TaskScheduler.Default).Within(what);
+
+    /// <summary>Waits until this holds.</summary>
+    public static async Task Until(Func<bool> condition, string what)
+    {
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (since.Elapsed > s_patience) throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.");
+            await Task.Yield();
+        }
+    }
 }

@@ -17,9 +17,10 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
     private readonly Channel<(StreamSnapshot Stream, XmppReason Reason, string Text)> _ended = Channel.CreateUnbounded<(StreamSnapshot, XmppReason, string)>();
     private readonly Channel<string> _lateErrors = Channel.CreateUnbounded<string>();
 
-    public Node(string domain, LabLeaf? leaf = null, XmppOptions? options = null, LabAuthority? trusts = null)
+    public Node(string domain, LabLeaf? leaf = null, XmppOptions? options = null, LabAuthority? trusts = null, TableResolver? resolver = null)
     {
         Domain = domain;
+        Resolver = resolver ?? new TableResolver();
         Hub = new TransportHub(new TransportLimits(), Time);
         Certificates = new FixedCertificates(new CertificateSet(1, [(leaf ?? Lab.Issue(domain)).ToOwn("own")], [(trusts ?? Lab).ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
@@ -47,7 +48,7 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
 
     public TransportHub Hub { get; }
 
-    public TableResolver Resolver { get; } = new();
+    public TableResolver Resolver { get; }
 
     public FixedCertificates Certificates { get; }
 
@@ -88,7 +89,11 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
         return arrival.Answered.Within($"the outcome of a message to {to}");
     }
 
-    public PeerModel PeerFor(string to) => Registry.Current.Peers.FindSpeaker(AddressOf(to).Domain, Protocol.Xmpp)!.First;
+    public PeerModel PeerFor(string to)
+    {
+        var peers = Registry.Current.Peers;
+        return (peers.FindSpeaker(AddressOf(to).Domain, Protocol.Xmpp) ?? peers.Discover(AddressOf(to).Domain, Protocol.Xmpp))!.First;
+    }
 
     public static Address AddressOf(string text) => new(text[..text.IndexOf('@', StringComparison.Ordinal)], text[(text.IndexOf('@', StringComparison.Ordinal) + 1)..]);
 

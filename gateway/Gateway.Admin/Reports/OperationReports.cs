@@ -12,6 +12,9 @@ public sealed record ReloadReport(bool IsApplied, DateTimeOffset At)
     public IReadOnlyList<string> Faults { get; init; } = [];
 }
 
+/// <summary>How many failures of a domain (null: of any) were forgotten.</summary>
+public sealed record ForgetReport(string? Domain, int Forgotten);
+
 /// <summary>What would become of something from one address to another.</summary>
 public sealed record ExplainReport(string From, string To, bool IsRouted, string Reason, string? Peer, IReadOnlyList<string> Steps);
 

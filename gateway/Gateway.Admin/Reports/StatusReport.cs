@@ -75,6 +75,21 @@ public sealed record ConnectionStatus
 
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Why each domain is believed, or why not yet.</summary>
+    public IReadOnlyList<string> Trust { get; init; } = [];
+
+    /// <summary>What was negotiated beside TLS, by the numbers of the extensions.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>When the last stanza crossed.</summary>
+    public DateTimeOffset? LastItem { get; init; }
+
+    /// <summary>Stanzas that crossed.</summary>
+    public long Items { get; init; }
+
+    /// <summary>Sent and not yet acknowledged (XEP-0198).</summary>
+    public int Unacknowledged { get; init; }
+
     /// <summary>What waits for this connection.</summary>
     public long Queued { get; init; }
 }

@@ -45,6 +45,9 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>XMPP: its configured addresses take TLS from the first byte (XEP-0368).</summary>
     public bool IsDirectTls { get; init; }
 
+    /// <summary>XMPP: TLSA records proved by DNSSEC may prove its servers beside the trust set (RFC 7673).</summary>
+    public bool UsesDane { get; init; }
+
     /// <summary>XMPP: stream management (XEP-0198) where the peer takes part in it.</summary>
     public bool UsesManagement { get; init; } = true;
 

@@ -78,6 +78,17 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         return reason;
     }
 
+    /// <summary>
+    /// The same by TLSA records under DNSSEC (RFC 7673), where the peer's record takes them: <paramref name="names"/> are the domain, and the host a secure SRV record names.
+    /// </summary>
+    public Admission AdmitTargetByDane(PeerEvidence evidence, PeerModel peer, IReadOnlyList<string> names, IReadOnlyList<TlsaConstraint> records)
+    {
+        var set = certificates.Current;
+        if (!peer.UsesDane || set.FindTrust(peer.TrustSet) is not { } trust) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' is not proved by DANE.");
+        var verdict = DaneJudge.Judge(evidence, records, names, trust, time.GetUtcNow());
+        return verdict.IsProved ? Grant(peer, DomainNames.ToAscii(names[0]), verdict, EndsOf(evidence)) : NotProved(peer, verdict);
+    }
+
     private Admission Judge(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets, ConnectionEnds ends)
     {
         if (JudgeClaim(tables, protocol, domain, ends) is { } refused) return refused;

@@ -25,6 +25,9 @@ public interface ISideRuntime : IAsyncDisposable
     /// <summary>Peers whose presence waits for its turn, and how much; a side without a pace has none.</summary>
     IReadOnlyList<(string Peer, int Waiting)> Paces() => [];
 
+    /// <summary>Forgets why a domain, or any, could not be reached, so that it is tried at once; gives back how many failures there were.</summary>
+    int ForgetFailures(string? domain) => 0;
+
     /// <summary>Accepts nothing new, finishes what is under way, says goodbye; returns at the latest when <paramref name="deadline"/> is cancelled.</summary>
     Task DrainAsync(CancellationToken deadline);
 }

@@ -41,6 +41,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
         if (peer.Tls == TlsPolicy.Forbidden) names.Add("tls forbidden: streams never use TLS");
         if (peer.External == ExternalPolicy.Off) names.Add("external off: certificates prove nothing, dialback alone does");
         if (peer.AllowsDialback) names.Add("dialback: a domain may be proved without a certificate");
+        if (peer.UsesDane) names.Add("dane: TLSA records under DNSSEC may prove its servers");
         if (peer.AllowsSelfSigned) names.Add("selfSigned: beside dialback, a certificate may vouch for itself");
         if (peer.AllowsWildcardSubject) names.Add("wildcardSubject: a wildcard certificate proves its host");
         if (peer.AllowsPrivateTargets) names.Add("privateTargets: its targets may be loopback or private");

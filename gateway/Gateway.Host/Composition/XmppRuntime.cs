@@ -67,6 +67,11 @@ internal sealed class XmppRuntime : ISideRuntime
                 Proofs = [$"{s.RemoteDomain} to {s.LocalDomain}: {s.ProvedBy}"],
                 Tls = s.TlsVersion.Length > 0 ? $"{s.TlsVersion} {s.Cipher}" : "",
                 Since = s.Since,
+                Trust = s.Trust,
+                Features = s.Features,
+                LastItem = s.LastStanzaAt,
+                Items = s.Stanzas,
+                Unacknowledged = s.Unacknowledged,
                 Queued = s.IsInbound ? 0 : queues[(s.LocalDomain, s.RemoteDomain)].Sum(p => (long)p.QueuedItems),
             })),
         ];
@@ -75,8 +80,18 @@ internal sealed class XmppRuntime : ISideRuntime
     public IReadOnlyList<(string Peer, string Failure)> Failures() =>
         [.. side.Pairs.Where(p => p.LastFailure.Length > 0).Select(p => (p.Peer, $"{p.LastFailure}: {p.LastFailureText} ({p.LocalDomain} to {p.RemoteDomain})"))];
 
-    public IReadOnlyList<(string Name, long Value)> Numbers() =>
-        [("xmpp streams", side.Streams.Count), ("xmpp domain pairs", side.Pairs.Count), ("xmpp stanzas queued", side.Pairs.Sum(p => (long)p.QueuedItems))];
+    public IReadOnlyList<(string Name, long Value)> Numbers()
+    {
+        var pairs = side.Pairs;
+        return
+        [
+            ("xmpp streams", side.Streams.Count), ("xmpp domain pairs", pairs.Count), ("xmpp stanzas queued", pairs.Sum(p => (long)p.QueuedItems)),
+            ("xmpp oldest stanza queued, seconds", pairs.Select(p => p.OldestSeconds).DefaultIfEmpty().Max()),
+            ("xmpp domain pairs resting after failure", pairs.Count(p => p.RetryInSeconds > 0)), ("xmpp presence pairs to renew", pairs.Sum(p => (long)p.PresenceOwed)),
+        ];
+    }
+
+    public int ForgetFailures(string? domain) => side.ForgetFailures(domain);
 
     public async Task DrainAsync(CancellationToken deadline)
     {
@@ -104,6 +119,18 @@ internal sealed class XmppRuntime : ISideRuntime
             ElementsMax = model.Limits.StanzaElementsMax,
             NameBytesMax = model.Limits.StanzaNameBytesMax,
         },
+        AttemptRules = model.Xmpp.AttemptRules,
+        ConnectAttemptsMax = model.Xmpp.ConnectAttempts,
+        ConnectWaitSeconds = model.Xmpp.ConnectWaitSeconds,
+        RetrySecondsMax = model.Xmpp.RetrySecondsMax,
+        FailedHostSeconds = model.Xmpp.FailedHostSeconds,
+        NegotiationSecondsMax = model.Xmpp.NegotiationSeconds,
+        StanzaSecondsMax = model.Xmpp.StanzaSeconds,
+        InboundIdleSecondsMax = model.Xmpp.InboundIdleSeconds,
+        OutboundIdleSecondsMax = model.Xmpp.OutboundIdleSeconds,
+        PingSeconds = model.Xmpp.PingSeconds,
+        PingsByIq = model.Xmpp.PingsByIq,
+        ResumeSecondsMax = model.Xmpp.ResumeSeconds,
         ProductVersion = ApplianceVersion.Text,
     };
 }

@@ -16,6 +16,8 @@ public sealed record ApplianceModel
 
     public ImmutableArray<ListenerModel> SipListeners { get; init; } = [];
 
+    public StreamOptions Xmpp { get; init; } = new();
+
     public ImmutableArray<ListenerModel> XmppListeners { get; init; } = [];
 
     /// <summary>Null: no health and metrics over HTTP.</summary>

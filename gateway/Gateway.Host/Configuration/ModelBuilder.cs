@@ -30,6 +30,7 @@ public static class ModelBuilder
         Dns = Dns(options.Dns, place),
         StoreFile = place.Resolve(options.Store.Sqlite),
         Presence = options.Presence,
+        Xmpp = options.Xmpp,
         Limits = options.Limits,
         Log = options.Log,
     };
@@ -118,6 +119,9 @@ public static class ModelBuilder
         AllowsSelfSigned = peer.SelfSigned,
         IsDirectTls = peer.DirectTls,
         RichPresence = peer.RichPresence,
+        UsesDane = peer.Dane,
+        UsesManagement = peer.StreamManagement,
+        UsesBidi = peer.Bidirectional,
         AllowsWildcardSubject = peer.WildcardSubject,
         AllowsPrivateTargets = peer.PrivateTargets,
         Sip = Sip(peer.Sip),

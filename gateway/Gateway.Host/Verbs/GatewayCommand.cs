@@ -28,7 +28,7 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Reload(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
+            Run(), Status(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
@@ -54,6 +54,15 @@ public static class GatewayCommand
         var verb = new Command("reload", "Make the running appliance read its configuration and certificates again.") { Socket };
         verb.SetAction((parse, cancellation) => ReloadVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(Json), cancellation));
         return verb;
+    }
+
+    private static Command Streams()
+    {
+        var domain = new Argument<string?>("DOMAIN") { Description = "The domain; all when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var forget = new Command("forget", "Try a domain that could not be reached again at once.") { domain, Socket };
+        forget.SetAction((parse, cancellation) =>
+            StreamsVerb.ForgetAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(domain), parse.GetValue(Json), cancellation));
+        return new Command("streams", "Streams with XMPP servers.") { forget };
     }
 
     private static Command Doctor()

@@ -36,10 +36,11 @@ internal static class StatusVerb
             {
                 p.Name, p.Protocol, p.Profile, string.Join(' ', p.Domains), Number(p.Connections.Count), p.Pace, string.Join(", ", p.Limits), string.Join(", ", p.Relaxations), p.LastFailure,
             }));
-        Output.Table("connections", ["peer", "direction", "remote", "phase", "proved by", "TLS", "queued", "since"],
+        Output.Table("connections", ["peer", "direction", "remote", "phase", "proved by", "why", "TLS", "features", "stanzas", "last", "queued", "since"],
             status.Peers.SelectMany(p => p.Connections.Select(c => new[]
             {
-                p.Name, c.Direction, c.Remote, c.Phase, string.Join("; ", c.Proofs), c.Tls, Number(c.Queued), c.Since is { } since ? When(since) : "",
+                p.Name, c.Direction, c.Remote, c.Phase, string.Join("; ", c.Proofs), string.Join("; ", c.Trust), c.Tls, string.Join(' ', c.Features), Number(c.Items),
+                c.LastItem is { } last ? When(last) : "", Number(c.Queued), c.Since is { } since ? When(since) : "",
             })));
         Output.Table("domains", ["domain", "kind", "through", "blocked"], status.Domains.Select(d => new[] { d.Name, d.Kind, d.Peer, d.IsBlocked ? "yes" : "" }));
         Output.Table("recent refusals", ["who", "reason", "count", "last", "what happened", "next step"],

@@ -37,6 +37,9 @@ public abstract record InboundInput
     /// <summary><c>&lt;abort/&gt;</c>.</summary>
     public sealed record AbortReceived : InboundInput;
 
+    /// <summary><c>&lt;bidi/&gt;</c> of XEP-0288.</summary>
+    public sealed record BidiReceived : InboundInput;
+
     /// <summary><c>&lt;enable/&gt;</c> of XEP-0198; the name and time to give, should it be granted.</summary>
     public sealed record EnableReceived(string NewId, int SecondsMax) : InboundInput;
 

@@ -107,6 +107,7 @@ public sealed record InboundStream
             Judge(s with { AwaitsIdentity = false }, response.Identity, response.IsProved),
         (InboundPhase.Open, InboundInput.AbortReceived) => FailSasl(s, SaslCondition.Aborted),
 
+        (InboundPhase.Open, InboundInput.BidiReceived) when StreamFeature.IsOffered(StreamOffers.Bidi, s.Facts) => Go(s with { Facts = s.Facts | StreamFacts.Bidi }),
         (InboundPhase.Open, InboundInput.EnableReceived enable) => StreamFeature.IsOffered(StreamOffers.Management, s.Facts)
             ? Go(s with { Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.BeginCounting(enable.NewId), new StreamOutput.SendEnabled(enable.NewId, enable.SecondsMax))
             : Go(s, new StreamOutput.SendManagementFailed(IsUnknown: false, null)),
@@ -145,7 +146,13 @@ public sealed record InboundStream
         if (header.To is not null && !received.IsServed) return Close(next, XmppReason.HostUnknown, null, answer);
         if (s.SaslDomain is not null && header.From is not null && header.From != s.SaslDomain) return Close(next, XmppReason.InvalidFrom, null, answer);
         if (received.Refusal != XmppReason.None) return Close(next, received.Refusal, received.RefusalText, answer);
-        if (header.HasFeatures) return Go(next, answer, new StreamOutput.SendFeatures(StreamFeatures.Offered(facts)));
+        if (header.HasFeatures)
+        {
+            var features = new StreamOutput.SendFeatures(StreamFeatures.Offered(facts));
+            return facts.Has(StreamFacts.Bidi | StreamFacts.Authenticated) && next.SaslDomain is { } proved && header.To is { } local
+                ? Go(next, answer, features, new StreamOutput.BidiReady(new DomainPair(local, proved)))
+                : Go(next, answer, features);
+        }
         return facts.Has(StreamFacts.ChannelAccepted) ? Go(next, answer) : Close(next, XmppReason.UnsupportedVersion, "TLS is required.", answer);
     }
 

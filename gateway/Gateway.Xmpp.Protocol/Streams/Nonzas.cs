@@ -18,6 +18,8 @@ public static class Nonzas
     public static ReadOnlySpan<byte> Success => "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"u8;
     /// <summary>Asks for the authorization identity that the first element left out.</summary>
     public static ReadOnlySpan<byte> EmptyChallenge => "<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"u8;
+    /// <summary>Asks for stanzas in both directions (XEP-0288).</summary>
+    public static ReadOnlySpan<byte> Bidi => "<bidi xmlns='urn:xmpp:bidi'/>"u8;
     /// <summary>A keep-alive (RFC 6120 §4.6.1).</summary>
     public static ReadOnlySpan<byte> Space => " "u8;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Xmpp.Protocol.Dialback;
 
 namespace Gateway.Xmpp.Protocol.Streams;
@@ -82,6 +83,9 @@ public abstract record OutboundInput
     /// <summary>Dialback step 4 for our pair.</summary>
     public sealed record ResultReceived(DialbackMessage Result) : OutboundInput;
 
+    /// <summary>One more pair would share the open stream.</summary>
+    public sealed record PairWanted(DomainPair Pair) : OutboundInput;
+
     /// <summary>Stream management is on; <paramref name="Id"/> is the name to resume by, or null.</summary>
     public sealed record ManagementEnabled(string? Id) : OutboundInput;
 
@@ -121,6 +125,8 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     public string Id { get; init; } = "";
     /// <summary>What the peer offers.</summary>
     public StreamOffers Offers { get; init; }
+    /// <summary>Further pairs that share the stream (XEP-0220 §2.6), and whether each is proved.</summary>
+    public ImmutableDictionary<DomainPair, bool> Further { get; init; } = ImmutableDictionary<DomainPair, bool>.Empty;
     /// <summary>The earlier stream to resume (XEP-0198), or null.</summary>
     public string? ResumeId { get; init; }
 
@@ -153,6 +159,13 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         (OutboundPhase.AwaitSasl, OutboundInput.SaslFailed failed) => Close(s, XmppReason.SaslFailed, failed.Condition),
 
         (OutboundPhase.AwaitResult, OutboundInput.ResultReceived { Result: var result }) when result.Pair == s.Pair => OnResult(s, result),
+        (OutboundPhase.Open, OutboundInput.PairWanted wanted) => s.MayCarry(wanted.Pair, isOneSystem: true)
+            ? Go(s with { Further = s.Further.SetItem(wanted.Pair, false) }, new StreamOutput.SendKey(wanted.Pair, s.Id))
+            : Go(s, new StreamOutput.PairRefused(wanted.Pair)),
+        (OutboundPhase.Open, OutboundInput.ResultReceived { Result: var result }) when s.Further.TryGetValue(result.Pair, out bool isProved) && !isProved =>
+            result.Word == DialbackWord.Valid
+                ? Go(s with { Further = s.Further.SetItem(result.Pair, true) }, new StreamOutput.PairOpened(result.Pair))
+                : Go(s with { Further = s.Further.Remove(result.Pair) }, new StreamOutput.PairRefused(result.Pair)),
         (OutboundPhase.AwaitResumed, OutboundInput.Resumed resumed) => Go(
             s with { Phase = OutboundPhase.Open, ResumeId = null, Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.StreamResumed(resumed.Handled), new StreamOutput.Opened(IsExternal: true)),
         (OutboundPhase.AwaitResumed, OutboundInput.ManagementFailed failed) => Manage(s with { ResumeId = null }, new StreamOutput.ResumptionFailed(failed.Handled)),
@@ -171,6 +184,14 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
 
     /// <summary>True once EXTERNAL was tried on this connection.</summary>
     public bool IsSaslTried { get; init; }
+
+    /// <summary>Pairs one stream of ours carries.</summary>
+    public const int FurtherMax = 255;
+
+    /// <summary>True when one more pair may be tried here: another sender to the same domain always, another target only where errors do not end the stream (XEP-0220 §2.6).</summary>
+    public bool MayCarry(DomainPair pair, bool isOneSystem) =>
+        Phase == OutboundPhase.Open && Purpose == OutboundPurpose.Stanzas && Id.Length > 0 && pair != Pair && !Further.ContainsKey(pair) && Further.Count < FurtherMax
+        && MayDialback && !Facts.Has(StreamFacts.Managed) && !Facts.Has(StreamFacts.Bidi) && (pair.To == Pair.To || (isOneSystem && Offers.Has(StreamOffers.DialbackErrors)));
 
     private bool MayDialback => Offers.Has(StreamOffers.Dialback) && Facts.Has(StreamFacts.DialbackAllowed | StreamFacts.ChannelAccepted);
 
@@ -204,17 +225,24 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
                 case StreamOffers.StartTls:
                     return Go(s with { Phase = OutboundPhase.AwaitProceed }, new StreamOutput.SendStartTls());
                 case StreamOffers.External:
-                    return Go(s with { Phase = OutboundPhase.AwaitSasl, IsSaslTried = true }, new StreamOutput.SendAuth(s.Pair.From));
+                    return GoBidi(s with { Phase = OutboundPhase.AwaitSasl, IsSaslTried = true }, new StreamOutput.SendAuth(s.Pair.From));
                 default:
                     return s.Id.Length == 0
                         ? Close(s, XmppReason.BadFormat, "A stream without id.")
-                        : Go(s with { Phase = OutboundPhase.AwaitResult }, new StreamOutput.SendKey(s.Pair, s.Id));
+                        : GoBidi(s with { Phase = OutboundPhase.AwaitResult }, new StreamOutput.SendKey(s.Pair, s.Id));
             }
         }
         if (s.Facts.Has(StreamFacts.Authenticated)) return Manage(s);
         if (!s.Facts.Has(StreamFacts.ChannelAccepted)) return Close(s, XmppReason.TlsRequired);
         if (s.Purpose == OutboundPurpose.Ask) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.ReadyToAsk());
         return Close(s, XmppReason.NoWayToAuthenticate);
+    }
+
+    // Asked for before authentication and only of a server whose certificate proves it: what it says on this stream is believed by that (XEP-0288 §2).
+    private static StreamStep<OutboundStream> GoBidi(OutboundStream s, StreamOutput next)
+    {
+        bool isWanted = s.Purpose == OutboundPurpose.Stanzas && s.Offers.Has(StreamOffers.Bidi) && s.Facts.Has(StreamFacts.Secure | StreamFacts.Proved | StreamFacts.BidiAllowed);
+        return isWanted && !s.Facts.Has(StreamFacts.Bidi) ? Go(s with { Facts = s.Facts | StreamFacts.Bidi }, new StreamOutput.SendBidi(), next) : Go(s, next);
     }
 
     // What is sent behind <enable/> is counted at once: nothing has to wait for its answer (XEP-0198 §3).

@@ -42,6 +42,18 @@ public abstract record StreamOutput
     /// <summary>Write SASL failure.</summary>
     public sealed record SendSaslFailure(SaslCondition Condition) : StreamOutput;
 
+    /// <summary>Ask for stanzas in both directions (XEP-0288).</summary>
+    public sealed record SendBidi : StreamOutput;
+
+    /// <summary>Stanzas of ours may go on this inbound stream too, to the domain that was proved on it.</summary>
+    public sealed record BidiReady(DomainPair Pair) : StreamOutput;
+
+    /// <summary>One more pair may use this outbound stream.</summary>
+    public sealed record PairOpened(DomainPair Pair) : StreamOutput;
+
+    /// <summary>The pair may not use it; the others may.</summary>
+    public sealed record PairRefused(DomainPair Pair) : StreamOutput;
+
     /// <summary>Ask for stream management with resumption (XEP-0198).</summary>
     public sealed record SendEnable : StreamOutput;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Certificates;
 using Gateway.Federation.Peers;
 using Gateway.Transport;
 using Gateway.Xmpp.Protocol;
@@ -29,6 +31,16 @@ internal sealed class Connector(XmppContext context)
         var (targets, last) = peer.Addresses.IsEmpty ? await DiscoverAsync(peer, Jid.ToAsciiDomain(domain), cancel) : await ConfiguredAsync(peer, cancel);
         if (targets.Count > 0) return ([.. targets.Take(PlacesMax)], XmppReason.None, "");
         return ([], IsAbsent(last.Reason) ? XmppReason.RemoteServerNotFound : XmppReason.RemoteServerTimeout, $"{last.Reason}: {last.Detail}");
+    }
+
+    /// <summary>The TLSA records of a place that DNSSEC leads to, where the peer's record takes them (RFC 7673 §3); true when they are there and false.</summary>
+    public async Task<(DaneRecords? Records, bool IsBogus)> FindDaneAsync(ConnectTarget target, PeerModel peer, CancellationToken cancel)
+    {
+        if (!peer.UsesDane || !target.Where.IsSecure || IPAddress.TryParse(target.Where.Host, out _)) return (null, false);
+        var answer = await context.Resolver.FindTlsaAsync(target.Where.Host, target.Where.Endpoints[0].Port, cancel);
+        if (answer.Security == DnsSecurity.Bogus) return (null, true);
+        if (!answer.IsFound || answer.Security != DnsSecurity.Secure) return (null, false);
+        return (new DaneRecords([.. answer.Records.Select(r => new TlsaConstraint(r.Usage, r.Selector, r.Matching, r.Data))], target.Where.IsNameSecure ? [target.Where.Host] : []), false);
     }
 
     /// <summary>Connects one stream to one place; the stream is its connection's handler from then on.</summary>

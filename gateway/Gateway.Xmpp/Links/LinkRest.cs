@@ -34,4 +34,8 @@ internal sealed class LinkRest(XmppContext context)
         double left = pause - context.Time.GetElapsedTime(_failedAt, now).TotalSeconds;
         return left <= 0 ? 0 : (int)Math.Ceiling(left);
     }
+
+    /// <summary>True while an earlier failure still counts for the length of the next rest.</summary>
+    public bool IsRemembered(PeerModel peer, long now) =>
+        _failures > 0 && context.Time.GetElapsedTime(_failedAt, now).TotalSeconds < (2 * context.Options.RetrySecondsMax) + SecondsLeft(peer, _failedAt);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Gateway.Federation.Peers;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Dialback;
+using Gateway.Xmpp.Streams;
 using Presence.Core;
 
 namespace Gateway.Xmpp.Links;
@@ -47,6 +48,31 @@ internal sealed class LinkTable(XmppContext context)
             if (link.TrySend(bytes, receipt, secondsMax)) return;
             _links.TryRemove(new KeyValuePair<(string, string), PairLink>((local, remote), link));
         }
+    }
+
+    /// <summary>
+    /// An open stream that a new pair may share (XEP-0220 §2.6): to the same domain, or to another of the same configured system where it tells errors apart. A stream under management carries one
+    /// pair alone, for its counts are of one queue.
+    /// </summary>
+    public OutboundConnection? FindCarrier(PairLink link)
+    {
+        if (!link.Peer.AllowsDialback) return null;
+        bool isOneSystem = !PeerTable.IsDiscovered(link.Peer) && !link.Peer.Addresses.IsEmpty;
+        foreach (var other in _links.Values)
+        {
+            if (other == link || !ReferenceEquals(other.Peer, link.Peer) || other.OpenOutbound is not { } stream) continue;
+            if (stream.MayCarry(link.Pair, isOneSystem)) return stream;
+        }
+        return null;
+    }
+
+    /// <summary>Lets stanzas of the pair go on a stream that the peer opened (XEP-0288); null when the pair has a stream already.</summary>
+    public PairLink? Carry(DomainPair pair, PeerModel peer, InboundConnection stream)
+    {
+        if (_isStopping || _links.Count >= context.Options.PairsMax) return null;
+        var link = _links.GetOrAdd((Jid.ToAsciiDomain(pair.From), Jid.ToAsciiDomain(pair.To)), _ => new PairLink(context, pair, peer));
+        link.Peer = peer;
+        return link.TryOpen(stream) ? link : null;
     }
 
     /// <summary>The link of a pair, or null.</summary>

@@ -19,6 +19,8 @@ namespace Gateway.Xmpp.Links;
 /// </summary>
 internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel peer) : IAttemptOwner
 {
+    private const int SharedSecondsMax = 5;
+
     private enum Phase
     {
         Idle,
@@ -34,6 +36,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     private StreamConnection? _stream;
     private Attempt? _attempt;
     private PeerModel? _attempted;
+    private long _sharedSince;
     private Resumption? _resumption;
     private string? _lastGood;
     private bool _mustRenew;
@@ -108,6 +111,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 _queue.TakeLate(now, Peer.Limits.QueueSecondsMax, late);
                 double silent = context.Time.GetElapsedTime(_lastSent, now).TotalSeconds;
                 if (_phase == Phase.Open && context.Options.OutboundIdleSecondsMax > 0 && silent >= context.Options.OutboundIdleSecondsMax) ending = _stream;
+                bool isUnanswered = _phase == Phase.Connecting && _attempt is null && context.Time.GetElapsedTime(_sharedSince, now).TotalSeconds >= SharedSecondsMax;
+                if (isUnanswered) Connect(mayShare: false);
                 bool isOwing = _memory.Owed > 0 || (_mustRenew && _memory.Count > 0);
                 if (_phase == Phase.Idle && isOwing && !context.Links.IsStopping && _rest.SecondsLeft(Peer, now) == 0) Connect();
                 while (_phase == Phase.Open && renewals.Count < renewalsMax && _memory.TryTake(out var renewal)) renewals.Add(renewal);
@@ -124,7 +129,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     {
         lock (_gate)
         {
-            bool isNeeded = _queue.Count > 0 || _resumption is not null || _memory.Count > 0 || _rest.SecondsLeft(Peer, now) > 0;
+            bool isNeeded = _queue.Count > 0 || _resumption is not null || _memory.Count > 0 || _rest.IsRemembered(Peer, now);
             return _isRetired = _phase == Phase.Idle && !isNeeded;
         }
     }
@@ -161,7 +166,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     public void OnReady(OutboundConnection stream) => Open(stream, stream.Target.Text);
 
-    public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Leave(stream, reason, text, stream.TakeResumption());
+    public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Leave(stream, reason, stream.TakeResumption());
 
     public void OnGivenUp(XmppReason reason, string text)
     {
@@ -180,6 +185,18 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         }
         context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{pair}: {text}");
         GiveUpAll(reason, text);
+    }
+
+    /// <summary>Takes a stream that the peer opened, unless one of ours stands or is under way.</summary>
+    public bool TryOpen(InboundConnection stream)
+    {
+        lock (_gate)
+        {
+            if (_isRetired || _phase != Phase.Idle) return false;
+            _phase = Phase.Connecting;
+        }
+        Open(stream, null);
+        return true;
     }
 
     /// <summary>Stanzas of the pair may go on this stream from now on.</summary>
@@ -207,12 +224,21 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         foreach (var waiting in refused) waiting.GiveUp(XmppReason.QueueFull, "The stream takes no more.");
     }
 
-    /// <summary>The stream carries the pair no more.</summary>
-    public void Leave(StreamConnection stream, XmppReason reason, string text, Resumption? resumption)
+    /// <summary>The stream that was to be shared takes the pair not, or is over: the pair needs one of its own.</summary>
+    public void CarryRefused()
     {
         lock (_gate)
         {
-            if (_stream != stream) return;
+            if (_phase == Phase.Connecting && _attempt is null && !context.Links.IsStopping) Connect(mayShare: false);
+        }
+    }
+
+    /// <summary>The stream carries the pair no more; false when it never did.</summary>
+    public bool Leave(StreamConnection stream, XmppReason reason, Resumption? resumption)
+    {
+        lock (_gate)
+        {
+            if (_stream != stream) return false;
             (_phase, _stream, _resumption) = (Phase.Idle, null, resumption);
             if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown)) _mustRenew = true;
             // At our own end what was sent is as good as sent: nobody is left to acknowledge it.
@@ -220,7 +246,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
             // What was never handed over, or not acknowledged, goes by the next stream.
             else if (_queue.Count > 0 || _resumption is { Window.Count: > 0 }) Connect();
         }
-        if (context.Links.IsStopping) GiveUpAll(reason, text);
+        if (context.Links.IsStopping) GiveUpAll(reason, "");
+        return true;
     }
 
     public PairSnapshot Snapshot()
@@ -271,9 +298,10 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         return (LinkVerdict.Taken, "");
     }
 
-    private void Connect()
+    private void Connect(bool mayShare = true)
     {
-        (_phase, _attempted) = (Phase.Connecting, Peer);
+        (_phase, _attempted, _sharedSince) = (Phase.Connecting, Peer, context.Time.GetTimestamp());
+        if (mayShare && _resumption is null && context.Links.FindCarrier(this) is { } carrier && carrier.TryCarry(this)) return;
         _attempt = new Attempt(context, pair, OutboundPurpose.Stanzas, Peer, this) { Preferred = _lastGood, Resumption = _resumption };
         _attempt.Begin();
     }

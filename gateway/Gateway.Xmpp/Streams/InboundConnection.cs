@@ -22,6 +22,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private string _served = "";
     private long _servedVersion;
     private volatile ManagedSession? _session;
+    private volatile Links.PairLink? _carried;
 
     public override bool IsInbound => true;
 
@@ -93,6 +94,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             case Namespaces.Dialback:
                 DialbackReceived(element);
                 return;
+            case Namespaces.Bidi when element.Name == "bidi":
+                On(new InboundInput.BidiReceived());
+                return;
             case Namespaces.StreamManagement:
                 ManagementReceived(element);
                 return;
@@ -116,6 +120,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
 
     protected override void Ended(XmppReason reason, string text)
     {
+        _carried?.Leave(this, reason, null);
         // Only a stream that broke can go on; one that was ended in order has nothing left to say (XEP-0198 §5).
         if (_session is { } session && !(IsBroken(reason) && session.TryLose(this, Context.Time.GetTimestamp())) && reason != XmppReason.Replaced) Context.Sessions.End(session);
         if (IsBroken(reason) || reason == XmppReason.PeerStreamError)
@@ -131,6 +136,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         {
             case StreamOutput.Proved proved:
                 Admit(proved.Domain, proved.IsExternal);
+                break;
+            case StreamOutput.BidiReady ready when Find(ready.Pair.To) is { } proved:
+                _carried = Context.Links.Carry(ready.Pair, proved.Principal.Peer, this);
                 break;
             case StreamOutput.BeginCounting begin:
                 _session = Context.Sessions.Begin(begin.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
@@ -170,6 +178,11 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         }
         Context.Metrics.StanzaReceived();
         CountStanza();
+        if (stanza is Iq { Type: IqType.Result or IqType.Error } answer && Context.Pings.TryAnswer(answer, stanza.From!.Domain))
+        {
+            _session?.Take().Finish();
+            return;
+        }
         Context.Door.Enter(proved.Principal, stanza, _session?.Take() ?? default);
     }
 

@@ -28,6 +28,8 @@ internal sealed class OutboundConnection : StreamConnection
     private long _admittedVersion;
     private readonly SentStanzas _sent;
     private string _why = "";
+    private ReverseDoor? _reverse;
+    private readonly Dictionary<DomainPair, PairLink> _carried = [];
 
     public OutboundConnection(XmppContext context, DomainPair pair, OutboundPurpose purpose, PeerModel peer, IOutboundOwner owner)
         : base(context)
@@ -42,6 +44,9 @@ internal sealed class OutboundConnection : StreamConnection
 
     /// <summary>Where it was dialled.</summary>
     public required ConnectTarget Target { get; init; }
+
+    /// <summary>TLSA records of the place, proved by DNSSEC; null where there are none or policy takes none.</summary>
+    public DaneRecords? Dane { get; init; }
 
     /// <summary>What an earlier stream of the pair left, to be resumed here.</summary>
     public Resumption? Resumption
@@ -87,7 +92,8 @@ internal sealed class OutboundConnection : StreamConnection
         Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
         Transport?.Remote.ToString() ?? "")
     {
-        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : [], Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, Stanzas = Stanzas,
+        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : [], Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
+        Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, Stanzas = Stanzas,
         Unacknowledged = _sent.Count,
     };
 
@@ -115,6 +121,20 @@ internal sealed class OutboundConnection : StreamConnection
             _asked.Remove((ask.Pair, ask.Id));
             return false;
         }
+    }
+
+    /// <summary>True when one more pair may share this stream.</summary>
+    public bool MayCarry(DomainPair pair, bool isOneSystem) => _machine.MayCarry(pair, isOneSystem);
+
+    /// <summary>Asks whether a pair may share this stream; the link hears the answer. Called under the link's gate; answers never come from within.</summary>
+    public bool TryCarry(PairLink link)
+    {
+        lock (Gate)
+        {
+            if (IsOver || !_carried.TryAdd(link.Pair, link)) return false;
+        }
+        On(new OutboundInput.PairWanted(link.Pair));
+        return true;
     }
 
     /// <summary>What this stream leaves behind when it ended and its stanzas may go on, or be sent again, elsewhere; once.</summary>
@@ -197,6 +217,10 @@ internal sealed class OutboundConnection : StreamConnection
             case (Namespaces.StreamManagement, _):
                 ManagementReceived(element);
                 break;
+            case (Namespaces.Server, _) when IsEstablished && _machine.Facts.Has(StreamFacts.Bidi):
+                var refusal = (_reverse ??= new ReverseDoor(this, Context)).Take(element, Evidence);
+                if (refusal != XmppReason.None) End(refusal);
+                break;
             case (Namespaces.Server, _):
                 // Streams are one-way: what a peer says here has proved nothing (RFC 6120 §4.5 without XEP-0288).
                 Context.Metrics.StanzaRefused("wrong-direction");
@@ -241,6 +265,14 @@ internal sealed class OutboundConnection : StreamConnection
             case StreamOutput.ManagementEnabled enabled:
                 _sent.Name(enabled.Id);
                 return;
+            case StreamOutput.PairOpened further:
+                Carried(further.Pair)?.Open(this, null);
+                return;
+            case StreamOutput.PairRefused refused:
+                var link = Carried(refused.Pair);
+                lock (Gate) _carried.Remove(refused.Pair);
+                link?.CarryRefused();
+                return;
             case StreamOutput.ManagementOff:
                 _sent.Off();
                 return;
@@ -267,10 +299,17 @@ internal sealed class OutboundConnection : StreamConnection
     protected override void Ended(XmppReason reason, string text)
     {
         List<Action<DialbackWord, DialbackCondition>> unanswered;
+        List<PairLink> carried;
         lock (Gate)
         {
             unanswered = [.. _asked.Values];
             _asked.Clear();
+            carried = [.. _carried.Values];
+            _carried.Clear();
+        }
+        foreach (var link in carried)
+        {
+            if (!link.Leave(this, reason, null)) link.CarryRefused();
         }
         var condition = reason == XmppReason.PeerNotServing ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout;
         foreach (var answer in unanswered) answer(DialbackWord.Error, condition);
@@ -298,9 +337,14 @@ internal sealed class OutboundConnection : StreamConnection
         else answer(message.Word, message.Condition == DialbackCondition.ItemNotFound ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
     }
 
+    private PairLink? Carried(DomainPair pair)
+    {
+        lock (Gate) return _carried.GetValueOrDefault(pair);
+    }
+
     private TargetProof JudgeTarget()
     {
-        var proof = Context.Policies.JudgeTarget(Evidence, Peer, Pair.To);
+        var proof = Context.Policies.JudgeTarget(Evidence, Peer, Pair.To, Dane);
         _why = proof.Text ?? "";
         return proof;
     }

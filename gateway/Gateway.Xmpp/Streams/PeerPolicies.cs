@@ -40,10 +40,15 @@ internal sealed class PeerPolicies(PeerRegistry registry)
     }
 
     /// <summary>What the certificate of a server that was dialled is worth, under the tables of now.</summary>
-    public TargetProof JudgeTarget(Certificates.PeerEvidence evidence, PeerModel known, string domain)
+    public TargetProof JudgeTarget(Certificates.PeerEvidence evidence, PeerModel known, string domain, DaneRecords? dane)
     {
         if (Renew(known, domain) is not { } peer) return new TargetProof(false, false, "No peer speaks for this domain any more.");
         var admission = registry.AdmitTarget(evidence, peer, Jid.ToAsciiDomain(domain));
+        if (admission.Reason == FederationReason.PeerNotProved && dane is not null)
+        {
+            var byDane = registry.AdmitTargetByDane(evidence, peer, [Jid.ToAsciiDomain(domain), .. dane.Hosts], dane.Records);
+            if (byDane.IsAdmitted) return new TargetProof(true, false, WhyOf(byDane));
+        }
         return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? WhyOf(admission) : admission.Text);
     }
 

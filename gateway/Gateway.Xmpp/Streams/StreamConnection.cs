@@ -27,7 +27,7 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     private XmppReason _reason;
     private string _text = "";
 
-    protected delegate void Writing(ref XmppWriter writer);
+    internal delegate void Writing(ref XmppWriter writer);
 
     protected XmppContext Context => context;
 
@@ -174,7 +174,18 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     }
 
     /// <summary>Shows that we live, and asks whether the peer does.</summary>
-    public virtual void Ping(DomainPair pair) => _transport?.TrySend(Nonzas.Space);
+    public virtual void Ping(DomainPair pair)
+    {
+        if (context.Options.PingsByIq) context.Pings.Ask(this, pair);
+        else _transport?.TrySend(Nonzas.Space);
+    }
+
+    /// <summary>Bytes of a stanza that nobody waits for.</summary>
+    public void SendIq(Writing write)
+    {
+        using var batch = SendBatch.Begin();
+        Send(write);
+    }
 
     protected static SendVerdict VerdictOf(TransportReason reason) => reason switch
     {
@@ -243,7 +254,7 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     protected void Prove() => _framer.Prove();
 
     /// <summary>What the peer's record bounds tighter than the appliance does; of several peers on one stream the tightest counts.</summary>
-    protected void Bind(PeerLimits peer)
+    public void Bind(PeerLimits peer)
     {
         _limits = _limits.TightenedBy(peer.StanzaBytesMax, peer.StanzaDepthMax, peer.StanzaAttributesMax, peer.StanzaElementsMax, peer.StanzaNameBytesMax);
         _framer.Tighten(_limits);
@@ -274,6 +285,9 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
             case StreamOutput.SendKey { Pair: var pair, StreamId: var id }:
                 var key = new DialbackMessage(DialbackStep.Key, pair) { Key = context.Keys.Make(pair.To, pair.From, id) };
                 Send((ref XmppWriter writer) => key.WriteTo(ref writer));
+                return true;
+            case StreamOutput.SendBidi:
+                _transport!.TrySend(Nonzas.Bidi);
                 return true;
             case StreamOutput.SendEnable:
                 _transport!.TrySend(Management.Enable);

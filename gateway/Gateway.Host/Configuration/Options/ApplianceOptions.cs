@@ -38,6 +38,9 @@ public sealed record ApplianceOptions
     [Setting("Times of subscriptions.")]
     public PresenceOptions Presence { get; init; } = new();
 
+    [Setting("Streams with XMPP servers.")]
+    public StreamOptions Xmpp { get; init; } = new();
+
     [Setting("How much is taken from anybody.")]
     public LimitsOptions Limits { get; init; } = new();
 

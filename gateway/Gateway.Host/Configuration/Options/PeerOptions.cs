@@ -42,6 +42,15 @@ public sealed record PeerOptions
     [Setting("XMPP: a self-signed certificate does not end a stream that dialback proves (a relaxation); it never proves anything itself.")]
     public bool SelfSigned { get; init; }
 
+    [Setting("XMPP: TLSA records that DNSSEC proves may prove the peer's servers beside its trust set (RFC 7673; a relaxation). Needs dns.trustAnchors.")]
+    public bool Dane { get; init; }
+
+    [Setting("XMPP: stream management (XEP-0198) where the peer takes part; off for peers that do it wrongly.")]
+    public bool StreamManagement { get; init; } = true;
+
+    [Setting("XMPP: stanzas in both directions of one stream (XEP-0288) where the peer takes part; such a stream has no stream management.")]
+    public bool Bidirectional { get; init; }
+
     [Setting("XMPP: the addresses take TLS from the first byte (XEP-0368); without addresses the SRV records say so.")]
     public bool DirectTls { get; init; }
 

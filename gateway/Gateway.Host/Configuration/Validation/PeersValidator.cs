@@ -20,6 +20,7 @@ public sealed class PeersValidator : IValidator
             if (peer.Name.Contains(':', StringComparison.Ordinal)) faults.Add($"{path}.name", "contains a colon", "colons mark discovered partners");
             if (peer.Name.Length > 0 && !names.Add(peer.Name)) faults.Add($"{path}.name", $"\"{peer.Name}\" is used twice", "each peer needs a name of its own");
             CheckIdentity(options, peer, path, faults);
+            if (peer.Dane && options.Dns.TrustAnchors.Length == 0) faults.Add($"{path}.dane", "means nothing without DNSSEC", "name the file of trust anchors in dns.trustAnchors");
             CheckTargets(peer, path, faults);
             CheckFromDomains(options, peer, path, faults);
         }
@@ -50,7 +51,7 @@ public sealed class PeersValidator : IValidator
             (string Name, bool IsSet)[] xmppOnly =
             [
                 ("dialback", peer.Dialback), ("tls", peer.Tls != TlsPolicy.Required), ("external", peer.External != ExternalPolicy.Preferred), ("selfSigned", peer.SelfSigned),
-                ("directTls", peer.DirectTls),
+                ("directTls", peer.DirectTls), ("bidirectional", peer.Bidirectional), ("dane", peer.Dane), ("streamManagement", !peer.StreamManagement),
             ];
             foreach (var (name, isSet) in xmppOnly)
                 if (isSet) faults.Add($"{path}.{name}", "does not exist in SIP", "mutual TLS is the only way");

@@ -1,0 +1,43 @@
+using Gateway.Xmpp;
+
+namespace Gateway.Host.Configuration.Options;
+
+/// <summary>Streams with XMPP servers.</summary>
+public sealed record StreamOptions
+{
+    [Setting("How the servers of a domain are found, in order: directTls and srv (SRV records, mixed by priority), jabber (the old SRV record), address (the domain itself, port 5269).")]
+    public IReadOnlyList<AttemptRule> AttemptRules { get; init; } = Gateway.Xmpp.AttemptRules.Default;
+
+    [Setting("Rounds over all targets before those who wait are told that nobody answers.", Min = 1, Max = 100)]
+    public int ConnectAttempts { get; init; } = 3;
+
+    [Setting("Seconds between two rounds.", Min = 1, Max = 3_600)]
+    public int ConnectWaitSeconds { get; init; } = 5;
+
+    [Setting("Longest rest after failures towards a configured peer; the first is a second, and each doubles it.", Min = 1, Max = 86_400)]
+    public int RetrySecondsMax { get; init; } = 60;
+
+    [Setting("Seconds that a discovered domain is left alone after it could not be reached; `gateway streams forget` ends it.", Min = 1, Max = 86_400)]
+    public int FailedHostSeconds { get; init; } = 1_800;
+
+    [Setting("Seconds until a stream must be able to carry stanzas.", Min = 5, Max = 300)]
+    public int NegotiationSeconds { get; init; } = 25;
+
+    [Setting("Seconds that one stanza may take from its first byte to its last.", Min = 5, Max = 3_600)]
+    public int StanzaSeconds { get; init; } = 60;
+
+    [Setting("Seconds of silence after which a stream that came in is closed; 0 never.", Min = 0, Max = 604_800)]
+    public int InboundIdleSeconds { get; init; } = 3_600;
+
+    [Setting("Seconds without a stanza after which a stream that went out is closed; 0 never.", Min = 0, Max = 604_800)]
+    public int OutboundIdleSeconds { get; init; }
+
+    [Setting("Seconds of silence after which a stream that went out is kept alive; 0 never.", Min = 0, Max = 86_400)]
+    public int PingSeconds { get; init; } = 120;
+
+    [Setting("Keep alive by XEP-0199 instead of white space, and take silence for a dead stream.")]
+    public bool PingsByIq { get; init; }
+
+    [Setting("Seconds for which a peer may resume its stream that broke (XEP-0198).", Min = 1, Max = 86_400)]
+    public int ResumeSeconds { get; init; } = 300;
+}

@@ -1,0 +1,161 @@
+using System.Collections.Frozen;
+using Conformance;
+using Gateway.Federation;
+using Gateway.Federation.Peers;
+using Gateway.Xmpp.Protocol;
+
+namespace Xmpp.Tests;
+
+/// <summary>Streams that carry more than one direction (XEP-0288) or more than one pair of domains (XEP-0220 §2.6).</summary>
+public sealed class SharedStreamTests
+{
+    [Fact]
+    [Clause("XEP-0288", "2")]
+    public async Task Stanzas_cross_both_ways_on_one_stream_where_both_records_say_so()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet, peer => peer with { UsesBidi = true });
+
+        Assert.True((await contoso.SendAsync("juliet@capulet.example", "there")).IsDelivered);
+        Assert.Equal("there", (await capulet.Crossing.MessageAsync()).Arrival.Content.Body);
+        Assert.True((await capulet.SendAsync("alice@contoso.example", "and back")).IsDelivered);
+
+        var (principal, arrival) = await contoso.Crossing.MessageAsync();
+        Assert.Equal(("and back", "capulet.example", Proof.SaslExternal), (arrival.Content.Body, principal.Domain, principal.ProvedBy));
+        Assert.Contains("0288", Assert.Single(contoso.Side.Streams).Features, StringComparer.Ordinal);
+        Assert.True(Assert.Single(capulet.Side.Streams).IsInbound);
+    }
+
+    [Theory]
+    [InlineData("<message from='romeo@montague.example' to='alice@contoso.example'><body>x</body></message>", XmppReason.InvalidFrom)]
+    [InlineData("<message from='juliet@capulet.example' to='x@fabrikam.example'><body>x</body></message>", XmppReason.HostUnknown)]
+    [Clause("XEP-0288", "2")]
+    public async Task On_a_stream_of_ours_the_other_side_speaks_for_its_own_domain_to_ours_alone(string stanza, XmppReason reason)
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { UsesBidi = true });
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        const string Mechanisms = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>";
+        await peer.SendAsync(ScriptedServer.Features("<bidi xmlns='urn:xmpp:features:bidi'/>" + Mechanisms, dialback: false));
+        await peer.HearAsync("</auth>");
+        Assert.StartsWith("<bidi xmlns='urn:xmpp:bidi'/><auth", peer.Heard, StringComparison.Ordinal);
+        // Before it is authenticated nothing is taken.
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>early</body></message>");
+        peer.Forget();
+        await peer.SendAsync("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+        await peer.HearAsync("version='1.0'");
+        await peer.SendAsync(ScriptedServer.Header("capulet.example", "contoso.example", "s3") + "<stream:features/>");
+        Assert.True((await sent).IsDelivered);
+
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>good</body></message>" + stanza);
+
+        Assert.Equal("good", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
+        Assert.Equal(reason, await contoso.EndedAsync());
+        Assert.False(contoso.Crossing.HasMessages);
+    }
+
+    [Fact]
+    [Clause("XEP-0288", "2")]
+    public async Task A_server_whose_certificate_proves_nothing_is_not_asked_for_it()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { UsesBidi = true, AllowsDialback = true });
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("<bidi xmlns='urn:xmpp:features:bidi'/>", dialback: true));
+        await peer.HearAsync("</db:result>");
+
+        Assert.DoesNotContain("bidi", peer.Heard, StringComparison.Ordinal);
+        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
+        Assert.True((await sent).IsDelivered);
+    }
+
+    [Fact]
+    [Item("PS-121")]
+    [Item("PS-124")]
+    [Clause("XEP-0220", "2.6")]
+    public async Task Several_of_our_domains_and_of_theirs_share_one_stream_by_dialback()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        var record = contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with
+        {
+            AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal),
+        };
+        contoso.Knows(record);
+        var first = contoso.SendAsync("juliet@capulet.example", "one");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
+        await peer.HearAsync("</db:result>");
+        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
+        Assert.True((await first).IsDelivered);
+
+        var second = contoso.SendAsync("romeo@montague.example", "two");
+        await peer.HearAsync("to='montague.example'");
+        Assert.DoesNotContain("two", peer.Heard, StringComparison.Ordinal);
+        await peer.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
+        Assert.True((await second).IsDelivered);
+        await peer.HearAsync("two");
+
+        Assert.Equal(["contoso.example→capulet.example", "contoso.example→montague.example"], Assert.Single(contoso.Side.Streams).Pairs);
+        // The end of the stream is the end of the way for both.
+        await peer.SendAsync("</stream:stream>");
+        await Deadline.Until(() => contoso.Side.Pairs.All(pair => pair.Phase == "idle"), "both links to be idle");
+    }
+
+    [Theory]
+    [InlineData("invalid")]
+    [InlineData("error")]
+    [Clause("XEP-0220", "2.6")]
+    [Clause("XEP-0220", "2.5")]
+    public async Task A_pair_that_is_refused_on_a_shared_stream_gets_one_of_its_own_and_leaves_the_other_alone(string type)
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with
+        {
+            AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal),
+        });
+        var first = contoso.SendAsync("juliet@capulet.example", "one");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
+        await peer.HearAsync("</db:result>");
+        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
+        Assert.True((await first).IsDelivered);
+
+        var second = contoso.SendAsync("romeo@montague.example", "two");
+        await peer.HearAsync("to='montague.example'");
+        string inner = type == "error" ? "><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>" : "/>";
+        await peer.SendAsync($"<db:result from='montague.example' to='contoso.example' type='{type}'{inner}");
+
+        using var own = await server.AcceptSecuredAsync("montague.example", "contoso.example");
+        await own.SendAsync(ScriptedServer.Features("", dialback: true));
+        await own.HearAsync("</db:result>");
+        await own.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
+        Assert.True((await second).IsDelivered);
+        Assert.True((await contoso.SendAsync("juliet@capulet.example", "three")).IsDelivered);
+        await peer.HearAsync("three");
+    }
+
+    [Fact]
+    [Item("PS-121")]
+    [Clause("XEP-0220", "2.6")]
+    public async Task A_peer_brings_further_domains_on_the_stream_it_opened()
+    {
+        await using var contoso = new Node("contoso.example");
+        var both = Node.Lab.Issue(Certificates.LabLeafOptions.For("capulet.example", "montague.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", "127.0.0.1:1"), contoso.PeerOf("montague.example", "127.0.0.1:1"));
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", both);
+        await peer.SendAsync("<db:result from='montague.example' to='contoso.example'>any</db:result>");
+        await peer.HearAsync("type='valid'");
+        await peer.SendAsync("<message from='romeo@montague.example' to='alice@contoso.example'><body>further</body></message>");
+
+        var (principal, _) = await contoso.Crossing.MessageAsync();
+        Assert.Equal(("montague.example", Proof.SaslExternal), (principal.Domain, principal.ProvedBy));
+        Assert.Equal("capulet.example,montague.example", Assert.Single(contoso.Side.Streams).RemoteDomain);
+    }
+}
