@@ -289,21 +289,6 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
             case StreamOutput.SendBidi:
                 _transport!.TrySend(Nonzas.Bidi);
                 return true;
-            case StreamOutput.SendEnable:
-                _transport!.TrySend(Management.Enable);
-                return true;
-            case StreamOutput.SendResume { Id: var id }:
-                Send((ref XmppWriter writer) => Management.WriteResume(ref writer, id, 0));
-                return true;
-            case StreamOutput.SendEnabled { Id: var id, SecondsMax: var seconds }:
-                Send((ref XmppWriter writer) => Management.WriteEnabled(ref writer, id, seconds));
-                return true;
-            case StreamOutput.SendResumed { Id: var id, Handled: var handled }:
-                Send((ref XmppWriter writer) => Management.WriteResumed(ref writer, id, handled));
-                return true;
-            case StreamOutput.SendManagementFailed { IsUnknown: var isUnknown, Handled: var handled }:
-                Send((ref XmppWriter writer) => Management.WriteFailed(ref writer, isUnknown, handled));
-                return true;
             case StreamOutput.SendStartTls:
                 _transport!.TrySend(Nonzas.StartTls);
                 return true;
@@ -318,6 +303,30 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
                 return true;
             case StreamOutput.SendSuccess:
                 _transport!.TrySend(Nonzas.Success);
+                return true;
+            default:
+                return TryWriteManagement(output);
+        }
+    }
+
+    private bool TryWriteManagement(StreamOutput output)
+    {
+        switch (output)
+        {
+            case StreamOutput.SendEnable:
+                _transport!.TrySend(Management.Enable);
+                return true;
+            case StreamOutput.SendResume { Id: var id }:
+                Send((ref XmppWriter writer) => Management.WriteResume(ref writer, id, 0));
+                return true;
+            case StreamOutput.SendEnabled { Id: var id, SecondsMax: var seconds }:
+                Send((ref XmppWriter writer) => Management.WriteEnabled(ref writer, id, seconds));
+                return true;
+            case StreamOutput.SendResumed { Id: var id, Handled: var handled }:
+                Send((ref XmppWriter writer) => Management.WriteResumed(ref writer, id, handled));
+                return true;
+            case StreamOutput.SendManagementFailed { IsUnknown: var isUnknown, Handled: var handled }:
+                Send((ref XmppWriter writer) => Management.WriteFailed(ref writer, isUnknown, handled));
                 return true;
             default:
                 return false;
