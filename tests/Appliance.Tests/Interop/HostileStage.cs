@@ -11,6 +11,9 @@ public sealed class HostileStage : IAsyncLifetime
 {
     public const string Hostile = "hostile.example";
     public const string Liar = "liar.example";
+
+    /// <summary>A domain of the hostile peer that DNS does not know at all.</summary>
+    public const string Nameless = "nameless.example";
     private readonly int _port = LabPorts.Take();
     private readonly List<IAsyncDisposable> _started = [];
     private Stage? _stage;
@@ -52,9 +55,9 @@ public sealed class HostileStage : IAsyncLifetime
 
     private static void AddDomains(JsonObject appliance)
     {
-        appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = Hostile, ["kind"] = "xmpp" });
-        appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = Liar, ["kind"] = "xmpp" });
-        appliance["peers"]!.AsArray().Add(new JsonObject { ["name"] = "hostile", ["protocol"] = "xmpp", ["fromDomains"] = new JsonArray(Hostile), ["privateTargets"] = true });
+        string[] ofHostile = [Hostile, "of." + Hostile, Nameless];
+        foreach (var domain in (string[])[.. ofHostile, Liar]) appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = domain, ["kind"] = "xmpp" });
+        appliance["peers"]!.AsArray().Add(new JsonObject { ["name"] = "hostile", ["protocol"] = "xmpp", ["fromDomains"] = new JsonArray([.. ofHostile]), ["privateTargets"] = true });
         appliance["peers"]!.AsArray().Add(new JsonObject
         {
             ["name"] = "liar", ["protocol"] = "xmpp", ["fromDomains"] = new JsonArray(Liar), ["privateTargets"] = true, ["dialback"] = true,

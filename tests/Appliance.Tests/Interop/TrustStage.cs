@@ -19,7 +19,7 @@ public sealed class TrustStage : IAsyncLifetime
     public const string Ejabberd = "ejabberd";
     public const string Openfire = "openfire";
     public const string Gateway2 = "gateway";
-    public static readonly string[] Names = [Prosody, Ejabberd, Openfire];
+    public static readonly string[] Names = [Prosody, Ejabberd, Openfire, Gateway2];
     private readonly LabDirectory _directory = new("trust");
     private readonly Dictionary<string, FarServer> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Clear, int Direct)> _ports = Names.ToDictionary(n => n, _ => (LabPorts.Take(), LabPorts.Take()), StringComparer.Ordinal);
@@ -60,6 +60,7 @@ public sealed class TrustStage : IAsyncLifetime
         _servers[Prosody] = await prosody;
         _servers[Ejabberd] = await ejabberd;
         _servers[Openfire] = await StartOpenfireAsync(file.XmppPort);
+        _servers[Gateway2] = await StartGatewayAsync(file.DnsPort);
     }
 
     public async Task DisposeAsync()
@@ -139,6 +140,38 @@ public sealed class TrustStage : IAsyncLifetime
         }
 
         return new ScriptedFarServer(peer);
+    }
+
+    // The mirror image: its SIP domains are our XMPP domains, and its records of ours have the same policies.
+    private async Task<FarServer> StartGatewayAsync(int dnsPort)
+    {
+        var far = Cell.Of(Gateway2).Select(c => c.Far).Distinct(StringComparer.Ordinal).ToArray();
+        var file = new ApplianceFile
+        {
+            Certificate = _authority!.Issue("gateway-two", ["two.example", "sip.two.example"], LabCertificateKind.Both), AuthorityFile = _authority.CertificateFile, DnsPort = dnsPort,
+            EdgePort = LabPorts.Take(), XmppPort = _ports[Gateway2].Clear, Fqdn = "two.example", SipDomain = "two.example",
+            Adjust = a =>
+            {
+                foreach (var certificate in Cell.CertificatesOf(Gateway2))
+                {
+                    var own = Issue(Gateway2, certificate);
+                    a["certificates"]!["own"]!.AsArray().Add(new JsonObject
+                    {
+                        ["name"] = certificate, ["certificate"] = own.CertificateFile, ["key"] = own.KeyFile, ["profile"] = "any", ["chainChecked"] = false,
+                        ["domains"] = new JsonArray([.. FarDomains(Gateway2, certificate)]),
+                    });
+                }
+
+                Adjust(a, _ports[Gateway2].Direct, far, Ours, c => [.. Cell.Modes.Where(m => c != "clear" || m == "starttls").Select(m => Cell.OursOf(c, m))]);
+            },
+        };
+        var edge = await LyncEdge.StartAsync(_directory, new LyncEdgeOptions("lync2013", _authority.CertificateFile, "two.example", file.SipPort)
+        {
+            Name = "two", Port = file.EdgePort, Fqdn = "sip.two.example", Certificate = _authority.Issue("edge-two", ["sip.two.example"]), Domains = far,
+        });
+        var gateway = new GatewayProcess(file.WriteTo(_directory.Folder("two")), file.HttpPort, _directory.File("gateway-two.log"));
+        await gateway.StartAsync();
+        return new GatewayFarServer(gateway, edge);
     }
 
     private IEnumerable<LabRecord> Records(ApplianceFile file)

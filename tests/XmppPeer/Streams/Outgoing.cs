@@ -68,7 +68,7 @@ public sealed class Outgoing
                 return true;
             }
 
-            if (end == AttemptEnd.Refused) break;
+            if (end == AttemptEnd.Refused && !_persona.IsOpenfire) break;
         }
 
         IsOver = true;
