@@ -68,7 +68,7 @@ public sealed class DiagnosisTests(HostileStage fixture) : IClassFixture<Hostile
         var refusal = await Refusal.ExpectAsync(Stage, "certificates.WrongName");
         await fixture.Peer.DomainAsync("of." + HostileStage.Hostile, Stage.Authority.Issue("of", ["elsewhere.example"], LabCertificateKind.Both), ("like", "openfire"));
         await fixture.Peer.DoAsync("send", ("from", "otto@of." + HostileStage.Hostile), ("to", "bo@" + Stage.SipDomain), ("body", "attack: in clear"));
-        await fixture.Peer.TakeAsync("refused", Stage.Soon, ("ours", "of." + HostileStage.Hostile), ("reason", "dialback-policy-violation"));
+        await fixture.Peer.TakeAsync("refused", Stage.Soon, ("ours", "of." + HostileStage.Hostile), ("reason", "dialback-not-authorized"));
         await fixture.Peer.TakeAsync("unsent", Stage.Soon, ("ours", "of." + HostileStage.Hostile));
         var attempts = fixture.Peer.Events.All().Where(e => e.Is("attempt") && e.Has("ours", "of." + HostileStage.Hostile)).Select(e => e.At("clear")).ToList();
         Assert.Equal(["false", "true"], attempts);
