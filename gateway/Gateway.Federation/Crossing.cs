@@ -18,6 +18,9 @@ namespace Gateway.Federation;
 /// </summary>
 public sealed class Crossing : ICrossing, IEffectPerformer
 {
+    private static readonly TimeSpan FailoverMax = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan FailedPeace = TimeSpan.FromSeconds(30);
+
     private readonly PeerRegistry registry;
     private readonly FederationMetrics metrics;
     private readonly RecentRefusals refusals;
@@ -25,6 +28,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     private readonly PeerRates rates;
     private readonly Action<MessageDeparture, Outcome> observer;
     private readonly Action<RelayDeparture, Outcome> relayObserver;
+    private readonly Func<MessageDeparture, Failure, bool> failover;
     private IPresenceEngine? engine;
     private ISide? sip;
     private ISide? xmpp;
@@ -39,6 +43,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         rates = new PeerRates(time);
         observer = OnCompleted;
         relayObserver = OnCompleted;
+        failover = TryNextWay;
     }
 
     /// <summary>Where a defect of a side or the engine goes that the crossing answered for; Host sets it to the log.</summary>
@@ -65,16 +70,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         }
 
         // 7 hand to the target's side
-        var departure = new MessageDeparture(arrival, choice!.First, observer) { EnteredAt = enteredAt, CameFrom = principal.Peer };
-        try
-        {
-            SideOf(choice.First).Depart(departure);
-        }
-        catch (Exception defect)
-        {
-            DefectSink?.Invoke(defect);
-            departure.Complete(Outcome.Failed(FederationReasons.FailureOf(FederationReason.InternalError)));
-        }
+        Depart(new MessageDeparture(arrival, Reachable(choice!), observer) { EnteredAt = enteredAt, CameFrom = principal.Peer, Choice = choice, Failover = failover });
     }
 
     public void Enter(FederatedPeer principal, ChatStateArrival arrival)
@@ -88,7 +84,8 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         }
 
         metrics.Count(principal.Peer, passage.CameBy, PassageKind.ChatState, "ok");
-        SideOf(choice!.First).Depart(new ChatStateDeparture(passage, arrival.State, arrival.Thread, choice.First));
+        var peer = Reachable(choice!);
+        SideOf(peer).Depart(new ChatStateDeparture(passage, arrival.State, arrival.Thread, peer));
     }
 
     public void Enter(FederatedPeer principal, LateFailureArrival arrival)
@@ -102,7 +99,8 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         }
 
         metrics.Count(principal.Peer, passage.CameBy, PassageKind.LateFailure, arrival.Failure.Reason);
-        SideOf(choice!.First).Depart(new LateFailureDeparture(passage, arrival.MessageId, arrival.Failure, choice.First));
+        var peer = Reachable(choice!);
+        SideOf(peer).Depart(new LateFailureDeparture(passage, arrival.MessageId, arrival.Failure, peer));
     }
 
     public void Enter(FederatedPeer principal, RelayArrival arrival)
@@ -164,13 +162,65 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         if (choice.IsFound)
         {
             // 7 hand to the target's side
-            return await SideOf(choice.First).PerformAsync(effect, view, choice.First, cancellation);
+            var peer = Reachable(choice);
+            return await SideOf(peer).PerformAsync(effect, view, peer, cancellation);
         }
 
         // The effect can never be made true with these tables: the presentity's side learns of it as of any unreachable home; a watcher without a way is told by nobody.
         refusals.Add(to.Domain, FederationReasons.NameOf(choice.Reason), $"a presence departure: {choice.By}");
         if (isUpstream) _ = ReportUnreachableAsync(effect, FederationReasons.FailureOf(choice.Reason));
         return EffectVerdict.Done;
+    }
+
+    private void Depart(MessageDeparture departure)
+    {
+        try
+        {
+            SideOf(departure.Peer).Depart(departure);
+        }
+        catch (Exception defect)
+        {
+            DefectSink?.Invoke(defect);
+            departure.Complete(Outcome.Failed(FederationReasons.FailureOf(FederationReason.InternalError)));
+        }
+    }
+
+    // The first way nothing is known against; where every way is bad, the first.
+    private PeerModel Reachable(RouteChoice choice)
+    {
+        if (choice.Peers.Length == 1) return choice.First;
+        foreach (var peer in choice.Peers)
+            if (registry.Health.Find(peer.Name) is null) return peer;
+        return choice.First;
+    }
+
+    // Nothing of the message was handed over, so that a back-up cannot show it twice. What failed is gone round for a while; the side may know better for how long.
+    private bool TryNextWay(MessageDeparture failed, Failure failure)
+    {
+        if (failed.Choice is not { Peers.Length: > 1 } choice || failed.Tried >= choice.Peers.Length - 1) return false;
+        if (time.GetElapsedTime(failed.EnteredAt) >= FailoverMax) return false;
+        if (registry.Health.Find(failed.Peer.Name) is null) registry.Health.Failed(failed.Peer.Name, failure.Reason, time.GetUtcNow() + FailedPeace);
+        if (NextWay(choice, failed) is not { } next) return false;
+        refusals.Add(failed.Peer.Name, failure.Reason, $"{failure.Text} It went by the back-up '{next.Name}'.");
+        Depart(new MessageDeparture(failed.Arrival, next, observer)
+        {
+            EnteredAt = failed.EnteredAt, CameFrom = failed.CameFrom, Choice = choice, Tried = failed.Tried + 1, Failover = failover,
+        });
+        return true;
+    }
+
+    // Behind the one that failed, and round to those before it that were passed over; never back to where it came from.
+    private static PeerModel? NextWay(RouteChoice choice, MessageDeparture failed)
+    {
+        var at = 0;
+        while (at < choice.Peers.Length && choice.Peers[at].Name != failed.Peer.Name) at++;
+        for (var i = 1; i < choice.Peers.Length; i++)
+        {
+            var next = choice.Peers[(at + i) % choice.Peers.Length];
+            if (next.Name != failed.Peer.Name && next.Name != failed.CameFrom?.Name) return next;
+        }
+
+        return null;
     }
 
     // Steps 1 to 6 as far as they need no engine.

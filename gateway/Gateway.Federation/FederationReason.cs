@@ -50,6 +50,9 @@ public enum FederationReason
     /// <summary>The peer sends faster than its record allows.</summary>
     RateExceeded,
 
+    /// <summary>The peer spoke an older TLS than its record allows.</summary>
+    TlsTooOld,
+
     /// <summary>The gateway as a whole has no room (the only reason for 503).</summary>
     Overloaded,
 

@@ -67,10 +67,22 @@ public sealed class MessageDeparture(MessageArrival arrival, Peers.PeerModel pee
     /// <summary>When it entered the crossing, as a timestamp of the injected clock.</summary>
     public long EnteredAt { get; init; }
 
+    /// <summary>All ways to its addressee, <see cref="Peer"/> among them; null in tests of one side alone.</summary>
+    public Routes.RouteChoice? Choice { get; init; }
+
+    /// <summary>Ways that were tried before this one: it goes by a back-up.</summary>
+    public int Tried { get; init; }
+
+    /// <summary>Asked when nothing of it could be handed over; true when it was sent another way.</summary>
+    internal Func<MessageDeparture, Failure, bool>? Failover { get; init; }
+
+    internal MessageArrival Arrival => arrival;
+
     /// <summary>Hands the outcome back to the sender's side; a second call is ignored and returns false.</summary>
     public bool Complete(in Outcome outcome)
     {
         if (Interlocked.Exchange(ref isCompleted, 1) != 0) return false;
+        if (outcome.Failure is { IsUnsent: true } failure && Failover is not null && Failover(this, failure)) return true;
         observer?.Invoke(this, outcome);
         arrival.Answer(outcome);
         return true;

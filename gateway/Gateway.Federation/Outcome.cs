@@ -29,6 +29,9 @@ public sealed record Failure(Condition Condition, string Reason, string Text)
 
     public bool IsBare { get; init; } = true;
 
+    /// <summary>Nothing of it was handed to the far system, which could not be reached: it may go another way without being there twice.</summary>
+    public bool IsUnsent { get; init; }
+
     /// <summary>The status a SIP peer gave, or 0.</summary>
     public int SipStatus { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record SipDialect
 
     public static readonly SipDialect Generic = new()
     {
-        Name = "generic", MessageOutsideDialog = true, TypingByComposing = true, Avoids6xx = false, MessageCharsMax = 32_000,
+        Name = "generic", MessageOutsideDialog = true, TypingByComposing = true, Avoids6xx = false, MessageCharsMax = 32_000, AnswersKeepAlive = true,
     };
 
     public static readonly IReadOnlyList<SipDialect> All = [Ocs2007R2, Lync2010, Lync2013, Sfb2015, Generic];
@@ -36,6 +36,9 @@ public sealed record SipDialect
 
     /// <summary>6xx would end all forks of the peer's user, 401 and 407 start authentication: give their 4xx neighbours instead (field fact D4).</summary>
     public bool Avoids6xx { get; init; } = true;
+
+    /// <summary>A double CRLF is answered with one (RFC 5626 §3.5.1); a Microsoft peer expects silence (field fact A6).</summary>
+    public bool AnswersKeepAlive { get; init; }
 
     /// <summary>Text of one MESSAGE; longer text is split on line ends.</summary>
     public int MessageCharsMax { get; init; } = 8_000;

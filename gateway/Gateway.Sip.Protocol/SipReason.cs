@@ -107,6 +107,8 @@ public enum SipReason
     MessageExpired,
     PeerLost,
     SessionExpired,
+    PeerSilent,
+    PeerOverloaded,
     ShuttingDown,
 
     // What a peer said of its own accord.

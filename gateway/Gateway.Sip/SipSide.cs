@@ -39,7 +39,7 @@ public sealed class SipSide : ISide, IAsyncDisposable
         Deadlines = new Deadlines(time, Defect);
         Stopping = stopping.Token;
         Calls = new CallTable(this, ids.NextId());
-        Links = new LinkTable(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow)));
+        Links = new LinkTable(this, new LinkDialer(this, new Dialer(hub), new SipTargets(new ServiceLocator(parts.Resolver, parts.RandomBelow), parts.Resolver)));
         Requests = new RequestDoor(this);
         Transactions = new ServerTransactions(this);
         Paces = new PaceTable(time, Deadlines);

@@ -56,6 +56,18 @@ public sealed record SipSideOptions
     /// <summary>Seconds a connection may stand without having proved to be anybody.</summary>
     public int UnprovedSecondsMax { get; init; } = 60;
 
-    /// <summary>Seconds a link that could not be made is not tried again.</summary>
+    /// <summary>Seconds a target that failed is left alone at first; doubled with each further failure.</summary>
     public int LinkRetrySeconds { get; init; } = 2;
+
+    /// <summary>Seconds a target is left alone at most.</summary>
+    public int QuarantineSecondsMax { get; init; } = 120;
+
+    /// <summary>Seconds without a sent byte after which a keep-alive is sent (RFC 5626 §3.5.1); 0 never.</summary>
+    public int KeepAliveSeconds { get; init; } = 120;
+
+    /// <summary>Unanswered requests on each connection of a peer that make us dial another, within the peer's own bound.</summary>
+    public int RequestsPerConnection { get; init; } = 100;
+
+    /// <summary>Seconds for which a name is not asked for again, however short its time to live.</summary>
+    public int ResolveSecondsMin { get; init; } = 30;
 }

@@ -15,12 +15,14 @@ public sealed class Listener : IAsyncDisposable
     private readonly Func<TransportConnection, IConnectionHandler> _accept;
     private readonly Socket _socket;
     private readonly AcceptRate _rate;
+    private readonly SourceRates _sources;
     private Task _loop = Task.CompletedTask;
 
     private Listener(TransportHub hub, ListenerOptions options, Func<TransportConnection, IConnectionHandler> accept, Socket socket)
     {
         (_hub, _options, _accept, _socket) = (hub, options, accept, socket);
         _rate = new AcceptRate(hub.Limits.AcceptsPerSecondMax, hub.Time);
+        _sources = new SourceRates(hub.Limits.AcceptsPerSecondPerAddressMax, hub.Time);
         Endpoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
@@ -108,7 +110,11 @@ public sealed class Listener : IAsyncDisposable
         // All that can fail on a connection that is already broken comes before it takes a place.
         accepted.NoDelay = true;
         var (local, remote) = (Unmapped((IPEndPoint)accepted.LocalEndPoint!), Unmapped((IPEndPoint)accepted.RemoteEndPoint!));
-        var refusal = _rate.TryTake() ? _hub.TryEnter(remote.Address) : TransportReason.AcceptRateExceeded;
+
+        // The source is asked first: what it is refused costs the others nothing.
+        var refusal = !_sources.TryTake(remote.Address) ? TransportReason.AddressRateExceeded
+            : !_rate.TryTake() ? TransportReason.AcceptRateExceeded
+            : _hub.TryEnter(remote.Address);
         if (refusal != TransportReason.None)
         {
             accepted.Dispose();

@@ -50,6 +50,15 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
         return await ResolveAllAsync([new Named(new SrvRecord(0, 0, (ushort)fallbackPort.Value, domain), "", answers.All(a => a.IsSecure), TimeSpan.MaxValue)], cancel);
     }
 
+    /// <summary>Finds what one full owner name says, such as a NAPTR record pointed to (RFC 3263 §4.1).</summary>
+    public async ValueTask<LocateOutcome> LocateNamedAsync(string name, CancellationToken cancel)
+    {
+        var answer = await resolver.FindServicesAsync(name, cancel);
+        if (!answer.IsFound) return new LocateOutcome([], answer.Reason, answer.Detail);
+        var named = answer.Records.Where(r => !IsDenial(r)).Select(r => new Named(r, name, answer.IsSecure, answer.Ttl)).ToList();
+        return named.Count > 0 ? await ResolveAllAsync(Ordered(named), cancel) : new LocateOutcome([], TransportReason.DnsServiceDenied, $"'{name}' is denied.");
+    }
+
     /// <summary>The addresses of one configured host; not a discovered target.</summary>
     public async ValueTask<LocateOutcome> ConfiguredAsync(string host, int port, CancellationToken cancel)
     {
@@ -86,7 +95,10 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
         {
             if (at.Endpoints.Count == 0)
             {
-                (reason, detail) = (at.Reason, at.Detail);
+                // A record that leads nowhere is not a missing record: whoever asks must not look for another way.
+                (reason, detail) = at.Reason == TransportReason.DnsNotFound && name.Service.Length > 0
+                    ? (TransportReason.TargetEmpty, $"{name.Service} names '{name.Record.Target}', which has no address.")
+                    : (at.Reason, at.Detail);
                 continue;
             }
             if (at.Ttl < ttl) ttl = at.Ttl;

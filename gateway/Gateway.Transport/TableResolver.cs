@@ -12,11 +12,16 @@ public sealed class TableResolver : IDnsResolver
     private readonly ConcurrentDictionary<string, DnsAnswer<NaptrRecord>> _pointers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DnsAnswer<TlsaRecord>> _tlsa = new(StringComparer.Ordinal);
 
+    private int _asked;
+
     /// <summary>Whether found answers say that they were proved.</summary>
     public bool IsSecure { get; init; }
 
     /// <summary>How long found answers may be kept.</summary>
     public TimeSpan Ttl { get; init; }
+
+    /// <summary>Look-ups so far.</summary>
+    public int Asked => Volatile.Read(ref _asked);
 
     /// <summary>Adds SRV records to a name.</summary>
     public TableResolver Service(string name, params SrvRecord[] records)
@@ -81,8 +86,11 @@ public sealed class TableResolver : IDnsResolver
 
     private static string NameOfPort(string host, int port) => $"_{port}._tcp.{DomainNames.ToAscii(host)}";
 
-    private ValueTask<DnsAnswer<T>> Find<T>(ConcurrentDictionary<string, DnsAnswer<T>> table, string name) =>
-        ValueTask.FromResult(table.TryGetValue(DomainNames.ToAscii(name), out var found)
+    private ValueTask<DnsAnswer<T>> Find<T>(ConcurrentDictionary<string, DnsAnswer<T>> table, string name)
+    {
+        Interlocked.Increment(ref _asked);
+        return ValueTask.FromResult(table.TryGetValue(DomainNames.ToAscii(name), out var found)
             ? found
             : DnsAnswer<T>.Failed(TransportReason.DnsNotFound, $"'{name}' is not in the table.", IsSecure));
+    }
 }

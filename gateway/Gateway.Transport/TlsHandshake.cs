@@ -113,7 +113,7 @@ internal static class TlsHandshake
             {
                 TargetHost = DomainNames.ToAscii(options.ServerName),
                 ClientCertificateContext = own is null ? null : ContextOf(own),
-                EnabledSslProtocols = Versions,
+                EnabledSslProtocols = options.IsTls13Only ? SslProtocols.Tls13 : Versions,
                 AllowTlsResume = false,
                 AllowRenegotiation = false,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

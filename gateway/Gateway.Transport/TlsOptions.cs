@@ -37,6 +37,9 @@ public sealed record TlsClientOptions
     /// <summary>Where the certificate to present is looked up when the handshake begins.</summary>
     public required ICertificateSource Certificates { get; init; }
 
+    /// <summary>Speaks TLS 1.3 only.</summary>
+    public bool IsTls13Only { get; init; }
+
     /// <summary>Sent as SNI: the host of a SIP target, the domain of an XMPP stream (RFC 6120 §5.4.3.1, RFC 6066 §3).</summary>
     public required string ServerName { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -31,10 +32,29 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
     private volatile TransportReason _end;
     private string _endDetail = "";
     private TaskCompletionSource? _idle;
+    private int _attempted;
+    private ArrayBufferWriter<byte>? _lost;
+    private int _lostAttempted;
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _write;
 
     /// <summary>Bytes queued and not yet taken by the kernel.</summary>
     public int UnsentBytes => Volatile.Read(ref _unsent);
+
+    /// <summary>
+    /// Set by an owner who wants to send elsewhere what this connection could not: then <see cref="TakeUnsent"/> has it when the connection has ended.
+    /// </summary>
+    public bool KeepsUnsent { get; set; }
+
+    /// <summary>
+    /// What was accepted and had not wholly left when the connection ended, beginning with a whole send; meant for <see cref="IConnectionHandler.OnClosed"/>. The first
+    /// <c>Attempted</c> bytes may have reached the peer, the others have not.
+    /// </summary>
+    public (ReadOnlyMemory<byte> Bytes, int Attempted) TakeUnsent()
+    {
+        var lost = _lost;
+        _lost = null;
+        return lost is null ? (ReadOnlyMemory<byte>.Empty, 0) : (lost.WrittenMemory, _lostAttempted);
+    }
 
     /// <summary>
     /// Queues bytes; they are copied. None means accepted: the receipt (if any) will be told exactly once. Any other
@@ -118,6 +138,7 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
             {
                 (_writing, _pending) = (_pending, _writing);
                 _written = 0;
+                _attempted = 0;
                 return true;
             }
             if (_end == TransportReason.None || _isFinished)
@@ -147,6 +168,7 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
             {
                 var bytes = _writing.Slice(_written, _writingNow);
                 _hub.Tap?.OnBytes(this, isReceived: false, bytes.Span);
+                _attempted = _written + _writingNow;
                 var write = _stream.WriteAsync(bytes).ConfigureAwait(false).GetAwaiter();
                 if (!write.IsCompleted)
                 {
@@ -188,8 +210,16 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
     {
         var length = _writing.Length;
         if (outcome == TransportReason.None) Volatile.Write(ref _bytesOut, _bytesOut + length);
+        else if (KeepsUnsent) Keep(length);
         Interlocked.Add(ref _unsent, -length);
         _writing.Complete(outcome, this);
+    }
+
+    // Only the first buffer can have been attempted: the ones behind it were taken when all was over.
+    private void Keep(int length)
+    {
+        if (_lost is null) (_lost, _lostAttempted) = (new ArrayBufferWriter<byte>(Math.Max(1, length)), _attempted);
+        _lost.Write(_writing.Slice(0, length).Span);
     }
 
     private void FailWrite(Exception broken)

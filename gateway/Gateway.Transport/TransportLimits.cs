@@ -12,6 +12,9 @@ public sealed record TransportLimits
     /// <summary>Accepted connections per second of one listener; a second's worth may come at once.</summary>
     public int AcceptsPerSecondMax { get; init; } = 200;
 
+    /// <summary>Accepted connections per second from one address (one /64 of IPv6), so that one source cannot use up everybody's share.</summary>
+    public int AcceptsPerSecondPerAddressMax { get; init; } = 100;
+
     /// <summary>Bytes waiting to be sent on one connection.</summary>
     public int UnsentBytesMax { get; init; } = 4 << 20;
 
@@ -38,7 +41,7 @@ public sealed record TransportLimits
     {
         if (ConnectionsPerAddressMax > ConnectionsMax) throw new InvalidOperationException("connections per address fit into the total.");
         if (UnsentBytesMax < 64 * 1024 || UnreadBytesMax < 16 * 1024) throw new InvalidOperationException("one message must fit the buffers.");
-        if (HandshakeSecondsMax <= 0 || ConnectSecondsMax <= 0 || SlowReaderSecondsMax <= 0 || AcceptsPerSecondMax <= 0)
+        if (HandshakeSecondsMax <= 0 || ConnectSecondsMax <= 0 || SlowReaderSecondsMax <= 0 || AcceptsPerSecondMax <= 0 || AcceptsPerSecondPerAddressMax <= 0)
             throw new InvalidOperationException("times and rates are positive.");
     }
 }

@@ -57,6 +57,9 @@ public enum TransportReason
     /// <summary>Connections arrive faster than the limit.</summary>
     AcceptRateExceeded,
 
+    /// <summary>This address connects faster than the limit.</summary>
+    AddressRateExceeded,
+
     /// <summary>Nobody accepts there.</summary>
     ConnectRefused,
 

@@ -16,8 +16,12 @@ public static class XmppFailures
     public static Failure FailureOf(XmppReason reason)
     {
         var (condition, text) = Describe(reason);
-        return new Failure(condition, NameOf(reason), text) { RetryAfterSeconds = reason == XmppReason.QueueFull ? 10 : null };
+        return new Failure(condition, NameOf(reason), text) { RetryAfterSeconds = reason == XmppReason.QueueFull ? 10 : null, IsUnsent = IsBeforeStream(reason) };
     }
+
+    // No stream stood, so nothing was written to one: a back-up route may be tried.
+    private static bool IsBeforeStream(XmppReason reason) => reason is XmppReason.RemoteServerNotFound or XmppReason.ConnectFailed or XmppReason.NegotiationTimeout
+        or XmppReason.QueueTimeout or XmppReason.TlsFailed or XmppReason.TlsRequired or XmppReason.CertificateRefused or XmppReason.SaslFailed or XmppReason.NoWayToAuthenticate;
 
     private static (Condition Condition, string Text) Describe(XmppReason reason) => reason switch
     {

@@ -83,7 +83,7 @@ public sealed class AdmissionTests
     {
         var rig = new Rig(Rig.Usual with { DiscoveredSip = DiscoveredSip }, Lab.ToTrust());
 
-        var admission = rig.Registry.Admit(Evidence(Lab.Issue(name)), Protocol.Sip, "fabrikam.example", target is null ? null : [target]);
+        var admission = rig.Registry.Admit(Evidence(Lab.Issue(name)), Protocol.Sip, "fabrikam.example", target is null ? null : DiscoveredNames.Of(target, isProved: false));
 
         Assert.Equal(isAdmitted, admission.IsAdmitted);
         if (isAdmitted) Assert.Equal("other", PeerTable.LabelOf(admission.Principal!.Peer));
@@ -143,6 +143,27 @@ public sealed class AdmissionTests
     public void A_missing_trust_set_admits_nobody()
     {
         Assert.Equal(CertificateReason.TrustSetMissing, Admit(new Rig(), Lab.Issue("sip.contoso.example"), Protocol.Sip, "contoso.example").CertificateReason);
+    }
+
+    [Fact]
+    public void A_peer_that_speaks_an_older_TLS_than_its_record_allows_is_refused_in_both_directions()
+    {
+        var strict = Rig.Edge with { TlsVersionMin = TlsVersion.Tls13 };
+        var rig = new Rig(Rig.Usual with { Peers = [strict, Rig.Server] }, Lab.ToTrust("lab"));
+        var old = Evidence(Lab.Issue("sip.contoso.example")) with { TlsVersion = "Tls12" };
+        Assert.Equal(FederationReason.TlsTooOld, rig.Registry.Admit(old, Protocol.Sip, "contoso.example").Reason);
+        Assert.Equal(FederationReason.TlsTooOld, rig.Registry.AdmitTarget(old, strict, "contoso.example").Reason);
+        Assert.True(rig.Registry.Admit(old with { TlsVersion = "Tls13" }, Protocol.Sip, "contoso.example").IsAdmitted);
+        Assert.True(new Rig(Rig.Usual, Lab.ToTrust("lab")).Registry.Admit(old, Protocol.Sip, "contoso.example").IsAdmitted);
+    }
+
+    [Theory, InlineData("edge.hosting.example", true), InlineData("edge.other.example", false)]
+    public void A_host_that_DNSSEC_proved_is_the_domains_own_word(string name, bool isAdmitted)
+    {
+        var rig = new Rig(Rig.Usual with { Peers = [Rig.Server], Domains = [new("fabrikam.example", DomainKind.Sip)], DiscoveredSip = new PeerModel("", Protocol.Sip) { TrustSet = "lab" } }, Lab.ToTrust("lab"));
+        var admission = rig.Registry.Admit(Evidence(Lab.Issue(name)), Protocol.Sip, "fabrikam.example", DiscoveredNames.Of("edge.hosting.example", isProved: true));
+        Assert.Equal(isAdmitted, admission.IsAdmitted);
+        Assert.False(rig.Registry.Admit(Evidence(Lab.Issue(name)), Protocol.Sip, "fabrikam.example", DiscoveredNames.Of("edge.hosting.example", isProved: false)).IsAdmitted);
     }
 
     private static Admission Admit(Rig rig, LabLeaf leaf, Protocol protocol, string domain) => rig.Registry.Admit(Evidence(leaf), protocol, domain);

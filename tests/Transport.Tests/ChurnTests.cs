@@ -6,7 +6,7 @@ public sealed class ChurnTests
     [Theory, InlineData(true), InlineData(false)]
     public async Task Sends_from_many_threads_across_closes_and_aborts_are_settled_exactly_once(bool tls)
     {
-        var limits = new TransportLimits { UnsentBytesMax = 256 * 1024, AcceptsPerSecondMax = 1_000, ConnectionsPerAddressMax = 200 };
+        var limits = new TransportLimits { UnsentBytesMax = 256 * 1024, AcceptsPerSecondMax = 1_000, AcceptsPerSecondPerAddressMax = 1_000, ConnectionsPerAddressMax = 200 };
         await using var rig = new Rig(limits, tls: tls ? Rig.Mutual : null, handler: () => new RecordingHandler { OnBytes = static (_, unread) => unread.Length });
         var own = Rig.Lab.Issue("client.example");
         var random = new Random(42);

@@ -31,6 +31,15 @@ internal sealed class HandTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Timers made since the beginning.</summary>
+    public int Created
+    {
+        get
+        {
+            lock (_gate) return _created;
+        }
+    }
+
     /// <summary>Waits until that many timers were made since the beginning: something is now waiting for time.</summary>
     public Task TimersAsync(int count)
     {

@@ -8,6 +8,10 @@ namespace Transport.Tests;
 /// <summary>Answers A, AAAA and SRV over UDP from a table, with whatever bytes the table holds; everything else does not exist.</summary>
 internal sealed class TinyDnsServer : IAsyncDisposable
 {
+    private const int SignatureType = 46;
+    private const int KeyType = 48;
+    private const uint Ttl = 60;
+
     private readonly UdpClient _udp = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly Dictionary<(string Name, int Type), byte[][]> _table = [];
     private readonly Task _loop;
@@ -22,6 +26,9 @@ internal sealed class TinyDnsServer : IAsyncDisposable
     public bool IsMute { get; set; }
 
     public int ResponseCode { get; set; }
+
+    /// <summary>Signs what is in its zone, and answers for its key.</summary>
+    public ZoneKey? Key { get; set; }
 
     public TinyDnsServer Address(string name, string address)
     {
@@ -87,18 +94,25 @@ internal sealed class TinyDnsServer : IAsyncDisposable
             exists = _table.Keys.Any(k => k.Name == name);
         }
         var rcode = ResponseCode != 0 ? ResponseCode : exists ? 0 : 3;
+        var isSigned = Key is { } key && (name == key.Zone || name.EndsWith("." + key.Zone, StringComparison.Ordinal));
+        if (isSigned && type == KeyType && name == Key!.Zone) (records, rcode) = ([Key.PublicKey], 0);
+        var all = records.Select(r => (Type: type, Data: r)).ToList();
+        if (isSigned && records.Length > 0) all.Add((SignatureType, Key!.Sign(name, type, records, Ttl)));
         using var answer = new MemoryStream();
         answer.Write(query.AsSpan(0, 2));
-        answer.Write([0x81, (byte)(0x80 | rcode), 0, 1, 0, (byte)records.Length, 0, 0, 0, 0]);
+        answer.Write([0x81, (byte)(0x80 | rcode), 0, 1, 0, (byte)all.Count, 0, 0, 0, (byte)(isSigned ? 1 : 0)]);
         answer.Write(question);
-        foreach (var data in records)
+        foreach (var (kind, data) in all)
         {
-            answer.Write([0xC0, 12, 0, (byte)type, 0, 1, 0, 0, 0, 60, (byte)(data.Length >> 8), (byte)data.Length]);
+            answer.Write([0xC0, 12, 0, (byte)kind, 0, 1, 0, 0, 0, (byte)Ttl, (byte)(data.Length >> 8), (byte)data.Length]);
             answer.Write(data);
         }
+
+        // OPT with DO: whoever validates must see that we understand (RFC 3225).
+        if (isSigned) answer.Write([0, 0, 41, 4, 208, 0, 0, 0x80, 0, 0, 0]);
         return answer.ToArray();
     }
 
-    private static byte[] Encode(string name) =>
+    internal static byte[] Encode(string name) =>
         name == "." ? [0] : [.. name.Split('.').SelectMany(l => Encoding.ASCII.GetBytes(l).Prepend((byte)l.Length)), 0];
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Conformance;
 
 namespace Transport.Tests;
 
@@ -104,6 +105,31 @@ public sealed class UnboundResolverTests
         using var resolver = Asking(server);
 
         Assert.Equal(TransportReason.DnsServerFailed, (await resolver.FindAddressesAsync("x.example", CancellationToken.None)).Reason);
+    }
+
+    [Theory, InlineData(false, DnsSecurity.Secure), InlineData(true, DnsSecurity.Bogus)]
+    [Clause("RFC 6698", "4"), Clause("RFC 4035", "4.3")]
+    public async Task What_DNSSEC_proves_is_secure_and_what_it_disproves_is_bogus(bool isForged, DnsSecurity expected)
+    {
+        using var key = new ZoneKey("signed.example") { IsForged = isForged };
+        var anchors = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(anchors, key.Anchor + "\n");
+        try
+        {
+            await using var server = new TinyDnsServer { Key = key }
+                .Raw("_5269._tcp.xmpp.signed.example", 52, [3, 1, 1, .. new byte[32]]).Service("_sipfederationtls._tcp.signed.example", 0, 0, 5061, "edge.signed.example");
+            using var resolver = new UnboundResolver(new UnboundOptions { Forwarders = [server.Forwarder], HostsFile = "", TrustAnchorFile = anchors }, TimeProvider.System);
+
+            var tlsa = await resolver.FindTlsaAsync("xmpp.signed.example", 5269, CancellationToken.None);
+            var services = await resolver.FindServicesAsync("_sipfederationtls._tcp.signed.example", CancellationToken.None);
+
+            Assert.Equal((expected, expected), (tlsa.Security, services.Security));
+            Assert.Equal(expected == DnsSecurity.Secure, tlsa.IsFound && services.IsFound);
+        }
+        finally
+        {
+            File.Delete(anchors);
+        }
     }
 
     [Fact]

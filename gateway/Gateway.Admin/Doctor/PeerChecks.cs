@@ -91,7 +91,7 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
 
     private void CheckCertificate(DialTarget target, string domain, PeerEvidence evidence)
     {
-        var admission = parts.Registry.AdmitTarget(evidence, peer, domain, target.IsSecure ? [target.Host] : []);
+        var admission = parts.Registry.AdmitTarget(evidence, peer, domain, target.IsDiscovered ? DiscoveredNames.Of(target.Host, target.IsNameSecure) : null);
         if (admission.IsAdmitted) list.Good("certificate", $"{target.Host} proves {admission.Proof?.MatchedEntry ?? domain} under trust set {peer.TrustSet}");
         else if (admission.MayUseDialback) list.Warn("certificate", $"{target.Host}: {admission.Text}; dialback will be used", "ask the partner for a certificate that names its domain");
         else list.Fail("certificate", $"{target.Host}: {admission.Text} [certificates.{admission.CertificateReason}]", NamesOf(evidence));

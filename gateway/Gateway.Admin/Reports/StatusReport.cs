@@ -54,7 +54,16 @@ public sealed record PeerStatus(string Name, string Protocol, string Profile)
 
     /// <summary>Why it could not be reached the last time; empty when it could, or was not needed.</summary>
     public string LastFailure { get; init; } = "";
+
+    /// <summary>When it is tried again, if it cannot be reached now.</summary>
+    public DateTimeOffset? NextTryAt { get; init; }
+
+    /// <summary>Targets of it that failed and are left alone for a while.</summary>
+    public IReadOnlyList<TargetStatus> Quarantined { get; init; } = [];
 }
+
+/// <summary>One target that failed: until when it is left alone, how often it failed since it last stood, and why.</summary>
+public sealed record TargetStatus(string Target, DateTimeOffset Until, int Failures, string Reason);
 
 /// <summary>One connection: SIP connection or XMPP stream.</summary>
 public sealed record ConnectionStatus
@@ -72,6 +81,12 @@ public sealed record ConnectionStatus
 
     /// <summary>Protocol version and cipher suite; empty without TLS.</summary>
     public string Tls { get; init; } = "";
+
+    /// <summary>Subject of the peer's certificate; empty where it is not known.</summary>
+    public string Subject { get; init; } = "";
+
+    /// <summary>SIP: dialogs that use it now.</summary>
+    public int Dialogs { get; init; }
 
     public DateTimeOffset? Since { get; init; }
 

@@ -9,14 +9,14 @@ namespace Gateway.Federation.Peers;
 internal static class PeerJudge
 {
     public static CertificateVerdict Judge(
-        PeerModel peer, string domain, PeerEvidence evidence, IReadOnlyList<string> discoveredTargets, CertificateSet certificates, DateTimeOffset now)
+        PeerModel peer, string domain, PeerEvidence evidence, DiscoveredNames discovered, CertificateSet certificates, DateTimeOffset now)
     {
         if (certificates.FindTrust(peer.TrustSet) is not { } trust)
             return new CertificateVerdict(null, CertificateReason.TrustSetMissing, $"Trust set '{peer.TrustSet}' of peer '{peer.Name}' does not exist.");
 
         var use = peer.Protocol == Protocol.Sip ? CertificateUse.Sip : CertificateUse.Xmpp;
         var refused = default(CertificateVerdict);
-        foreach (var name in NamesOf(peer, domain, discoveredTargets))
+        foreach (var name in NamesOf(peer, domain, discovered))
         {
             var verdict = CertificateJudge.Judge(evidence, new CertificateExpectation(use, name, peer.AllowsWildcardSubject), trust, now);
             if (verdict.IsProved) return verdict;
@@ -34,7 +34,7 @@ internal static class PeerJudge
     /// </summary>
     public static bool MayBe(PeerModel peer, CertificateNames names)
     {
-        foreach (var name in NamesOf(peer, peer.FromDomains.FirstOrDefault("invalid"), []))
+        foreach (var name in NamesOf(peer, peer.FromDomains.FirstOrDefault("invalid"), DiscoveredNames.None))
         {
             var expected = DomainNames.ToAscii(name);
             if (names.DnsNames.Concat(names.XmppAddrs).Append(names.CommonName ?? "").Any(n => DomainNames.ToAscii(n) == expected)) return true;
@@ -46,11 +46,11 @@ internal static class PeerJudge
         return false;
     }
 
-    private static IEnumerable<string> NamesOf(PeerModel peer, string domain, IReadOnlyList<string> discoveredTargets)
+    private static IEnumerable<string> NamesOf(PeerModel peer, string domain, DiscoveredNames discovered)
     {
         if (!peer.TlsSubjects.IsEmpty) return peer.TlsSubjects;
         if (peer.Protocol == Protocol.Sip && !peer.Addresses.IsEmpty) return peer.Addresses.Select(HostOf).Append(domain);
-        return discoveredTargets.Where(t => IsUnder(t, domain)).Prepend(domain);
+        return discovered.Found.Where(t => IsUnder(t, domain)).Concat(discovered.Proved).Prepend(domain);
     }
 
     private static bool IsUnder(string target, string domain)

@@ -30,6 +30,9 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>Accept a left-most wildcard in its certificate for a SIP subject (RFC 5922 §7.2 forbids it; a relaxation).</summary>
     public bool AllowsWildcardSubject { get; init; }
 
+    /// <summary>The oldest TLS it may speak with us, in either direction.</summary>
+    public TlsVersion TlsVersionMin { get; init; }
+
     /// <summary>XMPP: accept dialback (XEP-0220) where the certificate does not prove the domain.</summary>
     public bool AllowsDialback { get; init; }
 
@@ -93,6 +96,13 @@ public enum ExternalPolicy
 
     /// <summary>Neither offered nor used: the domain is proved by dialback alone.</summary>
     Off,
+}
+
+/// <summary>The versions of TLS that are spoken.</summary>
+public enum TlsVersion
+{
+    Tls12,
+    Tls13,
 }
 
 /// <summary>What one peer may use at most.</summary>

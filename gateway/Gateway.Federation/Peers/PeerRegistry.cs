@@ -16,6 +16,9 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     /// <summary>The tables in force. One decision reads this once.</summary>
     public FederationTables Current => current;
 
+    /// <summary>Which peers cannot be reached now, as the sides found out.</summary>
+    public Routes.PeerHealth Health { get; } = new(time);
+
     /// <summary>Differs whenever an earlier admission may no longer hold.</summary>
     public long Version => ((long)Volatile.Read(ref publications) << 32) | (uint)certificates.Current.Version;
 
@@ -26,14 +29,21 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         Interlocked.Increment(ref publications);
     }
 
+    /// <summary>Whether a partner nobody configured could be admitted for this domain, if it proved the right name.</summary>
+    public bool IsDiscoverable(string claimedDomain, Protocol protocol)
+    {
+        var (tables, domain) = (current, DomainNames.ToAscii(claimedDomain));
+        return tables.JudgeDomain(domain, out _) == FederationReason.None && tables.Peers.FindSpeaker(domain, protocol) is null && DiscoveredFor(tables, domain, protocol) is not null;
+    }
+
     /// <summary>
-    /// Who is this, speaking for <paramref name="claimedDomain"/> on an accepted connection? <paramref name="discoveredTargets"/> are the SRV targets of the claimed domain, where the
+    /// Who is this, speaking for <paramref name="claimedDomain"/> on an accepted connection? <paramref name="discovered"/> are the SRV targets of the claimed domain, where the
     /// caller has looked them up; they widen only what a discovered partner may prove.
     /// </summary>
-    public Admission Admit(PeerEvidence evidence, Protocol protocol, string claimedDomain, IReadOnlyList<string>? discoveredTargets = null)
+    public Admission Admit(PeerEvidence evidence, Protocol protocol, string claimedDomain, DiscoveredNames? discovered = null)
     {
         var ends = EndsOf(evidence);
-        var admission = Judge(current, evidence, protocol, DomainNames.ToAscii(claimedDomain), discoveredTargets ?? [], ends);
+        var admission = Judge(current, evidence, protocol, DomainNames.ToAscii(claimedDomain), discovered ?? DiscoveredNames.None, ends);
         if (!admission.IsAdmitted && !admission.MayUseDialback) Record(admission, claimedDomain, evidence.Remote);
         return admission;
     }
@@ -51,7 +61,7 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     }
 
     /// <summary>Is the system we have dialled the peer we meant, for <paramref name="domain"/>?</summary>
-    public Admission AdmitTarget(PeerEvidence evidence, PeerModel peer, string domain, IReadOnlyList<string>? discoveredTargets = null)
+    public Admission AdmitTarget(PeerEvidence evidence, PeerModel peer, string domain, DiscoveredNames? discovered = null)
     {
         var ascii = DomainNames.ToAscii(domain);
         if (!current.FiltersOf(peer.Protocol).AllowsTarget(ascii, EndsOf(evidence).Remote))
@@ -61,8 +71,8 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
             return denied;
         }
 
-        var verdict = PeerJudge.Judge(peer, ascii, evidence, discoveredTargets ?? [], certificates.Current, time.GetUtcNow());
-        if (verdict.IsProved) return Grant(peer, ascii, verdict, EndsOf(evidence));
+        var verdict = PeerJudge.Judge(peer, ascii, evidence, discovered ?? DiscoveredNames.None, certificates.Current, time.GetUtcNow());
+        if (verdict.IsProved) return Grant(peer, ascii, verdict, evidence);
         var admission = NotProved(peer, verdict);
         if (!admission.MayUseDialback) Record(admission, peer.Name, evidence.Remote);
         return admission;
@@ -86,10 +96,10 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         var set = certificates.Current;
         if (!peer.UsesDane || set.FindTrust(peer.TrustSet) is not { } trust) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' is not proved by DANE.");
         var verdict = DaneJudge.Judge(evidence, records, names, trust, time.GetUtcNow());
-        return verdict.IsProved ? Grant(peer, DomainNames.ToAscii(names[0]), verdict, EndsOf(evidence)) : NotProved(peer, verdict);
+        return verdict.IsProved ? Grant(peer, DomainNames.ToAscii(names[0]), verdict, evidence) : NotProved(peer, verdict);
     }
 
-    private Admission Judge(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets, ConnectionEnds ends)
+    private Admission Judge(FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, DiscoveredNames discovered, ConnectionEnds ends)
     {
         if (JudgeClaim(tables, protocol, domain, ends) is { } refused) return refused;
 
@@ -97,24 +107,24 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         Admission? first = null;
         foreach (var peer in speakers)
         {
-            var verdict = PeerJudge.Judge(peer, domain, evidence, [], certificates.Current, time.GetUtcNow());
-            if (verdict.IsProved && peer.External != ExternalPolicy.Off) return Grant(peer, domain, verdict, ends);
+            var verdict = PeerJudge.Judge(peer, domain, evidence, DiscoveredNames.None, certificates.Current, time.GetUtcNow());
+            if (verdict.IsProved && peer.External != ExternalPolicy.Off) return Grant(peer, domain, verdict, evidence);
             first ??= NotProved(peer, verdict);
         }
 
         // A known system that claims another's domain is proved, only not for this one; where dialback may still prove it, the certificate has not the last word.
         if (first is not { MayUseDialback: true } && FindKnown(tables, evidence, protocol) is { } known)
             return Admission.Refused(FederationReason.FromDomainNotAllowed, $"Peer '{known.Name}' is proved, but its record does not let it speak for '{domain}'.");
-        return first ?? JudgeDiscovered(tables, evidence, protocol, domain, discoveredTargets, ends);
+        return first ?? JudgeDiscovered(tables, evidence, protocol, domain, discovered, ends);
     }
 
     private Admission JudgeDiscovered(
-        FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, IReadOnlyList<string> discoveredTargets, ConnectionEnds ends)
+        FederationTables tables, PeerEvidence evidence, Protocol protocol, string domain, DiscoveredNames discovered, ConnectionEnds ends)
     {
         if (DiscoveredFor(tables, domain, protocol) is not { } peer)
             return Admission.Refused(FederationReason.UnknownPeer, $"No peer may speak for '{domain}' over {protocol}, and this protocol takes no discovered partners.");
-        var verdict = PeerJudge.Judge(peer, domain, evidence, discoveredTargets, certificates.Current, time.GetUtcNow());
-        return verdict.IsProved && peer.External != ExternalPolicy.Off ? Grant(peer, domain, verdict, ends) : NotProved(peer, verdict);
+        var verdict = PeerJudge.Judge(peer, domain, evidence, discovered, certificates.Current, time.GetUtcNow());
+        return verdict.IsProved && peer.External != ExternalPolicy.Off ? Grant(peer, domain, verdict, evidence) : NotProved(peer, verdict);
     }
 
     private static Admission JudgeDialback(FederationTables tables, string domain, bool isOverTls, ConnectionEnds ends)
@@ -155,14 +165,18 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         foreach (var peer in tables.Peers.All)
         {
             if (peer.Protocol != protocol || !PeerJudge.MayBe(peer, names)) continue;
-            if (PeerJudge.Judge(peer, peer.FromDomains.FirstOrDefault("invalid"), evidence, [], certificates.Current, time.GetUtcNow()).IsProved) return peer;
+            if (PeerJudge.Judge(peer, peer.FromDomains.FirstOrDefault("invalid"), evidence, DiscoveredNames.None, certificates.Current, time.GetUtcNow()).IsProved) return peer;
         }
 
         return null;
     }
 
-    private static Admission Grant(PeerModel peer, string domain, CertificateVerdict verdict, ConnectionEnds ends) =>
-        Admission.Granted(new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal) { Ends = ends }, verdict.Proof);
+    // Who it is was proved; whether its TLS is good enough is its record's business, for the listener cannot know whom it shakes hands with.
+    private static Admission Grant(PeerModel peer, string domain, CertificateVerdict verdict, PeerEvidence evidence) =>
+        peer.TlsVersionMin == TlsVersion.Tls13 && evidence.TlsVersion == "Tls12"
+            ? Admission.Refused(FederationReason.TlsTooOld, $"Peer '{peer.Name}' spoke {evidence.TlsVersion}; its record wants TLS 1.3.")
+            : Admission.Granted(
+                new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal) { Ends = EndsOf(evidence) }, verdict.Proof);
 
     private static ConnectionEnds EndsOf(PeerEvidence evidence) => new(AddressOf(evidence.Remote), AddressOf(evidence.Local));
 

@@ -7,7 +7,8 @@ namespace Gateway.Federation.Routes;
 /// <summary>What the crossing would do with something from one address to another, step by step in words: the text of <c>gateway route explain</c>.</summary>
 public sealed record RouteExplanation(IReadOnlyList<string> Steps, FederationReason Reason, PeerModel? Peer)
 {
-    public static RouteExplanation Of(FederationTables tables, Address from, Address to)
+    /// <summary><paramref name="troubleOf"/> tells what the running gateway has against a peer; null when nothing is known of it.</summary>
+    public static RouteExplanation Of(FederationTables tables, Address from, Address to, Func<string, PeerTrouble?>? troubleOf = null)
     {
         var steps = new List<string>();
         var cameFrom = Origin(tables, from, steps);
@@ -22,8 +23,10 @@ public sealed record RouteExplanation(IReadOnlyList<string> Steps, FederationRea
 
         steps.Add($"route: {choice.By}");
         foreach (var peer in choice.Peers)
-            steps.Add($"leaves through {Describe(peer)}{(ReferenceEquals(peer, choice.First) ? "" : " (back-up)")}");
-        return new RouteExplanation(steps, FederationReason.None, choice.First);
+            steps.Add($"leaves through {Describe(peer)}{(ReferenceEquals(peer, choice.First) ? "" : " (back-up)")}{StateOf(troubleOf?.Invoke(peer.Name))}");
+        var used = choice.Peers.FirstOrDefault(p => troubleOf?.Invoke(p.Name) is null) ?? choice.First;
+        if (!ReferenceEquals(used, choice.First)) steps.Add($"at this moment: through '{used.Name}'");
+        return new RouteExplanation(steps, FederationReason.None, used);
     }
 
     private static PeerModel? Origin(FederationTables tables, Address from, List<string> steps)
@@ -41,6 +44,10 @@ public sealed record RouteExplanation(IReadOnlyList<string> Steps, FederationRea
         var entry = tables.FindDomain(address.Domain);
         steps.Add(entry is null ? $"{who} domain '{address.Domain}' is in no table" : $"{who} domain '{address.Domain}' is {WordOf(entry.Kind)} by entry '{entry.Name}'");
     }
+
+    private static string StateOf(PeerTrouble? trouble) => trouble is null
+        ? ""
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $": gone round until {trouble.Until:HH:mm:ss'Z'}, {trouble.Reason}");
 
     private static string WordOf(DomainKind kind) => kind switch
     {

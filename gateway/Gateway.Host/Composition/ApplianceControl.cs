@@ -50,7 +50,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
 
     public ForgetReport Forget(string? domain) => new(domain, parts.Sides.Sum(s => s.ForgetFailures(domain)));
 
-    public ExplainReport Explain(string from, string to) => RouteExplainVerb.Explain(parts.Registry.Current, from, to);
+    public ExplainReport Explain(string from, string to) => RouteExplainVerb.Explain(parts.Registry.Current, from, to, parts.Registry.Health.Find);
 
     public Task<DoctorReport> DoctorAsync(string? peer, CancellationToken cancellation) => DoctorVerb.CheckAsync(running.Model!, peer, cancellation);
 

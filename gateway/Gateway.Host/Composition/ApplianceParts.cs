@@ -79,6 +79,7 @@ public sealed class ApplianceParts : IAsyncDisposable
         ConnectionsMax = model.Limits.ConnectionsMax,
         ConnectionsPerAddressMax = model.Limits.ConnectionsPerAddressMax,
         AcceptsPerSecondMax = model.Limits.AcceptsPerSecondMax,
+        AcceptsPerSecondPerAddressMax = model.Limits.AcceptsPerSecondPerAddressMax,
         UnsentBytesMax = model.Limits.UnsentBytesMaxPerConnection,
         HandshakeSecondsMax = model.Limits.HandshakeSecondsMax,
         IdleSecondsMax = model.Limits.IdleSecondsMax,

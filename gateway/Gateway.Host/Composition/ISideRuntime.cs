@@ -19,6 +19,12 @@ public interface ISideRuntime : IAsyncDisposable
     /// <summary>Why each peer could not be reached the last time, where it could not.</summary>
     IReadOnlyList<(string Peer, string Failure)> Failures();
 
+    /// <summary>Targets of peers that failed and are left alone for a while; a side that keeps no such book has none.</summary>
+    IReadOnlyList<(string Peer, TargetStatus Target)> Quarantined() => [];
+
+    /// <summary>When peers that cannot be reached are tried again.</summary>
+    IReadOnlyList<(string Peer, DateTimeOffset At)> NextTries() => [];
+
     /// <summary>Numbers worth showing, by name.</summary>
     IReadOnlyList<(string Name, long Value)> Numbers();
 

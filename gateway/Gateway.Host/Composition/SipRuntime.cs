@@ -50,12 +50,20 @@ internal sealed class SipRuntime : ISideRuntime
     [
         .. side.Describe().Links.SelectMany(link => link.Connections.Select(c => (link.Peer, new ConnectionStatus
         {
-            Direction = c.Direction, Remote = c.Remote, Tls = c.Tls, Proofs = c.ProvedAs.Length > 0 ? [c.ProvedAs] : [], Since = c.Since, Queued = link.Waiting,
+            Direction = c.Direction, Remote = c.Target.Length > 0 ? $"{c.Target} {c.Remote}" : c.Remote, Phase = c.State.Length > 0 ? c.State : "open",
+            Tls = c.Cipher.Length > 0 ? $"{c.Tls} {c.Cipher}" : c.Tls, Subject = c.Subject, Proofs = c.ProvedAs.Length > 0 ? [c.ProvedAs] : [], Since = c.Since,
+            Dialogs = c.Dialogs, Queued = link.Waiting,
         }))),
     ];
 
     public IReadOnlyList<(string Peer, string Failure)> Failures() =>
         [.. side.Describe().Links.Where(l => l.LastFailure.Length > 0).Select(l => (l.Peer, $"{l.LastFailure}: {l.LastFailureDetail}"))];
+
+    public IReadOnlyList<(string Peer, TargetStatus Target)> Quarantined() =>
+        [.. side.Describe().Links.SelectMany(l => l.Quarantined.Select(q => (l.Peer, new TargetStatus(q.Target, q.Until, q.Failures, $"{q.Reason}: {q.Detail}"))))];
+
+    public IReadOnlyList<(string Peer, DateTimeOffset At)> NextTries() =>
+        [.. side.Describe().Links.Where(l => l.NextTry is not null).Select(l => (l.Peer, l.NextTry!.Value))];
 
     public IReadOnlyList<(string Name, long Value)> Numbers()
     {
@@ -84,6 +92,10 @@ internal sealed class SipRuntime : ISideRuntime
             AdvertisedPort = model.SipListeners.Select(l => l.EndPoint.Port).FirstOrDefault(p => p > 0, DefaultPort),
             Listeners = [.. model.SipListeners.Select(l => ListenerOf(parts, l))],
             Certificates = parts.Certificates,
+            KeepAliveSeconds = model.Connections.KeepAliveSeconds,
+            RequestsPerConnection = model.Connections.RequestsPerConnection,
+            QuarantineSecondsMax = model.Connections.QuarantineSecondsMax,
+            ResolveSecondsMin = model.Connections.ResolveSecondsMin,
             UserAgent = $"gateway/{ApplianceVersion.Text}",
             Limits = new SipLimits
             {

@@ -72,6 +72,8 @@ public sealed class StatusBuilder(ApplianceParts parts)
     private List<PeerStatus> Peers(FederationModel model, ILookup<string, ConnectionStatus> connections)
     {
         var failures = parts.Sides.SelectMany(s => s.Failures()).ToLookup(f => f.Peer, f => f.Failure, StringComparer.Ordinal);
+        var quarantined = parts.Sides.SelectMany(s => s.Quarantined()).ToLookup(q => q.Peer, q => q.Target, StringComparer.Ordinal);
+        var tries = parts.Sides.SelectMany(s => s.NextTries()).ToDictionary(t => t.Peer, t => t.At, StringComparer.Ordinal);
         var waiting = parts.Sides.SelectMany(s => s.Paces()).ToDictionary(p => p.Peer, p => p.Waiting, StringComparer.Ordinal);
         var peers = model.Peers.Select(p => new PeerStatus(p.Name, Word(p.Protocol), p.Profile)
         {
@@ -82,6 +84,8 @@ public sealed class StatusBuilder(ApplianceParts parts)
             Limits = LimitsOf(p),
             Connections = [.. connections[p.Name]],
             LastFailure = string.Join("; ", failures[p.Name]),
+            NextTryAt = tries.TryGetValue(p.Name, out var at) ? at : null,
+            Quarantined = [.. quarantined[p.Name]],
         }).ToList();
         var configured = model.Peers.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var group in connections.Where(c => !configured.Contains(c.Key)))

@@ -29,6 +29,8 @@ public sealed record ApplianceModel
 
     public required FederationModel Federation { get; init; }
 
+    public required Options.ConnectionsOptions Connections { get; init; }
+
     public required DnsModel Dns { get; init; }
 
     public required string StoreFile { get; init; }

@@ -43,6 +43,7 @@ public static class MetricsPage
         AdminSocket = "",
         Certificates = new CertificateSourcesOptions { WatchSeconds = 0 },
         Federation = new FederationModel(),
+        Connections = new ConnectionsOptions(),
         Dns = new DnsModel([], ImmutableDictionary<string, ImmutableArray<System.Net.IPAddress>>.Empty, TimeSpan.FromSeconds(1), ""),
         StoreFile = "",
         Presence = new PresenceOptions(),

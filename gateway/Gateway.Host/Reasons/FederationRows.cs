@@ -30,6 +30,7 @@ internal static class FederationRows
         (FederationReason.IncomingToDenied, "policy.filters of the peer's protocol, incomingTo: list or unlist the destination domain if it should pass."),
         (FederationReason.UserUnknown, "Check the address with the sender: the peer named here has no such user. Many of them mean that one of the two directories is out of date."),
         (FederationReason.RateExceeded, "Raise limits.requestsPerSecondMax of the peer if the traffic is honest."),
+        (FederationReason.TlsTooOld, "Update the peer's TLS, or lower tlsVersionMin of the peer."),
         (FederationReason.Overloaded, "Look at CPU, the store's disk and `gateway status`; raise limits only with memory to spare."),
         (FederationReason.LinkUnavailable, "`gateway doctor PEER` tries each hop to the target and says which one fails."),
         (FederationReason.QueueFull, "The target takes too little: `gateway doctor PEER`, then its limits.queuedItemsMax."),

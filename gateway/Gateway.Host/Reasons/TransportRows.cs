@@ -34,6 +34,8 @@ internal static class TransportRows
             "A partner behind one address may need a larger limit."),
         Row(TransportReason.AcceptRateExceeded, "connection ends", "connection ends", "Connections arrive faster than limits.acceptsPerSecondMax.",
             "An attack, or a partner that reconnects in a loop; its log will say why."),
+        Row(TransportReason.AddressRateExceeded, "connection ends", "connection ends", "One address connects faster than limits.acceptsPerSecondPerAddressMax.",
+            "An attack, or a partner that reconnects in a loop; its log will say why."),
         Row(TransportReason.ConnectRefused, "480 or 504", "remote-server-timeout", "Nobody accepts at the target.",
             "Is the partner's service running, is the port right, does a firewall answer for it?"),
         Row(TransportReason.ConnectTimeout, "504", "remote-server-timeout", "The target did not answer in time.", "A firewall between us drops the packets: allow TCP 5061 or 5269 outwards."),

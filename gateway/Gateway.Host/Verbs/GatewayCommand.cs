@@ -99,7 +99,7 @@ public static class GatewayCommand
         var from = new Argument<string>("from") { Description = "user@domain or domain." };
         var to = new Argument<string>("to") { Description = "user@domain or domain." };
         var explain = new Command("explain", "Say what would become of something from one address to another, step by step.") { from, to };
-        explain.SetAction(parse => RouteExplainVerb.Run(parse.GetValue(Config)!, parse.GetValue(from)!, parse.GetValue(to)!, parse.GetValue(Json)));
+        explain.SetAction((parse, cancellation) => RouteExplainVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(from)!, parse.GetValue(to)!, parse.GetValue(Json), cancellation));
         return new Command("route", "Routes.") { explain };
     }
 

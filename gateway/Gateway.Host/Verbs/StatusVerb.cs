@@ -36,12 +36,14 @@ internal static class StatusVerb
             {
                 p.Name, p.Protocol, p.Profile, string.Join(' ', p.Domains), Number(p.Connections.Count), p.Pace, string.Join(", ", p.Limits), string.Join(", ", p.Relaxations), p.LastFailure,
             }));
-        Output.Table("connections", ["peer", "direction", "remote", "phase", "proved by", "why", "TLS", "features", "stanzas", "last", "queued", "since"],
+        Output.Table("connections", ["peer", "direction", "remote", "phase", "proved by", "why", "TLS", "features", "stanzas", "last", "dialogs", "queued", "since"],
             status.Peers.SelectMany(p => p.Connections.Select(c => new[]
             {
                 p.Name, c.Direction, c.Remote, c.Phase, string.Join("; ", c.Proofs), string.Join("; ", c.Trust), c.Tls, string.Join(' ', c.Features), Number(c.Items),
-                c.LastItem is { } last ? When(last) : "", Number(c.Queued), c.Since is { } since ? When(since) : "",
+                c.LastItem is { } last ? When(last) : "", Number(c.Dialogs), Number(c.Queued), c.Since is { } since ? When(since) : "",
             })));
+        var failing = status.Peers.SelectMany(p => p.Quarantined.Select(q => new[] { p.Name, q.Target, Number(q.Failures), When(q.Until), q.Reason })).ToList();
+        if (failing.Count > 0) Output.Table("targets left alone", ["peer", "target", "failures", "next try", "why"], failing);
         Output.Table("domains", ["domain", "kind", "through", "blocked"], status.Domains.Select(d => new[] { d.Name, d.Kind, d.Peer, d.IsBlocked ? "yes" : "" }));
         Output.Table("recent refusals", ["who", "reason", "count", "last", "what happened", "next step"],
             status.Refusals.Select(r => new[] { r.Subject, r.Reason, Number(r.Count), When(r.LastAt), r.Text, r.NextStep }));

@@ -56,6 +56,7 @@ internal sealed class CallTable
     public void Fail(OutgoingRequest request, LinkFailure failure)
     {
         pending.TryRemove(request.Id, out _);
+        request.Settle();
         request.Fail(side.Options.Timers, side.Now, failure);
     }
 
@@ -69,7 +70,7 @@ internal sealed class CallTable
 
         // Law 11: the answer counts only from the peer that was asked, whichever of its connections carries it.
         // What was not sent yet has no answer: its branch was guessed.
-        if (request.Connection is not { } asked || (asked != connection && (asked.Link is null || asked.Link != connection.Link)))
+        if (request.Connection is not { } asked || (asked != connection && !connection.BelongsTo(request.Link!.PeerName)))
         {
             side.Metrics.StrayResponse();
             return;
@@ -77,6 +78,8 @@ internal sealed class CallTable
 
         if (response.CSeq.Method != request.Method) return;
         if (response.Status >= 300 && asked.Link is { } link) side.Diagnosed(link.PeerName, $"{response.Status} to {response.CSeq.Method.Name()}", response);
+        if (response.IsFinal) request.Settle();
+        if (response.Status == 503 && RetryAfterHeader.SecondsOf(response) is { } seconds) request.Link?.Overloaded(asked, TimeSpan.FromSeconds(seconds));
         if (request.Receive(response, side.Options.Timers, side.Now)) pending.TryRemove(id, out _);
     }
 
@@ -85,9 +88,13 @@ internal sealed class CallTable
     {
         foreach (var (_, request) in pending)
         {
-            if (request.Connection == connection) Fail(request, new LinkFailure(LinkFailureKind.Unreachable, "transport." + reason, detail));
+            if (request.Connection == connection) Fail(request, new LinkFailure(LinkFailureKind.Unreachable, "transport." + reason, detail) { IsUnsent = false });
         }
     }
+
+    /// <summary>The request that these bytes are, if they went out by this connection and still wait for an answer.</summary>
+    public OutgoingRequest? Find(SipConnection connection, SipMessage message) =>
+        TryId(message, out var id) && pending.TryGetValue(id, out var request) && request.Connection == connection ? request : null;
 
     /// <summary>Ends what waited too long; called about once a second.</summary>
     public void Sweep()
@@ -95,14 +102,17 @@ internal sealed class CallTable
         var now = side.Now;
         foreach (var (id, request) in pending)
         {
-            if (request.Tick(side.Options.Timers, now)) pending.TryRemove(id, out _);
+            if (!request.Tick(side.Options.Timers, now)) continue;
+            pending.TryRemove(id, out _);
+            if (request.IsUnheard && !request.IsSettled) request.Link?.Silent(request.Connection!);
+            request.Settle();
         }
     }
 
-    private bool TryId(SipResponse response, out ulong id)
+    private bool TryId(SipMessage message, out ulong id)
     {
         id = 0;
-        foreach (var via in response.All(SipHeaderId.Via))
+        foreach (var via in message.All(SipHeaderId.Via))
         {
             var branch = Via.BranchOf(via);
             return branch.StartsWith(prefixBytes) && Utf8Parser.TryParse(branch[prefixBytes.Length..], out id, out _, 'x');

@@ -13,6 +13,8 @@ internal abstract class OutgoingRequest
 {
     private readonly Lock gate = new();
     private TransactionState state;
+    private long heard;
+    private int isSettled;
 
     protected OutgoingRequest(SipMethod method) => Method = method;
 
@@ -22,12 +24,48 @@ internal abstract class OutgoingRequest
     public ulong Id { get; set; }
 
     /// <summary>Where it went; null while it waits for a connection.</summary>
-    public SipConnection? Connection { get; set; }
+    public SipConnection? Connection { get; private set; }
+
+    /// <summary>The link it was given to, and the far domain it was for.</summary>
+    public PeerLink? Link { get; set; }
+
+    public string Domain { get; set; } = "";
+
+    /// <summary>Its lane in the link, where it is counted until it has its final answer; negative for none.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Nothing was heard on its connection since it was sent.</summary>
+    public bool IsUnheard => Connection is { } carrier && carrier.Transport.BytesIn == heard;
 
     /// <summary>An INVITE as we sent it, for the ACK of a failure; null for other methods.</summary>
     public SipRequest? Sent { get; set; }
 
     public bool IsTerminated => state.IsTerminated;
+
+    /// <summary>It has its final answer, or will get none.</summary>
+    public bool IsSettled => Volatile.Read(ref isSettled) != 0;
+
+    /// <summary>It goes out by this connection.</summary>
+    public void Carry(SipConnection connection)
+    {
+        (Connection, heard) = (connection, connection.Transport.BytesIn);
+        connection.Carried();
+    }
+
+    /// <summary>It did not leave by it after all.</summary>
+    public void Uncarry()
+    {
+        Connection?.Uncarried();
+        Connection = null;
+    }
+
+    /// <summary>It waits for nothing any more: its lane and its connection are told, once.</summary>
+    public void Settle()
+    {
+        if (Interlocked.Exchange(ref isSettled, 1) != 0) return;
+        Connection?.Uncarried();
+        if (Slot >= 0) Link?.Settled(Slot);
+    }
 
     public void Start(SipTimers timers, DateTimeOffset now) =>
         state = Method == SipMethod.Invite ? InviteClient.Start(timers, now) : NonInviteClient.Start(timers, now);

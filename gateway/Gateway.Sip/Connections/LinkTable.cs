@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
-using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Sip.Calls;
+using Gateway.Sip.Protocol;
+using Gateway.Sip.Protocol.Wire;
 using Gateway.Transport;
 
 namespace Gateway.Sip.Connections;
 
-/// <summary>The links of all peers, and the dialling of a new connection: targets in order, TLS, then the one judge.</summary>
-internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
+/// <summary>The links of all peers, and what a link needs of the side around it.</summary>
+internal sealed class LinkTable(SipSide side, LinkDialer dialer)
 {
     private readonly ConcurrentDictionary<string, PeerLink> links = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<SipConnection, byte> unbound = new();
@@ -17,12 +19,21 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
 
     public TimeSpan RetryAfter => TimeSpan.FromSeconds(side.Options.LinkRetrySeconds);
 
+    public TimeSpan QuarantineMax => TimeSpan.FromSeconds(side.Options.QuarantineSecondsMax);
+
+    public TimeSpan KeepAlive => TimeSpan.FromSeconds(side.Options.KeepAliveSeconds);
+
+    public int RequestsPerConnection => side.Options.RequestsPerConnection;
+
+    public SipLimits Limits => side.Options.Limits;
+
     public IEnumerable<PeerLink> All => links.Values;
 
     /// <summary>Connections that have not yet proved to be anybody.</summary>
     public IEnumerable<SipConnection> Unbound => unbound.Keys;
 
-    public PeerLink For(PeerModel peer) => links.GetOrAdd(peer.Name, static (name, table) => new PeerLink(table, name), this);
+    public PeerLink For(PeerModel peer) =>
+        links.TryGetValue(peer.Name, out var known) ? known : links.GetOrAdd(peer.Name, static (_, made) => new PeerLink(made.Table, made.Peer), (Table: this, Peer: peer));
 
     public void Opened(SipConnection connection)
     {
@@ -32,28 +43,67 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
     public void Bind(SipConnection connection, PeerModel peer)
     {
         var link = For(peer);
-        if (link.Live.Count(c => c.Transport.IsAccepted) >= peer.Limits.ConnectionsMax)
+        if (connection.Transport.IsAccepted && link.Live.Count(c => c.Transport.IsAccepted) >= peer.Limits.ConnectionsMax)
         {
             connection.IsSurplus = true;
             return;
         }
 
-        if (!unbound.TryRemove(connection, out _)) return;
+        // The first binding races with the end of a dial and with the sweep; a further one, of a second record with the same certificate, does not.
+        if (!unbound.TryRemove(connection, out _) && connection.Link is null) return;
         link.Add(connection);
         side.Notifiers.LinkRestored(peer.Name);
     }
 
-    public void Closed(SipConnection connection)
+    /// <summary>A connection we dialled has proved itself: it is its link's from now on.</summary>
+    public void Proved(SipConnection connection) => unbound.TryRemove(connection, out _);
+
+    public void Closed(SipConnection connection, ReadOnlyMemory<byte> unsent, int attempted)
     {
         unbound.TryRemove(connection, out _);
-        connection.Link?.Remove(connection);
+        foreach (var link in connection.End())
+        {
+            // What it had not sent is one peer's, or that of two records of one peer: it is taken up once.
+            link.Remove(connection, unsent, attempted);
+            unsent = default;
+        }
     }
 
-    public void Fail(Calls.OutgoingRequest request, LinkFailure failure) => side.Calls.Fail(request, failure);
+    public bool TrySendElsewhere(SipConnection connection, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var link in connection.Links)
+        {
+            if (link.TrySendElsewhere(bytes)) return true;
+        }
 
-    public void Restored(string peer) => side.Notifiers.LinkRestored(peer);
+        side.Metrics.ResponseLost();
+        return false;
+    }
+
+    /// <summary>The request of ours on this connection that this message is, if it still waits for an answer.</summary>
+    public OutgoingRequest? Find(SipConnection connection, SipMessage message) => side.Calls.Find(connection, message);
+
+    public void Fail(OutgoingRequest request, LinkFailure failure) => side.Calls.Fail(request, failure);
+
+    public void Restored(string peer)
+    {
+        side.Peers.Health.Restored(peer);
+        side.Notifiers.LinkRestored(peer);
+    }
+
+    /// <summary>No target of the peer could be reached; back-up routes are used until then.</summary>
+    public void Unreached(PeerModel peer, LinkFailure failure, DateTimeOffset until) => side.Peers.Health.Failed(peer.Name, failure.Reason, until);
+
+    public void Said(PeerModel peer, LinkFailure failure) => side.LinkFailed(peer, failure);
 
     public void Defect(Exception defect) => side.Defect(defect);
+
+    public Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerLink link, PeerModel known, string domain) => dialer.DialAsync(link, known, domain);
+
+    /// <summary>The host names that DNS gives for a domain's SIP systems.</summary>
+    public ValueTask<DiscoveredNames> NamesAsync(string domain) => dialer.NamesAsync(domain);
+
+    public void LookAgain(PeerLink link) => side.Run(() => dialer.LookAgainAsync(link));
 
     public void Sweep()
     {
@@ -78,56 +128,11 @@ internal sealed class LinkTable(SipSide side, Dialer dialer, SipTargets targets)
 
             // A discovered partner has no record of its own: it is judged again with its next request.
             if (peer is null && name.StartsWith("discovered:", StringComparison.Ordinal)) continue;
-            link.Judge(peer, (connection, known) => side.Peers.AdmitTarget(connection.Transport.Evidence, known, known.FromDomains.FirstOrDefault(name)).IsAdmitted);
-        }
-    }
-
-    /// <summary>
-    /// Dials the peer's targets in order until one stands and proves itself. Dialogs and conversations outlive a reload with the record they began with: where the peer is and what it
-    /// must prove is the record in force, and a peer that has none any more is not dialled.
-    /// </summary>
-    public async Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerModel known, string domain)
-    {
-        var table = side.Peers.Current.Peers;
-        var inForce = PeerTable.IsDiscovered(known) ? table.Discover(domain, Gateway.Federation.Protocol.Sip)?.First : table.ByName(known.Name);
-        if (inForce is not { Protocol: Gateway.Federation.Protocol.Sip } peer)
-        {
-            var gone = FederationReasons.FailureOf(FederationReason.UnknownPeer);
-            return (null, new LinkFailure(LinkFailureKind.NotProved, gone.Reason, gone.Text));
-        }
-
-        var (found, failure) = await targets.FindAsync(peer, domain, side.Stopping);
-        foreach (var target in found)
-        {
-            var connection = new SipConnection(side);
-            var options = new DialOptions
+            link.Judge(peer, (connection, known) =>
             {
-                Tls = new TlsClientOptions { Certificates = side.Options.Certificates, ServerName = target.Host, OwnDomain = side.Options.Fqdn },
-                PrivateAllowed = peer.AllowsPrivateTargets,
-                Label = PeerTable.LabelOf(peer),
-            };
-            var outcome = await dialer.DialAsync(target, options, connection, side.Stopping);
-            if (!outcome.IsConnected)
-            {
-                failure = new LinkFailure(LinkFailureKind.Unreachable, "transport." + outcome.Reason, outcome.Detail);
-                side.LinkFailed(peer, failure);
-                continue;
-            }
-
-            var discovered = target.IsDiscovered ? new[] { target.Host } : [];
-            var admission = side.Peers.AdmitTarget(outcome.Connection!.Evidence, peer, domain, discovered);
-            if (admission.IsAdmitted)
-            {
-                unbound.TryRemove(connection, out _);
-                connection.ProvedAs = admission.Proof?.MatchedEntry ?? "";
-                return (connection, LinkFailure.None);
-            }
-
-            failure = new LinkFailure(LinkFailureKind.NotProved, FederationReasons.NameOf(admission.Reason), admission.Text);
-            outcome.Connection.Close(TransportReason.ClosedByUs, failure.Reason);
-            side.LinkFailed(peer, failure);
+                var found = connection.Target is { IsDiscovered: true } target ? DiscoveredNames.Of(target.Host, target.IsNameSecure) : null;
+                return side.Peers.AdmitTarget(connection.Transport.Evidence, known, known.FromDomains.FirstOrDefault(name), found).IsAdmitted;
+            });
         }
-
-        return (null, failure);
     }
 }

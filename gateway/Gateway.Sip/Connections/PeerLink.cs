@@ -5,93 +5,116 @@ using Gateway.Transport;
 namespace Gateway.Sip.Connections;
 
 /// <summary>
-/// Everything that leads to one peer: its live connections, whichever side opened them (reuse is by authenticated name, RFC 5923 without the alias), and the
-/// requests that wait while one is dialled. Bounded by count, bytes and age.
+/// Everything that leads to one peer: its live connections, whichever side opened them (reuse is by authenticated name, RFC 5923 without the alias), and what
+/// waits while one is dialled. Requests of one lane keep one connection as long as any of them is unanswered, so their order holds whatever comes and goes.
 /// </summary>
-internal sealed class PeerLink(LinkTable table, string peerName)
+/// <remarks>
+/// The file holds sending; dialling is in <c>PeerLink.Dialling.cs</c>, the care of standing connections in <c>PeerLink.Upkeep.cs</c>. One gate orders everything; sends under it
+/// only queue, the batch around it writes when it is open again.
+/// </remarks>
+internal sealed partial class PeerLink(LinkTable table, PeerModel peer)
 {
+    private const int LanesMax = 512;
+
     private readonly Lock gate = new();
     private readonly Queue<Waiting> waiting = new();
+    private Lane[]? lanes;
     private SipConnection[] live = [];
     private int waitingBytes;
-    private bool isDialling;
-    private DateTimeOffset notBefore;
-    private LinkFailure lastFailure = LinkFailure.None;
 
-    private readonly record struct Waiting(OutgoingRequest Request, byte[] Bytes, DateTimeOffset Since);
+    private readonly record struct Waiting(OutgoingRequest? Request, int Slot, byte[] Bytes, DateTimeOffset Since);
 
-    public string PeerName { get; } = peerName;
+    private struct Lane
+    {
+        public SipConnection? Connection;
+        public int Unanswered;
+    }
+
+    /// <summary>What became of one try to hand bytes to a connection.</summary>
+    private enum Handed
+    {
+        Sent,
+        NoWay,
+        Full,
+    }
+
+    public string PeerName { get; } = peer.Name;
+
+    /// <summary>The record this link was last used with.</summary>
+    public PeerModel Peer { get; private set; } = peer;
 
     public IReadOnlyList<SipConnection> Live => live;
 
     public int WaitingCount => waiting.Count;
 
-    public LinkFailure LastFailure => lastFailure;
-
-    public void Add(SipConnection connection)
-    {
-        connection.Link = this;
-        lock (gate)
-        {
-            // A peer that speaks at once on a connection we dialled is bound by its request before the dial is judged.
-            if (!live.Contains(connection)) live = [.. live, connection];
-        }
-
-        // Ended before it was known here: its end could not take it away.
-        if (!connection.IsUsable) Remove(connection);
-    }
-
-    public void Remove(SipConnection connection)
-    {
-        lock (gate) live = [.. live.Where(c => c != connection)];
-    }
+    public LinkFailure LastFailure { get; private set; } = LinkFailure.None;
 
     /// <summary>
-    /// Sends on a live connection (<paramref name="preferred"/>, else the same one for the same <paramref name="lane"/> while the set is unchanged, so order holds), or queues and dials.
-    /// False: nothing was taken, and <paramref name="failure"/> says why.
+    /// Sends on a live connection (<paramref name="preferred"/>, else that of the <paramref name="lane"/>), or queues and dials. False: nothing was taken, and
+    /// <paramref name="failure"/> says why.
     /// </summary>
     public bool TrySend(
         PeerModel peer, string domain, int lane, SipConnection? preferred, OutgoingRequest request, ReadOnlySpan<byte> bytes, out LinkFailure failure)
     {
-        failure = LinkFailure.None;
-        if ((preferred is { IsUsable: true } && preferred.Link == this ? preferred : Choose(lane)) is { } connection)
+        (request.Link, request.Domain) = (this, domain);
+        var slot = lane & (LanesMax - 1);
+        bool mustDial;
+        bool isTaken;
+        using (SendBatch.Begin())
         {
-            request.Connection = connection;
-            var sent = connection.Transport.TrySend(bytes, null);
-            if (sent == TransportReason.None) return true;
-
-            // Nothing was written: the end of that connection is no longer this request's business.
-            request.Connection = null;
-            if (sent == TransportReason.SendQueueFull)
+            lock (gate)
             {
-                failure = new LinkFailure(LinkFailureKind.QueueFull, "transport." + sent, "The connection's send queue is full.");
-                return false;
+                Peer = peer;
+                failure = LinkFailure.None;
+                var handed = preferred is { IsUsable: true, IsResting: false } && live.Contains(preferred)
+                    ? Hand(preferred, request, -1, bytes)
+                    : HandInLane(request, slot, bytes);
+                if (handed == Handed.NoWay && preferred is not null) handed = HandInLane(request, slot, bytes);
+                if (handed == Handed.Full) failure = SendQueueFull;
+                isTaken = handed == Handed.Sent || (handed == Handed.NoWay && TryEnqueue(request, slot, bytes, out failure));
+                mustDial = isTaken && (handed == Handed.NoWay ? MustDial() : MustGrow(request.Connection!));
             }
         }
 
-        return TryQueue(peer, domain, request, bytes, out failure);
+        if (mustDial) _ = DialAsync(peer, domain);
+        return isTaken;
     }
 
-    /// <summary>Ends every connection that no longer proves to be <paramref name="peer"/> (null: nobody is configured by that name any more).</summary>
-    public void Judge(PeerModel? peer, Func<SipConnection, PeerModel, bool> isProved)
+    /// <summary>
+    /// A response or ACK whose own connection has ended: it goes to the same authenticated peer by another of its connections, or one that is dialled to its configured
+    /// targets; never to an address out of a message (RFC 3261 §18.2.2, RFC 5923 §9, design law 10).
+    /// </summary>
+    public bool TrySendElsewhere(ReadOnlySpan<byte> bytes)
     {
-        foreach (var connection in live)
+        bool mustDial;
+        bool isTaken;
+        using (SendBatch.Begin())
         {
-            if (peer is null || !isProved(connection, peer)) connection.Transport.Close(TransportReason.ClosedByUs, "sip.PeerLost");
+            lock (gate)
+            {
+                var handed = Choose(0) is { } other ? Hand(other, null, -1, bytes) : Handed.NoWay;
+                isTaken = handed == Handed.Sent || (handed == Handed.NoWay && TryEnqueue(null, 0, bytes, out _));
+                mustDial = isTaken && handed == Handed.NoWay && MustDial();
+            }
         }
+
+        if (mustDial) _ = DialAsync(Peer, Peer.FromDomains.FirstOrDefault(""));
+        return isTaken;
     }
 
-    /// <summary>Gives up what has waited too long; called about once a second.</summary>
-    public void Sweep(DateTimeOffset now, TimeSpan waitMax)
+    /// <summary>The request needs its lane no more: it has its final answer, or will get none.</summary>
+    public void Settled(int slot) => Interlocked.Decrement(ref lanes![slot].Unanswered);
+
+    /// <summary>Gives up what has waited too long.</summary>
+    private void SweepWaiting(DateTimeOffset now, TimeSpan waitMax)
     {
         List<OutgoingRequest>? old = null;
         lock (gate)
         {
             while (waiting.TryPeek(out var first) && now - first.Since >= waitMax)
             {
-                waiting.Dequeue();
-                waitingBytes -= first.Bytes.Length;
-                (old ??= []).Add(first.Request);
+                Dequeue();
+                if (first.Request is not null) (old ??= []).Add(first.Request);
             }
         }
 
@@ -99,126 +122,117 @@ internal sealed class PeerLink(LinkTable table, string peerName)
         foreach (var request in old) table.Fail(request, LinkFailure.NoConnection);
     }
 
-    private SipConnection? Choose(int lane)
+    private static LinkFailure SendQueueFull { get; } = new(LinkFailureKind.QueueFull, "transport.SendQueueFull", "The connection's send queue is full.");
+
+    private Handed HandInLane(OutgoingRequest request, int slot, ReadOnlySpan<byte> bytes)
     {
-        var connections = live;
-        for (var i = 0; i < connections.Length; i++)
+        // What waits goes first, else it would be overtaken.
+        if (waiting.Count > 0) return Handed.NoWay;
+        return Pick(slot) is { } connection ? Hand(connection, request, slot, bytes) : Handed.NoWay;
+    }
+
+    // The connection of a lane; null when there is none, or when the lane must wait until it is known what its ended connection did not send.
+    private SipConnection? Pick(int slot)
+    {
+        lanes ??= new Lane[LanesMax];
+        ref var lane = ref lanes[slot];
+        if (Volatile.Read(ref lane.Unanswered) > 0 && lane.Connection is { } bound)
         {
-            var connection = connections[(int)(((uint)lane + (uint)i) % (uint)connections.Length)];
-            if (connection.IsUsable) return connection;
+            if (bound.IsUsable) return bound;
+            if (live.Contains(bound)) return null;
         }
 
+        return lane.Connection = Choose(slot);
+    }
+
+    // Spread by slot over those that take new dialogs; one that is to be left is used only while there is no other.
+    private SipConnection? Choose(int slot)
+    {
+        SipConnection? last = null;
+        var usable = 0;
+        foreach (var connection in live)
+        {
+            if (!connection.IsUsable || connection.IsResting) continue;
+            if (connection.IsLastChoice) last = connection;
+            else usable++;
+        }
+
+        if (usable == 0) return last;
+        var at = slot % usable;
+        foreach (var connection in live)
+        {
+            if (!connection.IsUsable || connection.IsResting || connection.IsLastChoice) continue;
+            if (at-- == 0) return connection;
+        }
+
+        // One of them has ended between the two looks.
         return null;
     }
 
-    private bool TryQueue(PeerModel peer, string domain, OutgoingRequest request, ReadOnlySpan<byte> bytes, out LinkFailure failure)
+    private Handed Hand(SipConnection connection, OutgoingRequest? request, int slot, ReadOnlySpan<byte> bytes)
     {
-        var now = table.Now;
-        lock (gate)
+        request?.Carry(connection);
+        var sent = connection.Transport.TrySend(bytes, null);
+        if (sent == TransportReason.None)
         {
-            if (!isDialling && now < notBefore)
+            // One that is sent again, because its connection had ended before it left, is counted already.
+            if (slot >= 0 && request is { Slot: < 0 })
             {
-                failure = lastFailure;
-                return false;
+                request.Slot = slot;
+                Interlocked.Increment(ref lanes![slot].Unanswered);
             }
 
-            if (waiting.Count >= peer.Limits.QueuedItemsMax || waitingBytes + bytes.Length > peer.Limits.QueuedBytesMax)
-            {
-                failure = new LinkFailure(LinkFailureKind.QueueFull, "sip.QueueFull", "Too much waits for this peer's connection.");
-                return false;
-            }
-
-            waiting.Enqueue(new Waiting(request, bytes.ToArray(), now));
-            waitingBytes += bytes.Length;
-            failure = LinkFailure.None;
-            if (isDialling) return true;
-            isDialling = true;
+            return Handed.Sent;
         }
 
-        _ = DialAsync(peer, domain);
+        // Nothing was written: the end of that connection is no longer this request's business.
+        request?.Uncarry();
+        return sent == TransportReason.SendQueueFull ? Handed.Full : Handed.NoWay;
+    }
+
+    private bool TryEnqueue(OutgoingRequest? request, int slot, ReadOnlySpan<byte> bytes, out LinkFailure failure)
+    {
+        var now = table.Now;
+        failure = LinkFailure.None;
+        if (!isDialling && now < notBefore && !HasWay())
+        {
+            failure = LastFailure;
+            return false;
+        }
+
+        if (waiting.Count >= Peer.Limits.QueuedItemsMax || waitingBytes + bytes.Length > Peer.Limits.QueuedBytesMax)
+        {
+            failure = LinkFailure.TooMuchWaits;
+            return false;
+        }
+
+        waiting.Enqueue(new Waiting(request, slot, bytes.ToArray(), now));
+        waitingBytes += bytes.Length;
         return true;
     }
 
-    private async Task DialAsync(PeerModel peer, string domain)
+    private void Dequeue() => waitingBytes -= waiting.Dequeue().Bytes.Length;
+
+    // The caller holds the gate and a batch. What cannot go now stays, in its order; what can never go is given back.
+    private List<OutgoingRequest>? Drain()
     {
-        LinkFailure failure;
-        SipConnection? connection;
-        try
-        {
-            (connection, failure) = await table.DialAsync(peer, domain);
-        }
-        catch (OperationCanceledException)
-        {
-            (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "transport.ClosedByUs", "The gateway is stopping."));
-        }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
-        {
-            table.Defect(defect);
-            (connection, failure) = (null, new LinkFailure(LinkFailureKind.Unreachable, "sip.PeerLost", defect.GetType().Name));
-        }
-
-        if (connection is not null) Add(connection);
-        Release(connection, failure);
-        if (connection is not null) table.Restored(PeerName);
-    }
-
-    private void Release(SipConnection? connection, LinkFailure failure)
-    {
-        Waiting[] released;
-        lock (gate)
-        {
-            isDialling = false;
-            lastFailure = failure;
-            notBefore = connection is null ? table.Now + table.RetryAfter : default;
-            released = [.. waiting];
-            waiting.Clear();
-            waitingBytes = 0;
-        }
-
-        using var batch = SendBatch.Begin();
-        foreach (var item in released)
+        List<OutgoingRequest>? refused = null;
+        while (waiting.TryPeek(out var item))
         {
             // Given up meanwhile, by its owner or by age: no longer to be sent.
-            if (item.Request.IsTerminated) continue;
-            item.Request.Connection = connection;
-            if (connection is null)
+            if (item.Request is { IsTerminated: true })
             {
-                table.Fail(item.Request, failure);
+                Dequeue();
+                continue;
             }
-            else if (!connection.TrySend(item.Bytes))
-            {
-                item.Request.Connection = null;
-                table.Fail(item.Request, new LinkFailure(LinkFailureKind.Unreachable, "transport.Closed", "The connection ended at once."));
-            }
+
+            if ((item.Request is null ? Choose(0) : Pick(item.Slot)) is not { } connection) break;
+            var handed = Hand(connection, item.Request, item.Slot, item.Bytes);
+            if (handed == Handed.NoWay) continue;
+            Dequeue();
+            if (handed == Handed.Full && item.Request is not null) (refused ??= []).Add(item.Request);
         }
+
+        return refused;
     }
-}
-
-/// <summary>Why a peer could not be reached, in the words of status.</summary>
-internal sealed record LinkFailure(LinkFailureKind Kind, string Reason, string Detail)
-{
-    public static LinkFailure None { get; } = new(LinkFailureKind.None, "", "");
-
-    public static LinkFailure NoAnswer { get; } = new(LinkFailureKind.TooOld, "sip.TransactionTimeout", "The peer did not answer in time.");
-
-    public static LinkFailure NoConnection { get; } = new(LinkFailureKind.TooOld, "sip.TransportFailed", "No connection to the peer could be made in time.");
-}
-
-/// <summary>Kinds of link failure that are answered differently.</summary>
-internal enum LinkFailureKind
-{
-    None,
-
-    /// <summary>No address, no connection, no TLS.</summary>
-    Unreachable,
-
-    /// <summary>The domain or its SRV record does not exist.</summary>
-    NotFound,
-
-    /// <summary>It answered, but did not prove to be the peer.</summary>
-    NotProved,
-
-    QueueFull,
-
-    TooOld,
 }

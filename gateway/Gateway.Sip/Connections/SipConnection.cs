@@ -12,19 +12,19 @@ namespace Gateway.Sip.Connections;
 /// One SIP connection: cuts messages out of the stream and hands them on, remembers which peer it belongs to and whom it was admitted as.
 /// A message that could not be read is answered where it can be; a lost stream ends (RFC 3261 §18.3).
 /// </summary>
-internal sealed class SipConnection(SipSide side) : IConnectionHandler
+/// <remarks>What it is to the links it belongs to is in <c>SipConnection.Link.cs</c>, how a partner nobody configured is looked up in <c>SipConnection.Discovery.cs</c>.</remarks>
+internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
 {
     private readonly ConcurrentDictionary<string, Admitted> admissions = new(StringComparer.Ordinal);
+    private readonly KeepAliveReader keepAlives = new();
     private SipFrameProgress progress;
+    private bool isInMessage;
 
     private sealed record Admitted(Admission Admission, long Version);
 
     public TransportConnection Transport { get; private set; } = null!;
 
-    /// <summary>The peer this connection was proved to be; null until the first admitted request, or from the dial on.</summary>
-    public PeerLink? Link { get; set; }
-
-    /// <summary>Last receive or send of a SIP message, for status.</summary>
+    /// <summary>Messages received, for status.</summary>
     public long MessagesIn { get; private set; }
 
     public DateTimeOffset OpenedAt { get; } = side.Now;
@@ -40,6 +40,7 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
     public void OnOpened(TransportConnection connection)
     {
         Transport = connection;
+        connection.KeepsUnsent = true;
         side.Links.Opened(this);
     }
 
@@ -52,8 +53,10 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
         var used = 0;
         while (used < unread.Length)
         {
+            if (!isInMessage && keepAlives.Read(unread.Span[used..])) Answer();
             var frame = SipFramer.TryRead(unread.Span[used..], side.Options.Limits, ref progress);
             used += frame.Consumed;
+            isInMessage = frame.Verdict == SipFrameVerdict.NeedMore;
             switch (frame.Verdict)
             {
                 case SipFrameVerdict.NeedMore:
@@ -85,7 +88,8 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
 
     public void OnClosed(TransportConnection connection, TransportReason reason, string detail)
     {
-        side.Links.Closed(this);
+        var (unsent, attempted) = connection.TakeUnsent();
+        side.Links.Closed(this, unsent, attempted);
         side.Calls.ConnectionClosed(this, reason, detail);
     }
 
@@ -96,37 +100,41 @@ internal sealed class SipConnection(SipSide side) : IConnectionHandler
         if (admissions.TryGetValue(domain, out var known) && known.Version == version) return known.Admission;
         // A peer that claims ever new domains must not grow this table.
         if (admissions.Count > 256) admissions.Clear();
-        var admission = side.Peers.Admit(Transport.Evidence, Gateway.Federation.Protocol.Sip, domain);
+        var admission = side.Peers.Admit(Transport.Evidence, Gateway.Federation.Protocol.Sip, domain, NamesOf(domain));
         admissions[domain] = new Admitted(admission, version);
-        if (admission.Principal is { } principal && Link is null)
+        if (admission.Principal is { } principal && !BelongsTo(principal.Peer.Name))
         {
-            ProvedAs = admission.Proof?.MatchedEntry ?? "";
+            if (ProvedAs.Length == 0) ProvedAs = admission.Proof?.MatchedEntry ?? "";
             side.Links.Bind(this, principal.Peer);
         }
 
         return admission;
     }
 
-    /// <summary>Queues bytes; false when the connection cannot take them any more.</summary>
-    public bool TrySend(ReadOnlySpan<byte> bytes) => Transport.TrySend(bytes, null) == TransportReason.None;
-
     /// <summary>
-    /// Sends a response: on this connection while it stands, else on another of the same peer (RFC 3261 §18.2.2 opens one to where the request came from; ours only ever go to the proved peer).
+    /// Queues bytes; when this connection has ended they go to the same peer by another of its connections. False when nothing could take them.
     /// </summary>
-    public bool Answer(ReadOnlySpan<byte> response)
+    public bool TrySend(ReadOnlySpan<byte> bytes) => Transport.TrySend(bytes, null) switch
     {
-        if (IsUsable || Link is not { } link) return TrySend(response);
-        foreach (var other in link.Live)
-        {
-            if (other.IsUsable && other.TrySend(response)) return true;
-        }
-
-        return false;
-    }
+        TransportReason.None => true,
+        TransportReason.Closed => side.Links.TrySendElsewhere(this, bytes),
+        _ => false,
+    };
 
     private void Deliver(SipMessage message)
     {
+        if (!IsHeld(message)) Dispatch(message);
+    }
+
+    private void Dispatch(SipMessage message)
+    {
         if (message is SipRequest request) side.Requests.Receive(this, request);
         else side.Calls.Receive(this, (SipResponse)message);
+    }
+
+    // RFC 5626 §3.5.1 where the dialect is RFC's; a Microsoft edge expects silence (field fact A6), and a stranger gets nothing.
+    private void Answer()
+    {
+        if (Link is { } link && SipDialect.ByName(link.Peer.Profile) is { AnswersKeepAlive: true }) Transport.TrySend("\r\n"u8, null);
     }
 }

@@ -85,6 +85,9 @@ internal sealed partial class Conversation
 
         // The words of the response where there was one, else of the way it was lost.
         var failure = done.Status > 0 || done.Reason is SipReason.TransportFailed or SipReason.InviteTimeout ? lastFailure ?? SipFailures.Of(done.Reason) : SipFailures.Of(done.Reason);
+
+        // A part that was handed over already must not be shown again by another way.
+        if (!piece.IsFirst) failure = failure with { IsUnsent = false };
         outside.Enqueue(() => departure.Complete(Outcome.Failed(failure)));
     }
 

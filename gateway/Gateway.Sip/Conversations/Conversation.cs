@@ -33,7 +33,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     private (SipConnection Connection, SipRequest Request, Func<int, ConversationDialog> Make, Action<SipWriter> Headers)? invited;
 
     // No departure: words of our own, whose fate nobody waits for.
-    private readonly record struct Piece(MessageDeparture? Departure, bool IsLast, byte[]? Html = null);
+    private readonly record struct Piece(MessageDeparture? Departure, bool IsLast, bool IsFirst, byte[]? Html = null);
 
     public Address SipUser { get; } = sipUser;
 
@@ -57,7 +57,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
             if (state.IsEnded || state.Closing != SipReason.None) return false;
             for (var i = 0; i < bodies.Count; i++)
             {
-                pieces[++lastPiece] = new Piece(departure, i == bodies.Count - 1, html);
+                pieces[++lastPiece] = new Piece(departure, i == bodies.Count - 1, i == 0, html);
                 Step(new ConversationInput.Send(new OutgoingMessage(lastPiece, ContentToSip.ContentType, bodies[i])));
             }
         }
@@ -72,7 +72,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         lock (gate)
         {
             if (state.IsEnded || state.Closing != SipReason.None || !state.IsTalking) return;
-            pieces[++lastPiece] = new Piece(null, true);
+            pieces[++lastPiece] = new Piece(null, true, true);
             Step(new ConversationInput.Send(new OutgoingMessage(lastPiece, ContentToSip.ContentType, ContentToSip.Encode(words), Attempts: 1)));
         }
 

@@ -74,18 +74,21 @@ internal static class SipFailures
     /// <summary>An answer of the peer that nothing can be made of.</summary>
     public static Failure OfUnusable(SipReason fault) => new(Condition.RemoteServerTimeout, fault.PublicName(), "The answer to the invitation makes no dialog.");
 
-    public static Failure Of(LinkFailure failure) => failure.Kind switch
-    {
-        LinkFailureKind.NotFound => new Failure(Condition.RemoteServerNotFound, failure.Reason, "The destination system has no address."),
-        LinkFailureKind.NotProved => new Failure(Condition.RemoteServerNotFound, failure.Reason, "The destination system could not prove its name."),
-        LinkFailureKind.QueueFull => new Failure(Condition.ResourceConstraint, failure.Reason, "Too much is waiting for the destination system.") { RetryAfterSeconds = 10 },
-        _ => new Failure(Condition.RemoteServerTimeout, failure.Reason, "The destination system could not be reached in time."),
-    };
+    public static Failure Of(LinkFailure failure) => WordsOf(failure) with { IsUnsent = failure.IsUnsent };
 
     public static Failure Of(SipReason reason) => reason switch
     {
         SipReason.QueueFull => new Failure(Condition.ResourceConstraint, reason.PublicName(), "Too many messages wait for this user."),
         SipReason.EndedByUs or SipReason.ShuttingDown => new Failure(Condition.RecipientUnavailable, reason.PublicName(), "The conversation was ended."),
         _ => new Failure(Condition.RemoteServerTimeout, reason.PublicName(), "The user's system did not answer in time."),
+    };
+
+    private static Failure WordsOf(LinkFailure failure) => failure.Kind switch
+    {
+        LinkFailureKind.NotFound => new Failure(Condition.RemoteServerNotFound, failure.Reason, "The destination system has no address."),
+        LinkFailureKind.NotProved => new Failure(Condition.RemoteServerNotFound, failure.Reason, "The destination system could not prove its name."),
+        LinkFailureKind.Overloaded => new Failure(Condition.ResourceConstraint, failure.Reason, "The destination system asks to be left alone for a while.") { RetryAfterSeconds = 30 },
+        LinkFailureKind.QueueFull => new Failure(Condition.ResourceConstraint, failure.Reason, "Too much is waiting for the destination system.") { RetryAfterSeconds = 10 },
+        _ => new Failure(Condition.RemoteServerTimeout, failure.Reason, "The destination system could not be reached in time."),
     };
 }

@@ -35,6 +35,9 @@ internal sealed class ConversationTable
     /// <summary>Dialogs that a request may name now.</summary>
     public int DialogCount => dialogs.Count;
 
+    /// <summary>The connection each dialog uses now, for status.</summary>
+    public IEnumerable<SipConnection> Carriers => dialogs.Values.Select(d => d.Connection).OfType<SipConnection>();
+
     public void Depart(MessageDeparture departure)
     {
         var passage = departure.Passage;
@@ -47,6 +50,14 @@ internal sealed class ConversationTable
             }
 
             var conversation = Obtain(passage.To, passage.From, departure.Peer);
+            if (departure.Tried > 0 && conversation.Peer.Name != departure.Peer.Name)
+            {
+                // The peer it is held with cannot be reached: by the back-up it begins anew.
+                Forget(conversation);
+                conversation.Give(new ConversationInput.Close(SipReason.PeerLost, AtOnce: true));
+                continue;
+            }
+
             if (conversation.TryDepart(departure)) return;
             Forget(conversation);
         }

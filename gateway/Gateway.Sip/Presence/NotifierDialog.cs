@@ -38,6 +38,9 @@ internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerMode
 
     public string PeerName => peer.Name;
 
+    /// <summary>Where its NOTIFYs go while that stands.</summary>
+    public SipConnection? Carrier => asked is { IsUsable: true } ? asked : null;
+
     /// <summary>The id the subscriber gave its subscription (RFC 6665 §4.5.2): repeated in each NOTIFY.</summary>
     public string? EventId => eventId;
 

@@ -25,6 +25,9 @@ internal sealed class NotifierTable(SipSide side)
 
     public int Count => dialogs.Count;
 
+    /// <summary>The connection each dialog's last SUBSCRIBE came by, for status.</summary>
+    public IEnumerable<SipConnection> Carriers => dialogs.Values.Select(d => d.Carrier).OfType<SipConnection>();
+
     public void OnSubscribe(SipConnection connection, SipRequest request, Requester who)
     {
         if (IsRefused(connection, request)) return;

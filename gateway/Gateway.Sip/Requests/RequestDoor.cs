@@ -180,6 +180,7 @@ internal sealed class RequestDoor(SipSide side)
         }
 
         var admission = connection.Admit(from.Domain);
+        if (admission.Reason == FederationReason.PeerNotProved && connection.TryAskFirst(from.Domain, request)) return null;
 
         // An edge's health probe speaks for itself and for no user: that it is a known peer is enough (field fact C5).
         if (request.Method == SipMethod.Options && admission.Reason == FederationReason.FromDomainNotAllowed)
@@ -208,6 +209,12 @@ internal sealed class RequestDoor(SipSide side)
 
         if (IsMethodRefused(connection, request) || IsSchemeRefused(connection, request)) return null;
         from = AssertedIdentity.Of(side, connection, request, principal, from);
+        if (request.Method is SipMethod.Invite && request.ToTagBytes.IsEmpty && !side.Crossing.Admits(principal, Gateway.Federation.Protocol.Sip))
+        {
+            responder.Refuse(connection, request, FederationReasons.FailureOf(FederationReason.RateExceeded), principal.Peer, SipRequestKind.Invite);
+            return null;
+        }
+
         if (request.Method == SipMethod.Options) return new Requester(principal, from, from);
         if (IsTargetRefused(connection, request, principal, from, out var to)) return null;
         return new Requester(principal, from, to);

@@ -74,7 +74,7 @@ internal sealed class Responder(SipSide side)
     public static void WriteAllow(SipWriter writer) => writer.Header(SipHeaderId.Allow, AllowedMethods);
 
     private static bool Send(SipConnection connection, SipMessage request, int status, ReadOnlySpan<byte> response, string? tag) =>
-        request is SipRequest { Transaction: ServerTransaction open } ? open.Answer(status, response, tag) : connection.Answer(response);
+        request is SipRequest { Transaction: ServerTransaction open } ? open.Answer(status, response, tag) : connection.TrySend(response);
 
     private static string Quotable(string text) => text.Replace('\\', '/').Replace('"', '\'');
 }

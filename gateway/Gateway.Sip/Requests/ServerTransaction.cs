@@ -39,7 +39,7 @@ internal sealed class ServerTransaction(ServerTransactions table, SipConnection 
             if (isSent && status >= 300 && !state.IsTerminated) last = response.ToArray();
         }
 
-        if (isSent) connection.Answer(response);
+        if (isSent) connection.TrySend(response);
         return isSent;
     }
 
@@ -91,7 +91,7 @@ internal sealed class ServerTransaction(ServerTransactions table, SipConnection 
 
     private void Perform(TransactionOutputs outputs)
     {
-        if (outputs.HasFlag(TransactionOutputs.ResendResponse) && last is { } response) connection.Answer(response);
+        if (outputs.HasFlag(TransactionOutputs.ResendResponse) && last is { } response) connection.TrySend(response);
         if (outputs.HasFlag(TransactionOutputs.SendTrying)) Send(100);
         if (outputs.HasFlag(TransactionOutputs.SendTerminated)) last = Send(487);
     }
@@ -104,7 +104,7 @@ internal sealed class ServerTransaction(ServerTransactions table, SipConnection 
         // RFC 3261 §8.2.6.1.
         if (status == 100 && request.Has(SipHeaderId.Timestamp)) writer.Header(SipHeaderId.Timestamp, request.First(SipHeaderId.Timestamp));
         writer.End();
-        connection.Answer(buffer.WrittenSpan);
+        connection.TrySend(buffer.WrittenSpan);
         return status == 100 ? [] : buffer.WrittenSpan.ToArray();
     }
 }

@@ -124,7 +124,7 @@ internal sealed class GatewaySubject(string folder, LoadAuthority authority, Loa
                 [Site.EdgeHost] = new JsonArray(Site.EndSip.Address.ToString()), [Site.XmppHost] = new JsonArray(Site.EndXmpp.Address.ToString()),
             },
         },
-        ["limits"] = new JsonObject { ["connectionsMax"] = 20_000, ["connectionsPerAddressMax"] = 20_000, ["acceptsPerSecondMax"] = 100_000 },
+        ["limits"] = new JsonObject { ["connectionsMax"] = 20_000, ["connectionsPerAddressMax"] = 20_000, ["acceptsPerSecondMax"] = 100_000, ["acceptsPerSecondPerAddressMax"] = 100_000 },
         ["store"] = new JsonObject { ["sqlite"] = Path.Combine(folder, "gateway.db") },
         ["presence"] = new JsonObject { ["notifyInterval"] = 0, ["watchersMax"] = 1_000_000 },
     };

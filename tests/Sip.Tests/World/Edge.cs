@@ -17,6 +17,7 @@ internal sealed class Edge : IAsyncDisposable
     private readonly List<(Func<Heard, bool> Is, TaskCompletionSource<Heard> Found)> waiting = [];
     private readonly TaskCompletionSource<bool> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int heard;
+    private int breaks;
 
     private Edge(TcpClient client, SslStream stream) => (this.client, this.stream) = (client, stream);
 
@@ -36,7 +37,10 @@ internal sealed class Edge : IAsyncDisposable
     }
 
     /// <summary>Serves a connection that the gateway opened.</summary>
-    public static async Task<Edge> ServeAsync(TcpClient client, LabLeaf leaf)
+    public static async Task<Edge> ServeAsync(TcpClient client, LabLeaf leaf) => Started(client, await ShakeHandsAsync(client, leaf));
+
+    /// <summary>The handshake alone.</summary>
+    public static async Task<SslStream> ShakeHandsAsync(TcpClient client, LabLeaf leaf)
     {
         client.NoDelay = true;
         var tls = new SslStream(client.GetStream());
@@ -46,7 +50,7 @@ internal sealed class Edge : IAsyncDisposable
             ClientCertificateRequired = true,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         }).WaitAsync(TimeSpan.FromSeconds(20));
-        return Started(client, tls);
+        return tls;
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
@@ -135,6 +139,12 @@ internal sealed class Edge : IAsyncDisposable
         return await Task.WhenAny(next, ended.Task) == next ? await next : null;
     }
 
+    /// <summary>The name the gateway asked for in its hello (SNI).</summary>
+    public string ServerName => stream.TargetHostName;
+
+    /// <summary>CRLFs that came between messages.</summary>
+    public int Breaks => Volatile.Read(ref breaks) / 2;
+
     /// <summary>What came and nobody asked for.</summary>
     public IReadOnlyList<Heard> Unread
     {
@@ -186,6 +196,12 @@ internal sealed class Edge : IAsyncDisposable
 
     private Heard? TryCut(List<byte> unread)
     {
+        while (unread.Count > 0 && unread[0] is (byte)'\r' or (byte)'\n')
+        {
+            unread.RemoveAt(0);
+            Interlocked.Increment(ref breaks);
+        }
+
         var bytes = unread.ToArray().AsSpan();
         var headEnd = bytes.IndexOf("\r\n\r\n"u8);
         if (headEnd < 0) return null;

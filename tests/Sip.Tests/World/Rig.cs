@@ -26,9 +26,11 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     private readonly TransportHub hub;
     private readonly TcpListener target = new(IPAddress.Loopback, 0);
     private readonly List<Edge> edges = [];
+    private readonly List<TcpListener> machines = [];
 
-    private Rig(Func<SipSideOptions, SipSideOptions> change, bool isReachable)
+    private Rig(Func<SipSideOptions, SipSideOptions> change, bool isReachable, TableResolver? resolver)
     {
+        Resolver = resolver ?? new TableResolver();
         target.Start();
         var port = isReachable ? ((IPEndPoint)target.LocalEndpoint).Port : 1;
         hub = new TransportHub(new TransportLimits(), TimeProvider.System);
@@ -60,7 +62,7 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
 
     public HandTime Time { get; } = new();
 
-    public TableResolver Resolver { get; } = new();
+    public TableResolver Resolver { get; }
 
     public RecentRefusals Refusals { get; }
 
@@ -86,9 +88,9 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     /// <summary>What the tables hold: conversations, their dialogs, requests that wait for an answer.</summary>
     public (int Conversations, int Dialogs, int Pending) Held => (Side.Conversations.Count, Side.Conversations.DialogCount, Side.Calls.Count);
 
-    public static async Task<Rig> StartAsync(Func<SipSideOptions, SipSideOptions>? change = null, bool isReachable = true)
+    public static async Task<Rig> StartAsync(Func<SipSideOptions, SipSideOptions>? change = null, bool isReachable = true, TableResolver? resolver = null)
     {
-        var rig = new Rig(change ?? (o => o), isReachable);
+        var rig = new Rig(change ?? (o => o), isReachable, resolver);
         await rig.Side.StartAsync();
         return rig;
     }
@@ -123,6 +125,39 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         var edge = await World.Edge.ServeAsync(client, leaf ?? EdgeLeaf);
         edges.Add(edge);
         return edge;
+    }
+
+    /// <summary>The port of the target that the peer's record names.</summary>
+    public int TargetPort => ((IPEndPoint)target.LocalEndpoint).Port;
+
+    /// <summary>Nobody waits to be accepted at the peer's target.</summary>
+    public bool IsTargetIdle => !target.Pending();
+
+    /// <summary>Another machine of the peer, at another loopback address or port.</summary>
+    public TcpListener Machine(string address = "127.0.0.1", int port = 0)
+    {
+        var machine = new TcpListener(IPAddress.Parse(address), port);
+        machine.Start();
+        machines.Add(machine);
+        return machine;
+    }
+
+    /// <summary>The next connection we open to that machine.</summary>
+    public async Task<Edge> AcceptAsync(TcpListener machine, LabLeaf? leaf = null)
+    {
+        var client = await machine.AcceptTcpClientAsync().Within("the gateway to connect to another machine");
+        var edge = await World.Edge.ServeAsync(client, leaf ?? EdgeLeaf);
+        edges.Add(edge);
+        return edge;
+    }
+
+    /// <summary>The next connection we open to the edge, which does its handshake and then reads nothing: the far end of a path that is full.</summary>
+    public async Task<IDisposable> AcceptDeafAsync()
+    {
+        target.Server.ReceiveBufferSize = 4 * 1024;
+        var client = await target.AcceptTcpClientAsync().Within("the gateway to connect");
+        await World.Edge.ShakeHandsAsync(client, EdgeLeaf);
+        return client;
     }
 
     /// <summary>Sends a message of Juliet to Bo; the task is its outcome.</summary>
@@ -177,6 +212,7 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         await Side.DisposeAsync();
         hub.Dispose();
         target.Dispose();
+        foreach (var machine in machines) machine.Dispose();
         Assert.Empty(Defects);
     }
 

@@ -29,6 +29,9 @@ public sealed record ApplianceOptions
     [Setting("Partners nobody configured, found by DNS SRV and believed by their certificate. Off unless enabled.")]
     public DiscoveryOptions Discovery { get; init; } = new();
 
+    [Setting("How connections to SIP peers are made and kept.")]
+    public ConnectionsOptions Connections { get; init; } = new();
+
     [Setting("How names are resolved.")]
     public DnsOptions Dns { get; init; } = new();
 

@@ -30,6 +30,9 @@ public sealed record PeerOptions
     [Setting("The trust set its certificate must chain to.")]
     public string Trust { get; init; } = "default";
 
+    [Setting("The oldest TLS it may speak with us: tls12 or tls13.")]
+    public TlsVersion TlsVersionMin { get; init; }
+
     [Setting("XMPP: accept dialback where the certificate does not prove the domain (a relaxation).")]
     public bool Dialback { get; init; }
 

@@ -54,6 +54,9 @@ public sealed record LimitsOptions
     [Setting("Connections a second that one listener accepts.", Min = 1, Max = 100_000)]
     public int AcceptsPerSecondMax { get; init; } = 200;
 
+    [Setting("Connections a second that one listener accepts from one address, or from one /64 of IPv6.", Min = 1, Max = 100_000)]
+    public int AcceptsPerSecondPerAddressMax { get; init; } = 100;
+
     [Setting("Seconds without a byte until a connection is closed; 0 never.", Min = 0, Max = 86_400)]
     public int IdleSecondsMax { get; init; } = 1_800;
 
