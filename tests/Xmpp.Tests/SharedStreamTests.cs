@@ -107,6 +107,33 @@ public sealed class SharedStreamTests
         await Deadline.Until(() => contoso.Side.Pairs.All(pair => pair.Phase == "idle"), "both links to be idle");
     }
 
+    [Fact]
+    [Item("PS-124")]
+    public async Task Where_the_record_says_one_pair_a_stream_the_second_has_its_own()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        var record = contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}");
+        contoso.Knows(record with
+        {
+            AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal), Limits = record.Limits with { PairsPerStreamMax = 1 },
+        });
+        var first = contoso.SendAsync("juliet@capulet.example", "one");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
+        await peer.HearAsync("</db:result>");
+        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
+        Assert.True((await first).IsDelivered);
+
+        var second = contoso.SendAsync("romeo@montague.example", "two");
+        using var other = await server.AcceptSecuredAsync("montague.example", "contoso.example");
+        await other.SendAsync(ScriptedServer.Features("", dialback: true));
+        await other.HearAsync("</db:result>");
+        await other.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
+        Assert.True((await second).IsDelivered);
+        Assert.DoesNotContain("montague", peer.Heard, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("invalid")]
     [InlineData("error")]

@@ -125,6 +125,9 @@ public sealed record PeerLimits
 
     public int QueueSecondsMax { get; init; } = 25;
 
+    /// <summary>XMPP: domain pairs that one stream of ours carries (XEP-0220 §2.6); 1 gives each pair a stream of its own.</summary>
+    public int PairsPerStreamMax { get; init; } = 100;
+
     /// <summary>XMPP: bytes of one stanza, 0 = the appliance's own limit.</summary>
     public int StanzaBytesMax { get; init; }
 

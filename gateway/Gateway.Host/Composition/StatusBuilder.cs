@@ -128,7 +128,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
     [
         ("requestsPerSecondMax", limits.RequestsPerSecondMax), ("domainRequestsPerSecondMax", limits.DomainRequestsPerSecondMax), ("connectionsMax", limits.ConnectionsMax),
         ("outgoingConnectionsMax", limits.OutgoingConnectionsMax), ("queuedItemsMax", limits.QueuedItemsMax), ("queuedBytesMax", limits.QueuedBytesMax),
-        ("queueSecondsMax", limits.QueueSecondsMax), ("stanzaBytesMax", limits.StanzaBytesMax), ("stanzaDepthMax", limits.StanzaDepthMax),
+        ("queueSecondsMax", limits.QueueSecondsMax), ("pairsPerStreamMax", limits.PairsPerStreamMax), ("stanzaBytesMax", limits.StanzaBytesMax), ("stanzaDepthMax", limits.StanzaDepthMax),
         ("stanzaAttributesMax", limits.StanzaAttributesMax), ("stanzaElementsMax", limits.StanzaElementsMax), ("stanzaNameBytesMax", limits.StanzaNameBytesMax),
     ];
 

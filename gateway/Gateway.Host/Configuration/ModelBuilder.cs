@@ -158,6 +158,7 @@ public static class ModelBuilder
         QueuedItemsMax = limits.QueuedItemsMax,
         QueuedBytesMax = limits.QueuedBytesMax,
         QueueSecondsMax = limits.QueueSecondsMax,
+        PairsPerStreamMax = limits.PairsPerStreamMax,
         StanzaBytesMax = limits.StanzaBytesMax,
         StanzaDepthMax = limits.StanzaDepthMax,
         StanzaAttributesMax = limits.StanzaAttributesMax,

@@ -61,7 +61,7 @@ internal sealed class LinkTable(XmppContext context)
         foreach (var other in _links.Values)
         {
             if (other == link || !ReferenceEquals(other.Peer, link.Peer) || other.OpenOutbound is not { } stream) continue;
-            if (stream.MayCarry(link.Pair, isOneSystem)) return stream;
+            if (stream.MayCarry(link.Pair, isOneSystem, link.Peer.Limits.PairsPerStreamMax)) return stream;
         }
         return null;
     }

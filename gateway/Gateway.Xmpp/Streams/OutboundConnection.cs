@@ -124,7 +124,11 @@ internal sealed class OutboundConnection : StreamConnection
     }
 
     /// <summary>True when one more pair may share this stream.</summary>
-    public bool MayCarry(DomainPair pair, bool isOneSystem) => _machine.MayCarry(pair, isOneSystem);
+    public bool MayCarry(DomainPair pair, bool isOneSystem, int pairsMax)
+    {
+        // Its own pair is one of them.
+        lock (Gate) return _carried.Count + 1 < pairsMax && _machine.MayCarry(pair, isOneSystem);
+    }
 
     /// <summary>Asks whether a pair may share this stream; the link hears the answer. Called under the link's gate; answers never come from within.</summary>
     public bool TryCarry(PairLink link)

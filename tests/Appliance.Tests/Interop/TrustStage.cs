@@ -108,7 +108,7 @@ public sealed class TrustStage : IAsyncLifetime
         var domains = Domains(Prosody);
         var server = await Lab.Xmpp.Prosody.StartAsync(_directory, new ProsodyOptions("main.prosody.example", dnsPort, domains[0].Certificate, _authority!.CertificateFile)
         {
-            ServerPort = _ports[Prosody].Clear, DirectPort = _ports[Prosody].Direct, Components = domains, DialbackDomains = Lenient, RequiresTls = false,
+            ServerPort = _ports[Prosody].Clear, DirectPort = _ports[Prosody].Direct, Components = [.. domains.Select(d => d with { SpeaksTls = !d.Name.Contains(".clear.", StringComparison.Ordinal) })], DialbackDomains = Lenient, RequiresTls = false,
         });
         return new RealFarServer(server.Options.ComponentPort, server.Process, (line, domain, foreign) =>
             line.Contains($"{foreign}->{domain} closed", StringComparison.Ordinal) || line.Contains($"{foreign}->{domain} failed", StringComparison.Ordinal), server);
@@ -196,6 +196,8 @@ public sealed class TrustStage : IAsyncLifetime
     private static void Adjust(JsonObject appliance, int directPort, string[] sipDomains, string[] xmppDomains, Func<string, string[]> domainsOf)
     {
         appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{directPort}"), ["directTls"] = true });
+        // Every cell keeps its stream, and all servers of the stage have one address.
+        (appliance["limits"]!["connectionsPerAddressMax"], appliance["limits"]!["acceptsPerSecondPerAddressMax"]) = (2_000, 2_000);
         appliance["domains"] = new JsonArray(
         [
             .. sipDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "sip" }), .. xmppDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "xmpp" }),
@@ -207,7 +209,7 @@ public sealed class TrustStage : IAsyncLifetime
 
     private static JsonObject Record(string policy, string[] domains)
     {
-        var record = new JsonObject { ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true, ["fromDomains"] = new JsonArray([.. domains]), ["limits"] = new JsonObject { ["connectionsMax"] = 500 } };
+        var record = new JsonObject { ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true, ["fromDomains"] = new JsonArray([.. domains]), ["limits"] = new JsonObject { ["connectionsMax"] = 500, ["pairsPerStreamMax"] = 1 } };
         if (policy == "required") record["external"] = "required";
         else record["dialback"] = true;
         if (policy == "dialback") record["external"] = "off";

@@ -89,7 +89,7 @@ public sealed class Prosody : IAsyncDisposable
         limits = {}
         VirtualHost "{{o.Domain}}"
         {{Own(o, o.Certificate)}}
-        {{string.Concat(o.Components.Select(c => $"Component \"{c.Name}\"\n    component_secret = \"{XmppComponent.Secret}\"\n    validate_from_addresses = false\n{Own(o, c.Certificate)}\n"))}}
+        {{string.Concat(o.Components.Select(c => $"Component \"{c.Name}\"\n    component_secret = \"{XmppComponent.Secret}\"\n    validate_from_addresses = false\n{(c.SpeaksTls ? "" : "    modules_disabled = { \"tls\" }\n")}{Own(o, c.Certificate)}\n"))}}
 
         """);
 

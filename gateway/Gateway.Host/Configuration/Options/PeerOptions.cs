@@ -97,6 +97,9 @@ public sealed record PeerLimitOptions
     [Setting("Longest wait of a message before its sender is told that it failed.", Min = 1, Max = 60)]
     public int QueueSecondsMax { get; init; } = 25;
 
+    [Setting("XMPP: domain pairs that one stream of ours carries, where dialback lets them share one; 1 gives each pair a stream of its own.", Min = 1, Max = 10_000)]
+    public int PairsPerStreamMax { get; init; } = 100;
+
     [Setting("XMPP: bytes of one stanza; 0 means limits.stanzaBytesMax, more than which nobody has.", Min = 0, Max = 4_194_304)]
     public int StanzaBytesMax { get; init; }
 
