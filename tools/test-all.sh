@@ -10,7 +10,21 @@ rm -rf "$results"
 mkdir -p "$results"
 slow=" Appliance.Tests "
 
-finish() { echo "$1 passed, $2 failed"; [ "$2" -eq 0 ] && [ "$1" -gt 0 ]; }
+# Every failed test once more, with its message, so that the end of the log says what to mend.
+failures() {
+    cat "$results"/*.trx 2>/dev/null | tr -d '\r' | awk '
+        /<UnitTestResult / { name = ""; if (/outcome="Failed"/) { name = $0; sub(/.* testName="/, "", name); sub(/".*/, "", name); print "FAILED " name; lines = 0 } }
+        /<\/UnitTestResult>/ { name = "" }
+        name != "" && /<Message>/ { said = 1 }
+        name != "" && said && lines < 12 { text = $0; gsub(/<[^>]*>/, "", text); print "    " text; lines++ }
+        /<\/Message>/ { said = 0 }'
+}
+
+finish() {
+    [ "$2" -eq 0 ] || failures
+    echo "$1 passed, $2 failed"
+    [ "$2" -eq 0 ] && [ "$1" -gt 0 ]
+}
 
 if ! dotnet build Gateway.sln --nologo -v quiet -clp:NoSummary; then
     echo "the build failed"
