@@ -13,6 +13,7 @@ internal sealed class SipMetrics : IDisposable
     private readonly Counter<long> strays;
     private readonly Counter<long> cancelled;
     private readonly Counter<long> lost;
+    private readonly Counter<long> further;
 
     public SipMetrics(SipSide side)
     {
@@ -20,6 +21,7 @@ internal sealed class SipMetrics : IDisposable
         rejected = meter.CreateCounter<long>("gateway_sip_rejected_messages_total", description: "Received bytes that were no valid message, by reason.");
         strays = meter.CreateCounter<long>("gateway_sip_stray_responses_total", description: "Responses that belong to no request of ours.");
         lost = meter.CreateCounter<long>("gateway_sip_lost_responses_total", description: "Responses whose connection had ended while the peer had no other.");
+        further = meter.CreateCounter<long>("gateway_sip_further_tries_total", description: "Requests of ours that failed at one target and were sent to another.");
         cancelled = meter.CreateCounter<long>("gateway_sip_cancelled_works_total", description: "Works given up because the side stops.");
         meter.CreateObservableGauge("gateway_sip_dialogs", () => Dialogs(side), description: "Dialogs in memory, by usage.");
         meter.CreateObservableGauge("gateway_sip_connections", () => Connections(side), description: "Connections of proved peers, by peer and direction.");
@@ -36,6 +38,8 @@ internal sealed class SipMetrics : IDisposable
     public void StrayResponse() => strays.Add(1);
 
     public void ResponseLost() => lost.Add(1);
+
+    public void SentFurther() => further.Add(1);
 
     public void Cancelled() => cancelled.Add(1);
 

@@ -174,9 +174,9 @@ public sealed class LinkSpreadTests
     public async Task What_a_dead_connection_had_not_begun_to_send_leaves_by_the_next_one_once()
     {
         await using var rig = await Rig.StartAsync();
-        var narrow = rig.Edge with { Limits = rig.Edge.Limits with { OutgoingConnectionsMax = 1 } };
+        var narrow = rig.Edge with { Limits = rig.Edge.Limits with { OutgoingConnectionsMax = 1, QueuedItemsMax = 200 } };
         rig.Publish(narrow, rig.Other);
-        var first = rig.Depart("first", by: narrow);
+        _ = rig.Depart("first", by: narrow);
         var deaf = await rig.AcceptDeafAsync();
 
         // As much as the path takes, and then some: what is unsent waits in our own queue.
@@ -193,11 +193,12 @@ public sealed class LinkSpreadTests
         var back = await rig.AcceptAsync();
         await Rig.UntilAsync(() => rig.View.Links.Sum(l => l.Waiting) == 0 && rig.View.Links[0].Connections is [{ Unsent: 0 }], "what was unsent to leave");
         await back.SettleAsync();
+
+        // What may have arrived is asked again as well, as much as may wait: an INVITE is known again by whoever saw it.
+        await Rig.UntilAsync(() => rig.View.PendingRequests == back.Unread.Count(m => m.Method == "INVITE"), "what was asked again to arrive, and nothing else to be under way");
         var again = back.Unread.Where(m => m.Method == "INVITE").Select(m => m["Call-ID"]).ToList();
         Assert.Equal(again.Distinct().Count(), again.Count);
-        Assert.InRange(again.Count, unsent / 8_000, users);
-        await Rig.UntilAsync(() => rig.View.PendingRequests == again.Count, "what may have arrived to be given up, and nothing else");
-        Assert.False((await first).IsDelivered);
+        Assert.InRange(again.Count, unsent / 8_000, users + 1);
     }
 
     [Fact]

@@ -86,28 +86,6 @@ public sealed class LinkTargetTests
         await Rig.UntilAsync(() => EdgeOf(rig) is { Quarantined: [], NextTry: null, LastFailure: "" }, "the failures to be forgotten");
     }
 
-    [Fact, Clause("RFC 3261", "21.5.4"), Clause("RFC 3263", "4.3")]
-    public async Task A_hop_that_answers_503_gets_nothing_new_for_as_long_as_it_says()
-    {
-        await using var rig = await Rig.StartAsync();
-        var second = rig.Machine("127.0.0.2");
-        rig.Resolver.Host("two.contoso.example", "127.0.0.2");
-        var peer = rig.Edge with { Addresses = [$"sip.contoso.example:{rig.TargetPort}", $"two.contoso.example:{PortOf(second)}"] };
-        rig.Publish(peer, rig.Other);
-        var first = rig.Depart("one", by: peer);
-        var edge = await rig.AcceptAsync();
-        await edge.SendAsync(Lines.Response(await edge.RequestAsync("INVITE"), 503, "Retry-After: 20\r\n"));
-        Assert.False((await first).IsDelivered);
-
-        _ = rig.Depart("two", to: new Address("al", "contoso.example"), by: peer);
-        var other = await rig.AcceptAsync(second);
-        await other.RequestAsync("INVITE");
-        await edge.RequestAsync("ACK");
-        await edge.SettleAsync();
-        Assert.Empty(edge.Unread);
-        Assert.Equal("sip.PeerOverloaded", Assert.Single(EdgeOf(rig).Quarantined).Reason);
-    }
-
     [Fact]
     public async Task Without_another_target_an_overloaded_peer_is_left_in_peace_and_senders_are_told()
     {

@@ -149,6 +149,7 @@ public sealed class NotifierTests
         await rig.ShowAsync(leg, AuthorizationPhase.Granted, Availability.Available);
         await edge.SendAsync(Lines.Response(await edge.RequestAsync("NOTIFY"), 503, "Retry-After: 7\r\n"));
         await edge.SettleAsync();
+        await Rig.UntilAsync(() => rig.View.PendingRequests == 0, "no other machine to be found");
         await rig.ShowAsync(leg, AuthorizationPhase.Granted, Availability.Offline);
         await edge.SettleAsync();
         Assert.Empty(edge.Unread);
@@ -160,7 +161,7 @@ public sealed class NotifierTests
     [Fact]
     public async Task A_notify_nobody_answers_loses_the_leg_when_its_time_is_over()
     {
-        await using var rig = await Rig.StartAsync();
+        await using var rig = await Rig.StartAsync(isReachable: false);
         var (edge, _, leg) = await WatchAsync(rig, "c-mute");
         await rig.ShowAsync(leg, AuthorizationPhase.Granted, Availability.Available);
         await edge.RequestAsync("NOTIFY");

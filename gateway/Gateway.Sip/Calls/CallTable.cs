@@ -16,6 +16,9 @@ namespace Gateway.Sip.Calls;
 /// </summary>
 internal sealed class CallTable
 {
+    // As many targets as one look-up tries.
+    private const int TriesMax = 8;
+
     private readonly ConcurrentDictionary<ulong, OutgoingRequest> pending = new();
     private readonly SipSide side;
     private readonly string prefix;
@@ -37,7 +40,7 @@ internal sealed class CallTable
         request.Id = Interlocked.Increment(ref lastId);
         request.Start(side.Options.Timers, side.Now);
         pending[request.Id] = request;
-        return prefix + request.Id.ToString("x", CultureInfo.InvariantCulture);
+        return BranchOf(request);
     }
 
     /// <summary>A branch for a request that has no transaction of its own: ACK of a 2xx.</summary>
@@ -55,9 +58,28 @@ internal sealed class CallTable
 
     public void Fail(OutgoingRequest request, LinkFailure failure)
     {
-        pending.TryRemove(request.Id, out _);
         request.Settle();
-        request.Fail(side.Options.Timers, side.Now, failure);
+        request.Fail(side.Options.Timers, side.Now, failure, this);
+        pending.TryRemove(request.Id, out _);
+    }
+
+    /// <summary>Sends what has just failed to another target of its peer, if there is one that has not refused it: false, and its owner is to be told.</summary>
+    public bool TryFurther(OutgoingRequest failed, in TryEnd end)
+    {
+        if (failed is not { Bytes: { } bytes, Connection: not null, Link: { } link } || failed is FurtherTry { Number: >= TriesMax }) return false;
+        var further = new FurtherTry(failed, end);
+        var again = Rebranched(bytes, BranchOf(failed), Register(further));
+        if (further.Method == SipMethod.Invite && SipParser.TryRead(again, side.Options.Limits, out var sent) == SipReason.None) further.Sent = (SipRequest)sent!;
+        failed.First.GoOnWith(further);
+        if (link.TrySendFurther(further, failed.Slot, failed.Domain, again))
+        {
+            side.Metrics.SentFurther();
+            return true;
+        }
+
+        failed.First.GoOnWith(failed);
+        pending.TryRemove(further.Id, out _);
+        return false;
     }
 
     public void Receive(SipConnection connection, SipResponse response)
@@ -80,7 +102,7 @@ internal sealed class CallTable
         if (response.Status >= 300 && asked.Link is { } link) side.Diagnosed(link.PeerName, $"{response.Status} to {response.CSeq.Method.Name()}", response);
         if (response.IsFinal) request.Settle();
         if (response.Status == 503 && RetryAfterHeader.SecondsOf(response) is { } seconds) request.Link?.Overloaded(asked, TimeSpan.FromSeconds(seconds));
-        if (request.Receive(response, side.Options.Timers, side.Now)) pending.TryRemove(id, out _);
+        if (request.Receive(response, side.Options.Timers, side.Now, this)) pending.TryRemove(id, out _);
     }
 
     /// <summary>The connection is gone: what was asked on it gets no answer any more (RFC 3261 §17.1.4).</summary>
@@ -102,11 +124,19 @@ internal sealed class CallTable
         var now = side.Now;
         foreach (var (id, request) in pending)
         {
-            if (!request.Tick(side.Options.Timers, now)) continue;
+            if (!request.Tick(side.Options.Timers, now, this)) continue;
             pending.TryRemove(id, out _);
-            if (request.IsUnheard && !request.IsSettled) request.Link?.Silent(request.Connection!);
             request.Settle();
         }
+    }
+
+    private string BranchOf(OutgoingRequest request) => prefix + request.Id.ToString("x", CultureInfo.InvariantCulture);
+
+    // The branch stands in the topmost Via, which is ours and the first header of what we write.
+    private static byte[] Rebranched(ReadOnlySpan<byte> request, string old, string branch)
+    {
+        var at = request.IndexOf(Encoding.ASCII.GetBytes(old));
+        return [.. request[..at], .. Encoding.ASCII.GetBytes(branch), .. request[(at + old.Length)..]];
     }
 
     private bool TryId(SipMessage message, out ulong id)

@@ -14,9 +14,9 @@ internal sealed class LinkDialer(SipSide side, Dialer dialer, SipTargets targets
 
     /// <summary>
     /// Dialogs and conversations outlive a reload with the record they began with: where the peer is and what it must prove is the record in force, and a peer that has none any
-    /// more is not dialled.
+    /// more is not dialled. Where the <paramref name="refusers"/> lead to is passed over; where nothing else is left nothing failed.
     /// </summary>
-    public async Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerLink link, PeerModel known, string domain)
+    public async Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerLink link, PeerModel known, string domain, IReadOnlyList<SipConnection> refusers)
     {
         if (InForce(known, domain) is not { } peer)
         {
@@ -33,8 +33,8 @@ internal sealed class LinkDialer(SipSide side, Dialer dialer, SipTargets targets
             return (null, found.Failure);
         }
 
-        var usable = link.Targets.Usable(found.Attempts, side.Now);
-        var failure = link.Targets.Next(default).Failure;
+        IReadOnlyList<DialTarget> usable = [.. link.Targets.Usable(found.Attempts, side.Now).Where(t => !refusers.Any(c => c.IsAt(t)))];
+        var failure = usable.Count == 0 && refusers.Count > 0 ? LinkFailure.None : link.Targets.Next(default).Failure;
         foreach (var attempt in usable)
         {
             (var connection, failure) = await TryAsync(attempt, peer, domain);

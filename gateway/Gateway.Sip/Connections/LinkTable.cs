@@ -98,7 +98,8 @@ internal sealed class LinkTable(SipSide side, LinkDialer dialer)
 
     public void Defect(Exception defect) => side.Defect(defect);
 
-    public Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerLink link, PeerModel known, string domain) => dialer.DialAsync(link, known, domain);
+    public Task<(SipConnection? Connection, LinkFailure Failure)> DialAsync(PeerLink link, PeerModel known, string domain, IReadOnlyList<SipConnection> refusers) =>
+        dialer.DialAsync(link, known, domain, refusers);
 
     /// <summary>The host names that DNS gives for a domain's SIP systems.</summary>
     public ValueTask<DiscoveredNames> NamesAsync(string domain) => dialer.NamesAsync(domain);

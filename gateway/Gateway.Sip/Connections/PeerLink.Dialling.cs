@@ -32,6 +32,8 @@ internal sealed partial class PeerLink
         connection.Join(this);
         List<OutgoingRequest>? refused;
         bool isFirst;
+        var mustDial = false;
+        IReadOnlyList<SipConnection> refusers = [];
         using (SendBatch.Begin())
         {
             lock (gate)
@@ -43,13 +45,11 @@ internal sealed partial class PeerLink
                 // A peer that speaks at once on a connection we dialled is bound by its request before the dial is judged.
                 if (!live.Contains(connection)) live = [.. live, connection];
                 if (connection.IsUsable) notBefore = default;
-                if (connection.Target is { } target)
-                {
-                    foreach (var other in live)
-                        if (other.Target is { } worse && worse.Priority > target.Priority) other.IsLeaving = true;
-                }
-
+                LeaveWorse();
+                NoteHops();
                 refused = Drain();
+                DrainFurther(isDialled, ref refused);
+                if (isDialled && elsewhere.Count > 0) (mustDial, refusers) = (isDialling = true, BeginFurther());
             }
         }
 
@@ -57,6 +57,7 @@ internal sealed partial class PeerLink
 
         // Ended before it was known here: its end could not take it away.
         if (connection.HasEnded) Remove(connection, default, 0);
+        if (mustDial) _ = DialAsync(Peer, DomainOfFirst(), refusers);
         if (isFirst) table.Restored(PeerName);
     }
 
@@ -73,6 +74,7 @@ internal sealed partial class PeerLink
             lock (gate)
             {
                 live = [.. live.Where(c => c != connection)];
+                NoteHops();
                 if (unsent.Length > attempted) Requeue(connection, unsent.Span, attempted);
                 refused = Drain();
                 mustDial = waiting.Count > 0 && MustDial();
@@ -122,7 +124,7 @@ internal sealed partial class PeerLink
         foreach (var item in later) waiting.Enqueue(item);
     }
 
-    private string DomainOfFirst() => waiting.FirstOrDefault(w => w.Request is not null).Request?.Domain ?? Peer.FromDomains.FirstOrDefault("");
+    private string DomainOfFirst() => waiting.Concat(elsewhere).FirstOrDefault(w => w.Request is not null).Request?.Domain ?? Peer.FromDomains.FirstOrDefault("");
 
     private bool HasWay()
     {
@@ -161,15 +163,20 @@ internal sealed partial class PeerLink
     private bool IsBusy(SipConnection connection) =>
         connection.Unanswered >= table.RequestsPerConnection || connection.Transport.UnsentBytes > UnsentBusyBytes;
 
-    private async Task DialAsync(PeerModel peer, string domain)
+    private Task DialAsync(PeerModel peer, string domain) => DialAsync(peer, domain, []);
+
+    private async Task DialAsync(PeerModel peer, string domain, IReadOnlyList<SipConnection> refusers)
     {
         LinkFailure failure;
         SipConnection? connection;
         var notBeforeThen = table.Now + table.RetryAfter;
         try
         {
-            (connection, failure) = await table.DialAsync(this, peer, domain);
+            // Who asked for peace, and may be one of the targets, is not dialled anew.
+            SipConnection[] resting = [.. live.Where(c => c.IsResting)];
+            (connection, failure) = await table.DialAsync(this, peer, domain, [.. refusers, .. resting]);
             if (connection is null) notBeforeThen = Targets.Next(table.Now + table.RetryAfter).At;
+            if (connection is null && resting.Length > 0 && !HasWay()) failure = PeerOverloaded;
         }
         catch (OperationCanceledException)
         {
@@ -188,19 +195,32 @@ internal sealed partial class PeerLink
     private void GiveUp(LinkFailure failure, DateTimeOffset until)
     {
         List<OutgoingRequest> released = [];
+        bool isUnreached;
+        bool mustDial;
         lock (gate)
         {
-            (isDialling, LastFailure, notBefore) = (false, failure, until);
+            // Where all that is left has refused what was to be sent, nothing was dialled.
+            var hasFailed = failure.Kind != LinkFailureKind.None;
+            isDialling = false;
+            if (hasFailed) (LastFailure, notBefore) = (failure, until);
+            released.AddRange(elsewhere.Select(w => w.Request!));
+            elsewhere.Clear();
 
             // A dial for more room that failed: those that stand go on.
-            if (HasWay()) return;
-            released.AddRange(waiting.Select(w => w.Request).OfType<OutgoingRequest>().Where(r => !r.IsTerminated));
-            waiting.Clear();
-            waitingBytes = 0;
+            isUnreached = hasFailed && !HasWay();
+            if (isUnreached)
+            {
+                released.AddRange(waiting.Select(w => w.Request).OfType<OutgoingRequest>().Where(r => !r.IsTerminated));
+                waiting.Clear();
+                waitingBytes = 0;
+            }
+
+            mustDial = waiting.Count > 0 && MustDial();
         }
 
-        table.Unreached(Peer, failure, until);
+        if (isUnreached) table.Unreached(Peer, failure, until);
         Fail(released, failure);
+        if (mustDial) _ = DialAsync(Peer, DomainOfFirst());
     }
 
     private void Fail(List<OutgoingRequest>? requests, LinkFailure failure)

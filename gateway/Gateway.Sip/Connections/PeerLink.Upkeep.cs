@@ -21,6 +21,7 @@ internal sealed partial class PeerLink
     {
         SweepWaiting(now, waitMax);
         foreach (var connection in live) Tend(connection, now);
+        LeaveWorse();
         if (waiting.Count > 0)
         {
             List<Calls.OutgoingRequest>? refused;
@@ -48,6 +49,12 @@ internal sealed partial class PeerLink
     {
         lookAgainAt = again;
         if (targets.Count == 0) return;
+        lock (gate)
+        {
+            this.targets = targets;
+            NoteHops();
+        }
+
         var known = targets.Select(TargetBook.KeyOf).ToHashSet(StringComparer.Ordinal);
         foreach (var connection in live)
         {
@@ -69,17 +76,18 @@ internal sealed partial class PeerLink
         foreach (var other in live)
         {
             // All connections to the same machine lead to the same overload.
-            if (!other.Transport.Remote.Address.Equals(connection.Transport.Remote.Address)) continue;
-            other.Rest(until);
-            if (other.Target is { } target) Targets.Overloaded(TargetBook.KeyOf(target), PeerOverloaded, until);
+            if (other.IsSameHop(connection)) other.Rest(until);
         }
+
+        if (connection.Target is { } dialled) Targets.Overloaded(TargetBook.KeyOf(dialled), PeerOverloaded, until);
+        foreach (var target in targets)
+            if (connection.IsAt(target)) Targets.Overloaded(TargetBook.KeyOf(target), PeerOverloaded, until);
 
         lock (gate)
         {
+            // Where nothing was looked up yet, because the peer came to us, a dial may find another machine.
             LastFailure = PeerOverloaded;
-            if (Targets.Quarantined(table.Now).Count > 0) return;
-
-            // The peer came to us, so none of our targets is to blame; yet a dial would only lead to the same machine.
+            if (targets.Count == 0 || Targets.Usable(targets, table.Now).Count > 0) return;
             notBefore = until;
         }
     }
@@ -107,6 +115,22 @@ internal sealed partial class PeerLink
         connection.LeavingSince ??= now;
         var isQuiet = connection.Unanswered == 0 && now - connection.QuietSince >= LeavingQuiet;
         if (isQuiet || now - connection.LeavingSince >= LeavingMax) connection.Transport.Close(TransportReason.ClosedByUs, "The connection was no longer needed.");
+    }
+
+    // RFC 2782: a target of lesser priority is for when no better one can be had; what goes by it meanwhile may end there.
+    private void LeaveWorse()
+    {
+        if (live.Length < 2) return;
+        var best = int.MaxValue;
+        foreach (var connection in live)
+        {
+            if (connection is { IsUsable: true, IsResting: false, IsLastChoice: false, Target: { } target }) best = Math.Min(best, target.Priority);
+        }
+
+        foreach (var connection in live)
+        {
+            if (connection.Target is { } target && target.Priority > best) connection.IsLeaving = true;
+        }
     }
 
     private bool HasBetter()

@@ -9,7 +9,7 @@ namespace Gateway.Sip.Connections;
 /// waits while one is dialled. Requests of one lane keep one connection as long as any of them is unanswered, so their order holds whatever comes and goes.
 /// </summary>
 /// <remarks>
-/// The file holds sending; dialling is in <c>PeerLink.Dialling.cs</c>, the care of standing connections in <c>PeerLink.Upkeep.cs</c>. One gate orders everything; sends under it
+/// The file holds sending; dialling is in <c>PeerLink.Dialling.cs</c>, sending to a further target in <c>PeerLink.Further.cs</c>, the care of standing connections in <c>PeerLink.Upkeep.cs</c>. One gate orders everything; sends under it
 /// only queue, the batch around it writes when it is open again.
 /// </remarks>
 internal sealed partial class PeerLink(LinkTable table, PeerModel peer)
@@ -45,7 +45,7 @@ internal sealed partial class PeerLink(LinkTable table, PeerModel peer)
 
     public IReadOnlyList<SipConnection> Live => live;
 
-    public int WaitingCount => waiting.Count;
+    public int WaitingCount => waiting.Count + elsewhere.Count;
 
     public LinkFailure LastFailure { get; private set; } = LinkFailure.None;
 
@@ -171,6 +171,7 @@ internal sealed partial class PeerLink(LinkTable table, PeerModel peer)
 
     private Handed Hand(SipConnection connection, OutgoingRequest? request, int slot, ReadOnlySpan<byte> bytes)
     {
+        if (request is { Bytes: null } && MayGoFurther(request.Method)) request.Bytes = bytes.ToArray();
         request?.Carry(connection);
         var sent = connection.Transport.TrySend(bytes, null);
         if (sent == TransportReason.None)

@@ -13,9 +13,8 @@ internal sealed partial class SipConnection
     private long bytesSeen;
     private long bytesOutSeen;
     private DateTimeOffset sentNothingSince = side.Now;
-    private DateTimeOffset? restsUntil;
+    private long restsUntil;
     private long suspectAt = -1;
-    private volatile bool isResting;
     private volatile bool isLeaving;
 
     /// <summary>The peer this connection was first proved to be; null until the first admitted request, or from the dial on.</summary>
@@ -49,7 +48,7 @@ internal sealed partial class SipConnection
     public bool IsLastChoice => isLeaving || IsSuspect;
 
     /// <summary>Its hop asked for peace.</summary>
-    public bool IsResting => isResting;
+    public bool IsResting => Volatile.Read(ref restsUntil) is var until and not 0 && side.Now.UtcTicks < until;
 
     /// <summary>Since when no byte has come or gone, keep-alives not counted.</summary>
     public DateTimeOffset QuietSince { get; private set; } = side.Now;
@@ -79,18 +78,25 @@ internal sealed partial class SipConnection
         }
     }
 
+    /// <summary>Leads to the same machine as <paramref name="other"/>: a port tells them apart only where both were dialled.</summary>
+    public bool IsSameHop(SipConnection other) => Target is { } own && other.Target is { } its
+        ? own.Endpoints[0].Equals(its.Endpoints[0])
+        : Transport.Remote.Address.Equals(other.Transport.Remote.Address);
+
+    /// <summary>Leads to where <paramref name="target"/> is.</summary>
+    public bool IsAt(DialTarget target) => Target is { } own ? own.Endpoints[0].Equals(target.Endpoints[0]) : Transport.Remote.Address.Equals(target.Endpoints[0].Address);
+
     public void Carried() => Interlocked.Increment(ref unanswered);
 
     public void Uncarried() => Interlocked.Decrement(ref unanswered);
 
     public void Suspect() => Volatile.Write(ref suspectAt, Transport.BytesIn);
 
-    public void Rest(DateTimeOffset until) => (restsUntil, isResting) = (until, true);
+    public void Rest(DateTimeOffset until) => Volatile.Write(ref restsUntil, until.UtcTicks);
 
     /// <summary>About once a second: notes what moved, and sends a keep-alive where nothing was sent for as long as the setting says (RFC 5626 §3.5.1).</summary>
     public void Tend(DateTimeOffset now, TimeSpan keepAlive)
     {
-        if (isResting && now >= restsUntil) isResting = false;
         if (Transport.BytesOut != bytesOutSeen) (bytesOutSeen, sentNothingSince) = (Transport.BytesOut, now);
         var moved = MessagesIn + Transport.BytesOut;
         if (moved != bytesSeen) (bytesSeen, QuietSince) = (moved, now);

@@ -7,7 +7,6 @@ using Gateway.Sip.Connections;
 using Gateway.Sip.Protocol;
 using Gateway.Sip.Protocol.Conversations;
 using Gateway.Sip.Protocol.Dialogs;
-using Gateway.Sip.Protocol.Transactions;
 using Gateway.Sip.Protocol.Wire;
 using Gateway.Sip.Requests;
 
@@ -44,7 +43,7 @@ internal sealed partial class Conversation
                 if (Find(ack.Leg) is { } acknowledged) SendAck(acknowledged);
                 break;
             case ConversationOutput.SendCancel cancel:
-                SendCancel(cancel.Leg);
+                Find(cancel.Leg)?.Invite?.Latest.Cancel();
                 break;
             case ConversationOutput.EndFork fork:
                 EndFork(fork);
@@ -86,8 +85,8 @@ internal sealed partial class Conversation
         // The words of the response where there was one, else of the way it was lost.
         var failure = done.Status > 0 || done.Reason is SipReason.TransportFailed or SipReason.InviteTimeout ? lastFailure ?? SipFailures.Of(done.Reason) : SipFailures.Of(done.Reason);
 
-        // A part that was handed over already must not be shown again by another way.
-        if (!piece.IsFirst) failure = failure with { IsUnsent = false };
+        // What was handed over already, in part or perhaps, must not be shown again by another way.
+        if (!piece.IsFirst || piece.MayBeShown) failure = failure with { IsUnsent = false };
         outside.Enqueue(() => departure.Complete(Outcome.Failed(failure)));
     }
 
@@ -152,7 +151,7 @@ internal sealed partial class Conversation
             writer.End(ContentToSip.HtmlType, html);
         }
         else writer.End(send.Message.ContentType, send.Message.Body.Span);
-        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan);
+        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan, dialog.Preferred);
     }
 
     // 415 to HTML, although its description named it: the client is taken at its word from now on, and gets the same message as plain text.
@@ -189,7 +188,7 @@ internal sealed partial class Conversation
         var writer = Dialog.StartRequest(buffer, dialog.State, method, branch, side.Own);
         if (body.IsEmpty) writer.End();
         else writer.End(type, body);
-        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan);
+        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), request, buffer.WrittenSpan, dialog.Preferred);
     }
 
     private void SendRefresh(ConversationOutput.SendRefresh refresh)
@@ -207,7 +206,7 @@ internal sealed partial class Conversation
         Responder.WriteAllow(writer);
         if (method == SipMethod.Update) writer.End();
         else writer.End("application/sdp"u8, dialog.LocalDescription);
-        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), dialog.Refresh, buffer.WrittenSpan);
+        side.Calls.Send(dialog.Peer, SipUser.Domain, LaneOf(dialog), dialog.Refresh, buffer.WrittenSpan, dialog.Preferred);
     }
 
     private void SendAck(ConversationDialog dialog, uint? cseq = null)
@@ -216,14 +215,6 @@ internal sealed partial class Conversation
         var buffer = Responder.Scratch();
         Dialog.StartRequest(buffer, current, SipMethod.Ack, side.Calls.NewBranch(), side.Own, cseq ?? dialog.InviteCSeq).End();
         dialog.Connection?.TrySend(buffer.WrittenSpan);
-    }
-
-    private void SendCancel(int leg)
-    {
-        if (Find(leg)?.Invite is not { Sent: { } sent, Connection: { } connection }) return;
-        var buffer = Responder.Scratch();
-        FollowUps.WriteCancel(buffer, sent);
-        connection.TrySend(buffer.WrittenSpan);
     }
 
     // Another device answered as well: acknowledged, and ended in its own dialog.

@@ -33,7 +33,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     private (SipConnection Connection, SipRequest Request, Func<int, ConversationDialog> Make, Action<SipWriter> Headers)? invited;
 
     // No departure: words of our own, whose fate nobody waits for.
-    private readonly record struct Piece(MessageDeparture? Departure, bool IsLast, bool IsFirst, byte[]? Html = null);
+    private readonly record struct Piece(MessageDeparture? Departure, bool IsLast, bool IsFirst, byte[]? Html = null, bool MayBeShown = false);
 
     public Address SipUser { get; } = sipUser;
 
@@ -165,6 +165,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
             if (!IsPlainOwed(leg, response))
             {
                 if (!response.IsSuccess) lastFailure = SipFailures.Of(response);
+                if (response.Status == 408 && state.Outstanding is { } doubtful && pieces.TryGetValue(doubtful.Id, out var piece)) pieces[doubtful.Id] = piece with { MayBeShown = true };
                 Step(new ConversationInput.MessageAnswered(leg, response.Status));
             }
         }
@@ -188,6 +189,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         if (dialog is not null)
         {
             (dialog.Accepted, dialog.Connection) = (response, connection ?? dialog.Connection);
+            if (dialog.Invite is { } invite && invite.Latest != invite) dialog.Preferred = connection;
             dialog.TakesUpdate = response.Lists(SipHeaderId.Allow, "UPDATE"u8);
             if (dialog.State is null && Dialog.TryEstablish(response, side.Own, out var made) is var fault)
             {

@@ -10,6 +10,8 @@ namespace Gateway.Sip.Conversations;
 internal sealed class ConversationDialog(Conversation conversation, int number, PeerModel peer, string callId, string localTag)
 {
     private int version;
+    private long taken = -1;
+    private SipMessageArrival? waiting;
 
     public Conversation Conversation { get; } = conversation;
 
@@ -36,6 +38,9 @@ internal sealed class ConversationDialog(Conversation conversation, int number, 
     /// <summary>Where the last request of the dialog came or went: its ACK takes the same way.</summary>
     public SipConnection? Connection { get; set; }
 
+    /// <summary>Where its INVITE was taken after another machine had refused it: what follows goes there too. Null for any other dialog.</summary>
+    public SipConnection? Preferred { get; set; }
+
     /// <summary>Its accept-types name text/html.</summary>
     public bool TakesHtml { get; set; }
 
@@ -56,6 +61,27 @@ internal sealed class ConversationDialog(Conversation conversation, int number, 
 
     /// <summary>The peer's Allow lists UPDATE: the lighter refresh (RFC 4028 §7.4).</summary>
     public bool TakesUpdate { get; set; }
+
+    /// <summary>The MESSAGE that came last, while it waits for its answer.</summary>
+    public void Waits(SipMessageArrival message) => Volatile.Write(ref waiting, message);
+
+    /// <summary>It was delivered.</summary>
+    public void Took(SipMessageArrival message) => Volatile.Write(ref taken, message.Identity);
+
+    public void Answered(SipMessageArrival message) => Interlocked.CompareExchange(ref waiting, null, message);
+
+    /// <summary>
+    /// Whether a MESSAGE whose number is not new is the last one again, whose answer was lost with its connection: it is answered like that one and not shown twice, and its sender
+    /// does not hear from a 500 that nothing was shown. RFC 3261 §12.2.2 wants the 500 for a lower number.
+    /// </summary>
+    public bool TryRepeat(SipConnection connection, SipRequest message)
+    {
+        var identity = SipMessageArrival.IdentityOf(message);
+        if (Volatile.Read(ref waiting) is { } last && last.Identity == identity && last.TryRepeat(connection, message)) return true;
+        if (Volatile.Read(ref taken) != identity) return false;
+        Requests.Responder.Plain(connection, message, 200);
+        return true;
+    }
 
     /// <summary>Our answer to an offer; the version goes up when it says something new (RFC 3264 §8).</summary>
     public void Answer(SessionDescription offer, string host, int port, string localUri)

@@ -19,7 +19,7 @@ internal sealed class Inviting(Conversation owner, int leg) : OutgoingRequest(Si
     protected override void OnResponse(SipResponse response)
     {
         HasFinal |= response.IsFinal;
-        owner.OnInviteResponse(leg, response, Connection);
+        owner.OnInviteResponse(leg, response, Latest.Connection);
     }
 
     protected override void OnFailed(SipReason reason, LinkFailure failure) => owner.OnInviteFailed(leg, reason, failure);
@@ -68,7 +68,10 @@ internal static class SipFailures
     {
         var diagnostics = PeerDiagnoses.MostTelling(MsDiagnostics.All(response));
         var warning = WarningHeader.TryRead(response.First(SipHeaderId.Warning), out var header) ? header.Code : (int?)null;
-        return ErrorTable.FromSip(response.Status, response.ReasonPhrase, diagnostics?.Id, diagnostics?.Reason, warning, (int?)RetryAfterHeader.SecondsOf(response));
+        var failure = ErrorTable.FromSip(response.Status, response.ReasonPhrase, diagnostics?.Id, diagnostics?.Reason, warning, (int?)RetryAfterHeader.SecondsOf(response));
+
+        // The last hop we know says that it did nothing with it: a back-up may.
+        return response.Status == 503 ? failure with { IsUnsent = true } : failure;
     }
 
     /// <summary>An answer of the peer that nothing can be made of.</summary>

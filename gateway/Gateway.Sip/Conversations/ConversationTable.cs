@@ -119,7 +119,9 @@ internal sealed class ConversationTable
         var peer = who.Principal.Peer;
         if (isInDialog) side.Transactions.Watch(connection, request, peer.Name);
         var passage = side.NewPassage(peer.Name, PassageKind.Message, who.From, who.To);
-        side.Crossing.Enter(who.Principal, new SipMessageArrival(side, connection, request, peer, isInDialog ? null : side.NewTag(), passage, message));
+        var arrival = new SipMessageArrival(side, connection, request, peer, dialog, passage, message);
+        dialog?.Waits(arrival);
+        side.Crossing.Enter(who.Principal, arrival);
     }
 
     public void OnRequest(SipConnection connection, SipRequest request, Requester who)
@@ -195,13 +197,17 @@ internal sealed class ConversationTable
 
         var fault = dialog.Conversation.Receive(dialog, connection, request);
         if (fault == SipReason.None) return dialog;
+        if (fault == SipReason.CSeqOutOfOrder && request.Method == SipMethod.Message && dialog.TryRepeat(connection, request)) return null;
         var text = fault switch
         {
             SipReason.CSeqOutOfOrder => "CSeq went back.",
             SipReason.RequestPending => "An invitation of this side waits for its answer.",
             _ => "This conversation is not known here.",
         };
-        side.Requests.Responder.Refuse(connection, request, SipReasonAnswers.StatusOf(fault), fault.PublicName(), text);
+
+        // RFC 3261 §14.2: what was overtaken on another connection may be asked again, a little later and under a new number.
+        int? after = fault == SipReason.CSeqOutOfOrder && request.Method is (SipMethod.Invite or SipMethod.Update) ? (int)(10 * side.Jitter()) : null;
+        side.Requests.Responder.Refuse(connection, request, SipReasonAnswers.StatusOf(fault), fault.PublicName(), text, null, after);
         return null;
     }
 

@@ -30,6 +30,7 @@ internal sealed class ServerTransaction(ServerTransactions table, SipConnection 
     public bool Answer(int status, ReadOnlySpan<byte> response, string? tag)
     {
         bool isSent;
+        if (status is >= 200 and < 300 && request.Method == SipMethod.Message && Key is not null) table.Remember(this);
         lock (gate)
         {
             toTag ??= tag;

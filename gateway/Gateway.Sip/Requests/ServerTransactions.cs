@@ -20,6 +20,7 @@ internal sealed class ServerTransactions(SipSide side)
 
     private readonly ConcurrentDictionary<(string Peer, TransactionKey Key), ServerTransaction> open = new();
     private readonly LinkedList<ServerTransaction> waiting = new();
+    private readonly ServedMessages served = new(side.Options.Timers.F);
     private int count;
 
     public DateTimeOffset Now => side.Now;
@@ -36,6 +37,12 @@ internal sealed class ServerTransactions(SipSide side)
         }
 
         var key = TransactionKey.Merge(request);
+        if (request.Method == SipMethod.Message && served.Has(peer, key, request, Now))
+        {
+            Responder.Plain(connection, request, 200, side.NewTag());
+            return false;
+        }
+
         var made = new ServerTransaction(this, connection, request, peer, side.Options.Timers, Now) { Key = key };
         while (!open.TryAdd((peer, key), made))
         {
@@ -92,6 +99,9 @@ internal sealed class ServerTransactions(SipSide side)
         lock (waiting) old = waiting.Count == 0 ? [] : [.. waiting];
         foreach (var transaction in old) transaction.Tick(now);
     }
+
+    /// <summary>A MESSAGE outside dialogs was accepted, whether or not its answer arrives.</summary>
+    internal void Remember(ServerTransaction accepted) => served.Add(accepted.Peer, accepted.Key!.Value, accepted.Request, Now);
 
     internal void Close(ServerTransaction transaction, SipReason end)
     {
