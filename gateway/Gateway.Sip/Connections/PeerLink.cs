@@ -9,8 +9,8 @@ namespace Gateway.Sip.Connections;
 /// waits while one is dialled. Requests of one lane keep one connection as long as any of them is unanswered, so their order holds whatever comes and goes.
 /// </summary>
 /// <remarks>
-/// The file holds sending; dialling is in <c>PeerLink.Dialling.cs</c>, sending to a further target in <c>PeerLink.Further.cs</c>, the care of standing connections in <c>PeerLink.Upkeep.cs</c>. One gate orders everything; sends under it
-/// only queue, the batch around it writes when it is open again.
+/// The file holds sending; dialling is in <c>PeerLink.Dialling.cs</c>, sending to a further target in <c>PeerLink.Further.cs</c>, the care of standing connections in
+/// <c>PeerLink.Upkeep.cs</c>. One gate orders everything; sends under it only queue, the batch around it writes when it is open again.
 /// </remarks>
 internal sealed partial class PeerLink(LinkTable table, PeerModel peer)
 {

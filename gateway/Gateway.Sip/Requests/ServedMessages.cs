@@ -4,9 +4,9 @@ using Gateway.Sip.Protocol.Wire;
 namespace Gateway.Sip.Requests;
 
 /// <summary>
-/// The MESSAGEs outside dialogs that were accepted lately. Over TLS a transaction is forgotten with its answer (RFC 3261 §17.2.2, Timer J), so that one whose answer was lost with its connection and
-/// that its sender repeats by the next would be shown twice: for as long as Timer J lasts elsewhere the repetition gets its 200 again, and nothing more. A repetition has the same From tag, Call-ID and
-/// CSeq (§8.2.2.2) and the same body. Where two meet in one place the older is forgotten: then it is as the RFC has it.
+/// The MESSAGEs outside dialogs that were accepted lately. Over TLS a transaction is forgotten with its answer (RFC 3261 §17.2.2, Timer J), so that one whose answer was lost with its
+/// connection, and that its sender repeats by the next, would be shown twice: for as long as Timer J lasts elsewhere the repetition gets its 200 again, and nothing more. A repetition has
+/// the same From tag, Call-ID and CSeq (§8.2.2.2) and the same body. Where two meet in one place the older is forgotten: then it is as the RFC has it.
 /// </summary>
 internal sealed class ServedMessages(TimeSpan memory)
 {
