@@ -12,14 +12,15 @@ public static class CertificateJudge
         if (evidence.Leaf is null) return CertificateVerdict.Refused(CertificateReason.NoCertificate, "The peer presented no certificate.");
         var chain = ChainJudge.Judge(evidence, trust, now);
         if (chain.Reason != CertificateReason.None) return CertificateVerdict.Refused(chain.Reason, chain.Detail);
-        var names = CertificateNames.Read(evidence.Leaf);
+        var reading = LeafReading.Of(evidence.Leaf);
+        var names = reading.Names;
         var matched = NameMatch.Find(names, expected);
         if (matched is null)
         {
             var has = string.Join(", ", names.Describe().Take(8));
             return CertificateVerdict.Refused(CertificateReason.WrongName, $"The certificate is for [{has}], not for '{expected.Name}'.");
         }
-        var proof = new CertificateProof(DomainNames.ToAscii(expected.Name), matched, trust.Name, Fingerprints.Of(evidence.Leaf), chain.NotAfter);
+        var proof = new CertificateProof(DomainNames.ToAscii(expected.Name), matched, trust.Name, reading.Fingerprint, chain.NotAfter);
         return new CertificateVerdict(proof, CertificateReason.None, "");
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,22 +17,22 @@ internal static class ChainJudge
     private const string AnyUsageOid = "2.5.29.37.0";
     private const int PresentedMax = 16;
 
-    // One stream asks two or three times within its first round trips, and once more for each name its peer may have.
+    // One stream asks two or three times within its first round trips, and once more for each name its peer may have; a server opens one for each of its domains.
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
-    private static readonly ConditionalWeakTable<PeerEvidence, Recent> Findings = [];
 
     internal static ChainFinding Judge(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
     {
-        if (Findings.TryGetValue(evidence, out var recent) && ReferenceEquals(recent.Trust, trust) && now >= recent.At && now - recent.At < FreshFor) return recent.Finding;
+        var reading = LeafReading.Of(evidence.Leaf!);
+        if (reading.Recent is { } recent && recent.IsFor(evidence.Intermediates, trust) && now >= recent.At && now - recent.At < FreshFor) return recent.Finding;
         var finding = JudgeAnew(evidence, trust, now);
-        Findings.AddOrUpdate(evidence, new Recent(trust, now, finding));
+        reading.Recent = new RecentFinding(evidence.Intermediates, trust, now, finding);
         return finding;
     }
 
     private static ChainFinding JudgeAnew(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
     {
         var leaf = evidence.Leaf!;
-        if (trust.Withdrawn.Count > 0 && trust.Withdrawn.Contains(Fingerprints.Of(leaf)))
+        if (trust.Withdrawn.Count > 0 && trust.Withdrawn.Contains(LeafReading.Of(leaf).Fingerprint))
             return Refused(CertificateReason.Revoked, "The certificate was withdrawn by the operator.");
 
         var finding = BuildChain(leaf, evidence.Intermediates, trust, now, X509ChainTrustMode.CustomRootTrust);
@@ -109,21 +108,13 @@ internal static class ChainJudge
         {
             var certificate = chain.ChainElements[i].Certificate;
             if (certificate.NotAfter.ToUniversalTime() < end) end = certificate.NotAfter.ToUniversalTime();
-            if (!IsKeyStrong(certificate, trust))
+            if (!PublicKeyBits.AreEnough(certificate, trust))
                 return Refused(CertificateReason.WeakKey, $"The key of '{certificate.Subject}' is too short.");
             // The signature of the anchor itself proves nothing and may be as old as it likes.
             if (i + 1 < chain.ChainElements.Count && IsSignatureWeak(certificate))
                 return Refused(CertificateReason.WeakSignature, $"'{certificate.Subject}' is signed with {certificate.SignatureAlgorithm.FriendlyName}.");
         }
         return new ChainFinding(CertificateReason.None, "", new DateTimeOffset(end, TimeSpan.Zero));
-    }
-
-    internal static bool IsKeyStrong(X509Certificate2 certificate, TrustSet trust)
-    {
-        using var rsa = certificate.GetRSAPublicKey();
-        if (rsa is not null) return rsa.KeySize >= trust.RsaBitsMin;
-        using var ec = certificate.GetECDsaPublicKey();
-        return ec is null ? certificate.PublicKey.Oid.Value is "1.3.101.112" or "1.3.101.113" : ec.KeySize >= trust.EcBitsMin;
     }
 
     private static bool IsSignatureWeak(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value
@@ -152,8 +143,6 @@ internal static class ChainJudge
         }
         return (all & X509ChainStatusFlags.Revoked) != X509ChainStatusFlags.NoError ? Refused(CertificateReason.Revoked, words) : Refused(CertificateReason.ChainInvalid, words);
     }
-
-    private sealed record Recent(TrustSet Trust, DateTimeOffset At, ChainFinding Finding);
 
     private static ChainFinding Refused(CertificateReason reason, string detail) => new(reason, detail, default);
 }

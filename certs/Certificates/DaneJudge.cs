@@ -12,7 +12,7 @@ public static class DaneJudge
         PeerEvidence evidence, IReadOnlyList<TlsaConstraint> records, IReadOnlyList<string> names, TrustSet trust, DateTimeOffset now)
     {
         if (evidence.Leaf is not { } leaf) return CertificateVerdict.Refused(CertificateReason.NoCertificate, "The peer presented no certificate.");
-        if (trust.Withdrawn.Contains(Fingerprints.Of(leaf))) return CertificateVerdict.Refused(CertificateReason.Revoked, "The certificate was withdrawn by the operator.");
+        if (trust.Withdrawn.Contains(LeafReading.Of(leaf).Fingerprint)) return CertificateVerdict.Refused(CertificateReason.Revoked, "The certificate was withdrawn by the operator.");
         var refused = CertificateVerdict.Refused(CertificateReason.WrongName, "No usable TLSA record matches the certificate.");
         foreach (var record in records)
         {
@@ -34,7 +34,7 @@ public static class DaneJudge
     private static CertificateVerdict JudgeLeaf(X509Certificate2 leaf, TlsaConstraint record, IReadOnlyList<string> names, TrustSet trust)
     {
         if (!record.Matches(leaf)) return CertificateVerdict.Refused(CertificateReason.WrongName, $"The certificate is not that of {record}.");
-        if (!ChainJudge.IsKeyStrong(leaf, trust)) return CertificateVerdict.Refused(CertificateReason.WeakKey, $"The key of '{leaf.Subject}' is too short.");
+        if (!PublicKeyBits.AreEnough(leaf, trust)) return CertificateVerdict.Refused(CertificateReason.WeakKey, $"The key of '{leaf.Subject}' is too short.");
         return Prove(leaf, record, names[0], new DateTimeOffset(leaf.NotAfter));
     }
 
@@ -63,5 +63,5 @@ public static class DaneJudge
         evidence.Intermediates.Any(record.Matches) || trust.Roots.Any(record.Matches);
 
     private static CertificateVerdict Prove(X509Certificate2 leaf, TlsaConstraint record, string name, DateTimeOffset notAfter) =>
-        new(new CertificateProof(DomainNames.ToAscii(name), record.ToString(), "DNSSEC", Fingerprints.Of(leaf), notAfter), CertificateReason.None, "");
+        new(new CertificateProof(DomainNames.ToAscii(name), record.ToString(), "DNSSEC", LeafReading.Of(leaf).Fingerprint, notAfter), CertificateReason.None, "");
 }

@@ -22,7 +22,7 @@ internal static class OwnCertificateCheck
     {
         if (!ChainJudge.IsUsageAllowed(own.Leaf))
             faults.Add(new(at, CertificateReason.WrongUsage, $"'{file}' is for neither serverAuth nor clientAuth.", "Request it with serverAuth and clientAuth."));
-        if (!ChainJudge.IsKeyStrong(own.Leaf, _systemOnly))
+        if (!PublicKeyBits.AreEnough(own.Leaf, _systemOnly))
             faults.Add(new(at, CertificateReason.WeakKey, $"the key of '{file}' is too short.", "Use RSA 2048 or more; older edges refuse elliptic curves."));
         if (own.Domains.Count == 0)
             faults.Add(new(at, CertificateReason.WrongName, $"'{file}' names no DNS name.", "Put the FQDN of this gateway and each domain it serves into the SAN."));

@@ -136,9 +136,9 @@ internal static class TlsHandshake
                 if (isRequired) _refusal = TransportReason.CertificateMissing;
                 return !isRequired;
             }
-            _leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+            _leaf = SeenCertificates.Load(certificate.GetRawCertData());
             if (chain is not null && chain.ChainPolicy.ExtraStore.Count > 0)
-                _intermediates = [.. chain.ChainPolicy.ExtraStore.Where(c => !c.Equals(certificate)).Take(IntermediatesMax).Select(c => X509CertificateLoader.LoadCertificate(c.RawData))];
+                _intermediates = [.. chain.ChainPolicy.ExtraStore.Where(c => !c.Equals(certificate)).Take(IntermediatesMax).Select(c => SeenCertificates.Load(c.RawDataMemory.Span))];
             return true;
         }
     }
