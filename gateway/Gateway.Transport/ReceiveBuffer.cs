@@ -2,28 +2,25 @@ using System.Buffers;
 
 namespace Gateway.Transport;
 
-/// <summary>Received bytes the owner has not used yet, contiguous, in a pooled array that grows to a limit and shrinks when empty.</summary>
+/// <summary>Received bytes the owner has not used yet, contiguous, in a pooled array that grows to a limit. An empty one has no array: most connections are idle, and there are thousands.</summary>
 internal sealed class ReceiveBuffer(int bytesMax)
 {
     private const int FirstBytes = 16 * 1024;
-    private const int KeptBytesMax = 64 * 1024;
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
+    private byte[] _bytes = [];
     private int _start;
     private int _end;
 
     internal ReadOnlyMemory<byte> Unread => _bytes.AsMemory(_start, _end - _start);
+
+    internal bool IsEmpty => _start == _end;
 
     internal void Received(int count) => _end += count;
 
     internal void Consume(int count)
     {
         _start += count;
-        if (_start < _end) return;
-        (_start, _end) = (0, 0);
-        if (_bytes.Length <= KeptBytesMax) return;
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
+        if (_start == _end) Release();
     }
 
     internal bool TryMakeRoom(out Memory<byte> room)
@@ -31,6 +28,7 @@ internal sealed class ReceiveBuffer(int bytesMax)
         var unread = _end - _start;
         room = default;
         if (unread >= bytesMax) return false;
+        if (_bytes.Length == 0) _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
         // A rest at the front of much room costs a copy of the rest; a full array costs a larger one.
         if (_start > 0 && _bytes.Length - _end < FirstBytes / 2) Move(_bytes);
         if (_bytes.Length - _end < FirstBytes / 4)
@@ -46,7 +44,7 @@ internal sealed class ReceiveBuffer(int bytesMax)
 
     internal void Release()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         (_start, _end) = (0, 0);
     }

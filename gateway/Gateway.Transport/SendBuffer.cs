@@ -2,11 +2,10 @@ using System.Buffers;
 
 namespace Gateway.Transport;
 
-/// <summary>Bytes gathered for one write, and the receipts of the sends they came from. Not thread-safe.</summary>
+/// <summary>Bytes gathered for one write, and the receipts of the sends they came from. An empty one has no array. Not thread-safe.</summary>
 internal sealed class SendBuffer
 {
     private const int FirstBytes = 4 * 1024;
-    private const int KeptBytesMax = 128 * 1024;
 
     private readonly List<ISendReceipt> _receipts = [];
     private byte[] _bytes = [];
@@ -29,7 +28,7 @@ internal sealed class SendBuffer
     internal void Complete(TransportReason outcome, TransportConnection connection)
     {
         Length = 0;
-        if (_bytes.Length > KeptBytesMax) Release();
+        Release();
         if (_receipts.Count == 0) return;
         for (var i = 0; i < _receipts.Count; i++) Tell(_receipts[i], outcome, connection);
         _receipts.Clear();

@@ -68,6 +68,8 @@ public sealed partial class TransportConnection
     // False: the peer has closed, or there is no room for what it sends.
     private async ValueTask<bool> ReceiveOnceAsync(ReceiveBuffer buffer)
     {
+        // Nothing is held while nothing comes: this read only waits, and TLS beneath it has no buffer meanwhile either.
+        if (buffer.IsEmpty) _ = await _stream.ReadAsync(Memory<byte>.Empty);
         if (!buffer.TryMakeRoom(out var room))
         {
             Close(TransportReason.ReceiveBufferFull, $"No message ended within {_limits.UnreadBytesMax} bytes.");
