@@ -5,7 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Certificates;
 
 /// <summary>
-/// How long the key of a certificate is, read off its bytes: RFC 3279 §2.3.1 (RSA), RFC 5480 §2.1.1 (named curves only), RFC 8410. To import a key only to ask its size costs more than to check a signature with it.
+/// How long the key of a certificate is, read off its bytes: RFC 3279 §2.3.1 (RSA), RFC 5480 §2.1.1 (named curves only), RFC 8410.
+/// To import a key only to ask its size costs more than to check a signature with it.
 /// </summary>
 internal static class PublicKeyBits
 {
