@@ -304,8 +304,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             End(XmppReason.TrustWithdrawn);
             return;
         }
-        int ofPeer = Context.Streams.All.Count(stream => stream is InboundConnection other && other != this && other.Serves(principal.Peer.Name));
-        if (ofPeer >= principal.Peer.Limits.ConnectionsMax)
+        if (IsOneTooMany(principal.Peer))
         {
             End(XmppReason.ResourceConstraint);
             return;
@@ -320,6 +319,13 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         Context.Links.InboundProved(domain);
         Context.Metrics.StreamOpened();
         Context.Observer.OnStreamOpened(Snapshot());
+    }
+
+    // Nobody has more streams than there are: they are told apart only when that could matter.
+    private bool IsOneTooMany(PeerModel peer)
+    {
+        int most = peer.Limits.ConnectionsMax;
+        return Context.Streams.Count > most && Context.Streams.All.Count(stream => stream is InboundConnection other && other != this && other.Serves(peer.Name)) >= most;
     }
 
     private ProvedDomain? Readmit(ProvedDomain proved)

@@ -8,16 +8,22 @@ internal sealed class StreamTable
 {
     private readonly ConcurrentDictionary<StreamConnection, bool> _live = new();
     private TaskCompletionSource? _empty;
+    private int _count;
 
-    public int Count => _live.Count;
+    public int Count => Volatile.Read(ref _count);
 
     public IEnumerable<StreamConnection> All => _live.Keys;
 
-    public void Add(StreamConnection stream) => _live[stream] = true;
+    public void Add(StreamConnection stream)
+    {
+        if (_live.TryAdd(stream, true)) Interlocked.Increment(ref _count);
+    }
 
     public void Remove(StreamConnection stream)
     {
-        if (_live.TryRemove(stream, out _) && _live.IsEmpty) Volatile.Read(ref _empty)?.TrySetResult();
+        if (!_live.TryRemove(stream, out _)) return;
+        Interlocked.Decrement(ref _count);
+        if (_live.IsEmpty) Volatile.Read(ref _empty)?.TrySetResult();
     }
 
     /// <summary>Ends every stream in order.</summary>
