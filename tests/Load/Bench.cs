@@ -121,7 +121,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
     {
         var isRate = load.EndsWith("/s", StringComparison.Ordinal);
         var number = int.Parse(isRate ? load[..^2] : load, CultureInfo.InvariantCulture);
-        await scenario.PrepareAsync();
+        scenario.Forget();
         using var pump = new Pump(isRate ? 0 : number, isRate ? number : 0, next, scenario.Send, scenario.Flush);
         scenario.Pump = pump;
         ends.Hear(scenario);

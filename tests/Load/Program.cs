@@ -1,5 +1,6 @@
 using Load;
 using Load.Measure;
+using Load.Scenarios;
 using Load.Subjects;
 using Load.Wire;
 
@@ -39,6 +40,7 @@ try
     }
 
     foreach (var other in options.Subjects.Skip(1)) table.Ratios(options.Subjects[0], other);
+    table.Shares(SubjectNames.Bare, NewConnections.Words, NewStreams.Words);
     return table.All.Any(f => f.Counts.Lost + f.Counts.Failed + f.Counts.Duplicates > 0 && f.Subject == SubjectNames.Gateway) ? 1 : 0;
 }
 catch (LoadFailureException failure)

@@ -39,4 +39,18 @@ internal sealed class Table(TextWriter console, string? jsonFile)
                 + string.Create(CultureInfo.InvariantCulture, $"   p99 {a.P99:0.00} : {b.P99:0.00} ms"));
         }
     }
+
+    /// <summary>New streams of every subject as a share of what the runtime's bare mutual TLS did under the same load of the same run.</summary>
+    public void Shares(string bare, string handshakes, string streams)
+    {
+        foreach (var b in all.Where(f => f.Subject == bare && f.Scenario == handshakes && f.PerSecond > 0))
+        {
+            foreach (var f in all.Where(f => f.Scenario == streams && f.Load == b.Load))
+            {
+                var (share, cpu) = (100 * f.PerSecond / b.PerSecond, f.SubjectMicroseconds / b.SubjectMicroseconds);
+                console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{f.Subject}, {streams}, {f.Load} at once: {f.PerSecond:0}/s, {share:0} % of the ")
+                    + string.Create(CultureInfo.InvariantCulture, $"{b.PerSecond:0} {handshakes}/s of {bare}; CPU x{cpu:0.00}"));
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class MessageToXmpp(Ends ends, int pairs, bool inSessions) : Mes
 
     public override async Task PrepareAsync()
     {
-        if (inSessions && sessions.Count == 0) sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(0, Pairs).Select(i => (SipUser(i), Ends.XmppUser(i)))], Padding);
+        if (inSessions) sessions = await Ends.Sip.OpenSessionsAsync([.. Enumerable.Range(0, Pairs).Select(i => (SipUser(i), Ends.XmppUser(i)))], Padding);
         await base.PrepareAsync();
     }
 

@@ -9,8 +9,9 @@ namespace Load.Scenarios;
 /// <summary>
 /// New mutual-TLS connections: an item is TCP, a full handshake without resumption, OPTIONS, and the first bytes of its answer. Meanwhile idle ones stand, whose memory is told.
 /// </summary>
-internal sealed class NewConnections(Ends ends, IPEndPoint target, string targetHost, X509Certificate2 own, int idle) : Scenario("new TLS connections", ends), IDisposable
+internal sealed class NewConnections(Ends ends, IPEndPoint target, string targetHost, X509Certificate2 own, int idle) : Scenario(Words, ends), IDisposable
 {
+    public const string Words = "new TLS connections";
     private readonly List<SslStream> held = [];
 
     public override int Standing => idle;

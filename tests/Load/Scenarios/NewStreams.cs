@@ -7,8 +7,9 @@ namespace Load.Scenarios;
 /// New federated streams, each from a domain of its own: TCP, STARTTLS, mutual TLS, SASL EXTERNAL or dialback, until the subject says that it is authenticated. Meanwhile idle ones stand, whose memory
 /// is told.
 /// </summary>
-internal sealed class NewStreams(Ends ends, int idle) : Scenario("new streams", ends), IDisposable
+internal sealed class NewStreams(Ends ends, int idle) : Scenario(Words, ends), IDisposable
 {
+    public const string Words = "new streams";
     private readonly List<XmppStream> held = [];
 
     public override int Standing => idle;

@@ -7,7 +7,6 @@ internal abstract class PresenceScenario(string name, Ends ends, int presentitie
 {
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int subscribed;
-    private bool isPrepared;
 
     protected int Presentities { get; } = presentities;
 
@@ -17,8 +16,6 @@ internal abstract class PresenceScenario(string name, Ends ends, int presentitie
 
     public override async Task PrepareAsync()
     {
-        FanOut.Clear();
-        if (isPrepared) return;
         Ends.Hear(this);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         for (var i = 0; i < Presentities; i++)
@@ -35,9 +32,9 @@ internal abstract class PresenceScenario(string name, Ends ends, int presentitie
         {
             throw new LoadFailureException($"{Name}: {subscribed} of {Presentities * Watchers} subscriptions were active after 20 s. {Remark}");
         }
-
-        isPrepared = true;
     }
+
+    public override void Forget() => FanOut.Clear();
 
     public override void Send(long sequence)
     {

@@ -29,6 +29,11 @@ internal abstract class Scenario(string name, Ends ends) : ISipTraffic, IXmppTra
 
     public virtual Task PrepareAsync() => Task.CompletedTask;
 
+    /// <summary>Forgets what an earlier load left unfinished.</summary>
+    public virtual void Forget()
+    {
+    }
+
     public abstract void Send(long sequence);
 
     public abstract void Flush();

@@ -84,7 +84,15 @@ internal sealed class SipEnd(SipEndOptions options) : IDisposable
                 + $"CSeq: 1 INVITE\r\nContact: {Contact}\r\nContent-Type: application/sdp\r\nContent-Length: {SdpText.Length}\r\n\r\n{SdpText}");
         }
 
-        await sessionsSettled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        try
+        {
+            await sessionsSettled.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            throw new LoadFailureException($"{settledSessions} of {pairs.Count} INVITEs were answered within 60 s");
+        }
+
         if (refusedSessions > 0) throw new LoadFailureException($"{refusedSessions} of {pairs.Count} INVITEs were refused");
         lock (sessions) return [.. sessions.Values];
     }
