@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Gateway.Admin.Metrics;
+using Gateway.Admin.Trace;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -58,6 +60,9 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
             options.Limits.MaxRequestBodySize = 64 * 1_024;
             options.Limits.MaxConcurrentConnections = 64;
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+            // A trace says nothing for as long as nothing crosses, and who pages through it takes his time.
+            options.Limits.MinResponseDataRate = null;
             listen(options);
         });
         builder.WebHost.UseSockets(options => options.CreateBoundListenSocket = Bind);
@@ -96,6 +101,7 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
     private void MapAdmin(WebApplication app)
     {
         app.MapGet("/status", context => WriteAsync(context, control.Status()));
+        app.MapGet("/connections", context => WriteAsync(context, control.Connections(context.Request.Query["peer"].FirstOrDefault(), context.Request.Query["direction"].FirstOrDefault())));
         app.MapPost("/reload", async context =>
         {
             var report = await control.ReloadAsync(context.RequestAborted);
@@ -103,6 +109,15 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
         });
         app.MapPost("/streams/forget", context => WriteAsync(context, control.Forget(context.Request.Query["domain"].FirstOrDefault())));
         app.MapGet("/route/explain", context => WriteAsync(context, control.Explain(context.Request.Query["from"].ToString(), context.Request.Query["to"].ToString())));
+        app.MapGet("/log", context => WriteAsync(context, control.LogLevels()));
+        app.MapPost("/log", context =>
+        {
+            var query = context.Request.Query;
+            int? seconds = int.TryParse(query["seconds"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked > 0 ? asked : null;
+            var report = control.SetLogLevel(query["level"].ToString(), query["room"].ToString(), seconds);
+            return report is null ? WriteAsync(context, control.LogLevels(), 400) : WriteAsync(context, report);
+        });
+        app.MapGet("/trace", context => new TraceResponse(control).RunAsync(context));
         app.MapGet("/doctor", async context => await WriteAsync(context, await control.DoctorAsync(context.Request.Query["peer"].FirstOrDefault(), context.RequestAborted)));
         MapHealth(app);
     }

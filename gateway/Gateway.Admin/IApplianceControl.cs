@@ -1,4 +1,5 @@
 using Gateway.Admin.Reports;
+using Gateway.Admin.Trace;
 
 namespace Gateway.Admin;
 
@@ -7,6 +8,9 @@ public interface IApplianceControl
 {
     StatusReport Status();
 
+    /// <summary>The connections of a peer, or of all; <c>in</c>, <c>out</c>, or both directions.</summary>
+    ConnectionsReport Connections(string? peer, string? direction);
+
     ReadinessReport Readiness();
 
     /// <summary>Reads the configuration and the certificates again; what is faulty is not taken.</summary>
@@ -14,6 +18,14 @@ public interface IApplianceControl
 
     /// <summary>Ends the rest of a domain that could not be reached, or of all.</summary>
     ForgetReport Forget(string? domain);
+
+    /// <summary>Begins to follow the connections of a peer or domain; null when too many traces run. Disposing it ends it.</summary>
+    TraceSession? StartTrace(TraceRequest request);
+
+    LogReport LogLevels();
+
+    /// <summary>Sets how much is logged, by a room or all (empty), for a while or until the next start; <c>default</c> takes it back. Null when level or room is none.</summary>
+    LogReport? SetLogLevel(string level, string room, int? seconds);
 
     ExplainReport Explain(string from, string to);
 

@@ -43,6 +43,9 @@ public sealed record SipSideView(
             transport.CertificateVersion, connection.MessagesIn, transport.BytesIn, transport.BytesOut)
         {
             Target = transport.Host,
+            Domains = connection.AdmittedDomains,
+            MessagesOut = connection.MessagesOut,
+            LastMessageAt = connection.LastMessageAt,
             Cipher = transport.Evidence.Cipher,
             Subject = transport.Evidence.Leaf?.Subject ?? "",
             Unanswered = connection.Unanswered,
@@ -74,6 +77,14 @@ public sealed record SipConnectionView(
 {
     /// <summary>The host that was dialled; empty when the peer came to us.</summary>
     public string Target { get; init; } = "";
+
+    /// <summary>The domains that the peer spoke for here and was believed.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [];
+
+    public long MessagesOut { get; init; }
+
+    /// <summary>When the last message crossed, in or out; null before the first.</summary>
+    public DateTimeOffset? LastMessageAt { get; init; }
 
     public string Cipher { get; init; } = "";
 

@@ -19,6 +19,11 @@ public interface IConnectionHandler
     /// <summary>The TLS asked for with <see cref="TransportConnection.StartTls"/> stands; the evidence is new.</summary>
     void OnSecured(TransportConnection connection);
 
+    /// <summary>
+    /// Whether the connection leads to the peer of this name, or carries this domain; null while nobody is known. For <c>gateway trace</c>: from any thread, never from the message path.
+    /// </summary>
+    bool? Concerns(string peerOrDomain) => false;
+
     /// <summary>The end, with its one reason and words for people.</summary>
     void OnClosed(TransportConnection connection, TransportReason reason, string detail);
 }

@@ -76,6 +76,9 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
             Interlocked.Add(ref _unsent, bytes.Length);
             mustFlush = !_isClaimed;
             _isClaimed = true;
+
+            // Under the gate, so that a trace shows messages in the order in which they leave.
+            _hub.Tap?.OnMessage(this, isReceived: false, bytes);
         }
         if (mustFlush) SendBatch.FlushOrDefer(this);
         return TransportReason.None;

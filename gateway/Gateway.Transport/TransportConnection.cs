@@ -87,6 +87,15 @@ public sealed partial class TransportConnection
     /// <summary>The same in words; empty while it lives.</summary>
     public string CloseDetail => _end == TransportReason.None ? "" : _endDetail;
 
+    /// <summary>True while somebody looks at messages: only then is it worth making them readable for <see cref="TellReceived"/>.</summary>
+    public bool IsTapped => _hub.Tap is not null;
+
+    /// <summary>The owner has taken one whole message out of what was received.</summary>
+    public void TellReceived(ReadOnlySpan<byte> message) => _hub.Tap?.OnMessage(this, isReceived: true, message);
+
+    /// <summary>Whether it leads to this peer or carries this domain; null while its owner does not know whom it has before it.</summary>
+    public bool? Concerns(string peerOrDomain) => _handler is { } handler ? handler.Concerns(peerOrDomain) : null;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Label}#{Id} {(IsAccepted ? "from" : "to")} {Remote}";
 
@@ -133,6 +142,7 @@ public sealed partial class TransportConnection
     {
         _hub.Remove(this);
         if (isHandled) _handler?.OnClosed(this, _end, _endDetail);
+        _hub.Tap?.OnClosed(this);
     }
 }
 

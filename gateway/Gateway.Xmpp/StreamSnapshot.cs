@@ -19,7 +19,7 @@ public sealed record StreamSnapshot(
     /// <summary>Why each domain is believed, or why not yet.</summary>
     public IReadOnlyList<string> Trust { get; init; } = [];
 
-    /// <summary>The pairs of domains that an outbound stream carries.</summary>
+    /// <summary>The pairs of domains that the stream carries, the one that speaks first.</summary>
     public IReadOnlyList<string> Pairs { get; init; } = [];
 
     /// <summary>What was negotiated beside TLS: <c>direct-tls</c>, <c>0198</c>, <c>0288</c>.</summary>
@@ -28,8 +28,11 @@ public sealed record StreamSnapshot(
     /// <summary>When the last stanza crossed; null before the first.</summary>
     public DateTimeOffset? LastStanzaAt { get; init; }
 
-    /// <summary>Stanzas that crossed.</summary>
-    public long Stanzas { get; init; }
+    /// <summary>Stanzas taken from the peer.</summary>
+    public long StanzasIn { get; init; }
+
+    /// <summary>Stanzas of ours, those included that no longer left.</summary>
+    public long StanzasOut { get; init; }
 
     /// <summary>Stanzas sent and not yet acknowledged (XEP-0198).</summary>
     public int Unacknowledged { get; init; }

@@ -20,10 +20,16 @@ public sealed class XmppMetrics : IDisposable
     private long _lateErrors;
 
     /// <summary>Instruments over this side.</summary>
-    public XmppMetrics(Func<int> streams, Func<int> queued)
+    internal XmppMetrics(Func<IReadOnlyList<StreamSnapshot>> streams, Func<IReadOnlyList<PairSnapshot>> pairs)
     {
-        _meter.CreateObservableGauge("gateway_xmpp_streams", streams, "{stream}", "Streams now, both directions.");
-        _meter.CreateObservableGauge("gateway_xmpp_queued_stanzas", queued, "{stanza}", "Stanzas that wait for a stream.");
+        _meter.CreateObservableGauge("gateway_xmpp_streams", () => Streams(streams()), "{stream}", "Streams now, by peer, direction, how the peer proved itself, and TLS version.");
+        _meter.CreateObservableGauge("gateway_xmpp_stream_features", () => Features(streams()), "{stream}",
+            "Streams now that negotiated a feature, by feature (0198, 0288, direct-tls) and direction.");
+        _meter.CreateObservableGauge("gateway_xmpp_unacknowledged_stanzas", () => PerPeer(streams(), s => s.Peer, s => s.Unacknowledged), "{stanza}",
+            "Stanzas sent and not yet acknowledged by the peer (XEP-0198), by peer.");
+        _meter.CreateObservableGauge("gateway_xmpp_queued_stanzas", () => PerPeer(pairs(), p => p.Peer, p => p.QueuedItems), "{stanza}", "Stanzas that wait for a stream, by peer.");
+        _meter.CreateObservableGauge("gateway_xmpp_resting_pairs", () => Resting(pairs()), "{pair}",
+            "Pairs of domains that failed and are not tried again for a while, by peer and reason; `gateway streams forget` ends it.");
         _meter.CreateObservableCounter("gateway_xmpp_streams_opened_total", () => Volatile.Read(ref _opened), description: "Streams that came to carry stanzas.");
         _meter.CreateObservableCounter("gateway_xmpp_stanzas_received_total", () => Volatile.Read(ref _received), description: "Stanzas received.");
         _meter.CreateObservableCounter("gateway_xmpp_stanzas_sent_total", () => Volatile.Read(ref _sent), description: "Stanzas sent.");
@@ -46,6 +52,22 @@ public sealed class XmppMetrics : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<int>> Streams(IReadOnlyList<StreamSnapshot> streams) =>
+        streams.CountBy(s => (s.Peer, s.IsInbound, s.ProvedBy, s.TlsVersion)).Select(g => new Measurement<int>(
+            g.Value, new("peer", g.Key.Peer), Direction(g.Key.IsInbound), new("proof", g.Key.ProvedBy), new("tls", g.Key.TlsVersion.Length == 0 ? "none" : g.Key.TlsVersion)));
+
+    private static IEnumerable<Measurement<int>> Features(IReadOnlyList<StreamSnapshot> streams) =>
+        streams.SelectMany(s => s.Features.Select(f => (Feature: f, s.IsInbound))).CountBy(f => f)
+            .Select(g => new Measurement<int>(g.Value, new("feature", g.Key.Feature), Direction(g.Key.IsInbound)));
+
+    private static IEnumerable<Measurement<int>> Resting(IReadOnlyList<PairSnapshot> pairs) =>
+        pairs.Where(p => p.RetryInSeconds > 0).CountBy(p => (p.Peer, p.LastFailure)).Select(g => new Measurement<int>(g.Value, new("peer", g.Key.Peer), new("reason", g.Key.LastFailure)));
+
+    private static IEnumerable<Measurement<int>> PerPeer<T>(IReadOnlyList<T> items, Func<T, string> peer, Func<T, int> count) =>
+        items.GroupBy(peer).Select(g => new Measurement<int>(g.Sum(count), new KeyValuePair<string, object?>("peer", g.Key)));
+
+    private static KeyValuePair<string, object?> Direction(bool isInbound) => new("direction", isInbound ? "in" : "out");
 
     internal void StreamOpened() => Interlocked.Increment(ref _opened);
 

@@ -44,7 +44,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         _context.Pings = new Pings(_context);
         _context.Asker = new DialbackAsker(_context);
         _context.Door = new ArrivalDoor(_context, parts.Availability);
-        _context.Metrics = new XmppMetrics(() => _context.Streams.Count, () => _context.Links.Queued);
+        _context.Metrics = new XmppMetrics(() => Streams, () => Pairs);
     }
 
     /// <inheritdoc/>

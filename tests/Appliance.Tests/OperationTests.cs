@@ -30,6 +30,62 @@ public sealed class OperationTests(RefusalStage fixture)
     }
 
     [Fact]
+    [Item("PS-131")]
+    public async Task Connections_tell_whose_they_are_who_proved_what_how_since_when_and_how_much_crossed()
+    {
+        await Calls.NobodyNoticesAsync(Stage);
+        var (code, json) = await Stage.Gateway.VerbAsync("connections", "--json");
+        Assert.Equal(0, code);
+        var rows = JsonNode.Parse(json)!["connections"]!.AsArray();
+        foreach (var (peer, proof) in new[] { ("contoso", "dns:"), ("jabber", "external") })
+        {
+            var row = rows.First(r => r!["peer"]!.GetValue<string>() == peer && Crossed(r["connection"]!) > 0)!["connection"]!;
+            Assert.Contains(row["direction"]!.GetValue<string>(), (string[])["in", "out"]);
+            Assert.Contains(proof, row["proofs"]!.ToJsonString(), StringComparison.Ordinal);
+            Assert.NotEmpty(row["domains"]!.AsArray());
+            Assert.StartsWith("Tls1", row["tls"]!.GetValue<string>(), StringComparison.Ordinal);
+            Assert.InRange(row["since"]!.GetValue<DateTimeOffset>(), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow);
+            foreach (var number in (string[])["queued", "unacknowledged"]) Assert.InRange(row[number]!.GetValue<long>(), 0, 100);
+        }
+
+        var (_, incoming) = await Stage.Gateway.VerbAsync("connections", "jabber", "--in", "--json");
+        Assert.All(JsonNode.Parse(incoming)!["connections"]!.AsArray(), r => Assert.Equal(("jabber", "in"), (r!["peer"]!.GetValue<string>(), r["connection"]!["direction"]!.GetValue<string>())));
+        var (_, table) = await Stage.Gateway.VerbAsync("connections");
+        foreach (var column in (string[])["domains", "proved by", "features", "unacknowledged", "since"]) Assert.Contains(column, table, StringComparison.Ordinal);
+        Assert.InRange(await Stage.Gateway.MetricAsync("gateway_xmpp_streams", "peer=\"jabber\"", "proof=\"external\""), 1, 100);
+    }
+
+    [Fact]
+    [Item("PSB-077")]
+    public async Task A_trace_follows_one_peer_while_it_runs_and_shows_no_words_of_users()
+    {
+        await using var trace = Stage.Gateway.StartVerb("trace", "jabber");
+        await Stage.Gateway.LineAsync("the log says who traces", l => l.Contains("trace of jabber started by user", StringComparison.Ordinal), Stage.Soon);
+        await Calls.NobodyNoticesAsync(Stage);
+        await trace.Lines.SeeAsync("a message that came", l => l.Contains(" << ", StringComparison.Ordinal), Stage.Soon);
+        await trace.Lines.SeeAsync("a message of ours", l => l.Contains(" >> ", StringComparison.Ordinal), Stage.Soon);
+        await trace.Lines.SeeAsync("a body without its words", l => l.Contains("characters not shown]</body>", StringComparison.Ordinal), Stage.Soon);
+        trace.Signal(2);
+        Assert.Equal(0, await trace.EndAsync(Stage.Soon));
+        Assert.DoesNotContain(trace.Lines.All(), l => l.Contains("all well?", StringComparison.Ordinal) || l.Contains("SIP/2.0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Item("PSB-077")]
+    public async Task A_trace_into_a_file_is_for_its_owner_and_holds_words_where_they_were_asked_for()
+    {
+        var file = Path.Combine(Stage.Directory.Folder("traces"), "contoso.jsonl");
+        await using var trace = Stage.Gateway.StartVerb("trace", "contoso", "--bodies", "--json", "--out", file);
+        await Stage.Gateway.LineAsync("the log says who traces", l => l.Contains("trace of contoso started by user", StringComparison.Ordinal), Stage.Soon);
+        await Calls.NobodyNoticesAsync(Stage);
+        var text = await ContentAsync(file, "all is well");
+        trace.Signal(15);
+        Assert.Equal(0, await trace.EndAsync(Stage.Soon));
+        Assert.DoesNotContain("<message", text, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
     public async Task Passages_are_counted_by_peer_direction_and_outcome()
     {
         var before = await Stage.Gateway.MetricAsync("gateway_federation_passages_total", "kind=\"message\"", "outcome=\"ok\"");
@@ -121,6 +177,20 @@ public sealed class OperationTests(RefusalStage fixture)
         await Stage.Gateway.StartAsync();
 
         await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "h1"));
+    }
+
+    private static long Crossed(JsonNode connection) => connection["itemsIn"]!.GetValue<long>() + connection["itemsOut"]!.GetValue<long>();
+
+    private static async Task<string> ContentAsync(string file, string awaited)
+    {
+        using var deadline = new CancellationTokenSource(Stage.Soon);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            var text = File.Exists(file) ? await File.ReadAllTextAsync(file, deadline.Token) : "";
+            if (text.Contains(awaited, StringComparison.Ordinal)) return text;
+            await look.WaitForNextTickAsync(deadline.Token);
+        }
     }
 
     private static bool IsReloaded(string line) => line.Contains("reloaded; in force now", StringComparison.Ordinal);

@@ -12,8 +12,20 @@ public sealed record ReloadReport(bool IsApplied, DateTimeOffset At)
     public IReadOnlyList<string> Faults { get; init; } = [];
 }
 
+/// <summary>Connections with the peer each belongs to; the peer's name is in parentheses where it is not proved.</summary>
+public sealed record ConnectionsReport(IReadOnlyList<ConnectionRow> Connections);
+
+/// <summary>One connection of one peer.</summary>
+public sealed record ConnectionRow(string Peer, ConnectionStatus Connection);
+
 /// <summary>How many failures of a domain (null: of any) were forgotten.</summary>
 public sealed record ForgetReport(string? Domain, int Forgotten);
+
+/// <summary>How much is logged: what the configuration says, and what is in force for all and for rooms that were set alone.</summary>
+public sealed record LogReport(string Configured, IReadOnlyList<LogLevelStatus> Levels);
+
+/// <summary>The least level that one room, or <c>all</c>, writes; until when, where it falls back by itself.</summary>
+public sealed record LogLevelStatus(string Room, string Level, DateTimeOffset? Until);
 
 /// <summary>What would become of something from one address to another.</summary>
 public sealed record ExplainReport(string From, string To, bool IsRouted, string Reason, string? Peer, IReadOnlyList<string> Steps);

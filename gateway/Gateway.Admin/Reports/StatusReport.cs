@@ -1,3 +1,5 @@
+using Gateway.Admin.Trace;
+
 namespace Gateway.Admin.Reports;
 
 /// <summary>What <c>gateway status</c> shows and <c>GET /status</c> answers.</summary>
@@ -21,6 +23,9 @@ public sealed record StatusReport
     public IReadOnlyList<DomainStatus> Domains { get; init; } = [];
 
     public IReadOnlyList<RefusalStatus> Refusals { get; init; } = [];
+
+    /// <summary>Traces that run now.</summary>
+    public IReadOnlyList<TraceStatus> Traces { get; init; } = [];
 
     public required CertificatesStatus Certificates { get; init; }
 
@@ -96,13 +101,19 @@ public sealed record ConnectionStatus
     /// <summary>What was negotiated beside TLS, by the numbers of the extensions.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
-    /// <summary>When the last stanza crossed.</summary>
+    /// <summary>When the last stanza or SIP message crossed.</summary>
     public DateTimeOffset? LastItem { get; init; }
 
-    /// <summary>Stanzas that crossed.</summary>
-    public long Items { get; init; }
+    /// <summary>XMPP: the pairs of domains it carries, the one that speaks first. SIP: the domains the peer spoke for and was believed.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [];
 
-    /// <summary>Sent and not yet acknowledged (XEP-0198).</summary>
+    /// <summary>Stanzas or SIP messages that came.</summary>
+    public long ItemsIn { get; init; }
+
+    /// <summary>Stanzas or SIP messages that were sent.</summary>
+    public long ItemsOut { get; init; }
+
+    /// <summary>Sent and not yet acknowledged: stanzas (XEP-0198), or SIP requests without a final answer.</summary>
     public int Unacknowledged { get; init; }
 
     /// <summary>What waits for this connection.</summary>

@@ -1,8 +1,10 @@
 using Certificates;
 using Gateway.Admin;
 using Gateway.Admin.Reports;
+using Gateway.Admin.Trace;
 using Gateway.Federation;
 using Gateway.Host.Configuration;
+using Gateway.Host.Configuration.Options;
 using Gateway.Host.Verbs;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +27,12 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
 
     public StatusReport Status() => new StatusBuilder(parts).Build(
         State, startedAt, new ConfigurationStatus(running.File, loadedAt, lastReload), running.Model!.Federation, engine.Numbers());
+
+    public ConnectionsReport Connections(string? peer, string? direction) => new(
+    [
+        .. Status().Peers.Where(p => string.IsNullOrEmpty(peer) || p.Name == peer)
+            .SelectMany(p => p.Connections.Where(c => string.IsNullOrEmpty(direction) || c.Direction == direction).Select(c => new ConnectionRow(p.Name, c))),
+    ]);
 
     public ReadinessReport Readiness()
     {
@@ -49,6 +57,26 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
     }
 
     public ForgetReport Forget(string? domain) => new(domain, parts.Sides.Sum(s => s.ForgetFailures(domain)));
+
+    public TraceSession? StartTrace(TraceRequest request)
+    {
+        var session = parts.Tracer.Start(request);
+        if (session is null) PartsLog.TraceRefused(logger, Tracer.SessionsMax, request.Subject, request.Who);
+        else PartsLog.TraceStarted(logger, request.Subject, request.Who, request.ShowsBodies ? "with" : "without", request.Seconds);
+        return session;
+    }
+
+    public LogReport LogLevels() => levels.Report();
+
+    public LogReport? SetLogLevel(string level, string room, int? seconds)
+    {
+        var isDefault = level.Equals("default", StringComparison.OrdinalIgnoreCase);
+        var isLevel = Enum.TryParse<LogLevelOption>(level, ignoreCase: true, out var wanted) && level.All(char.IsAsciiLetter);
+        if (!(isDefault || isLevel) || (room.Length > 0 && !LogSwitch.Rooms.Contains(room, StringComparer.Ordinal))) return null;
+        levels.Set(room, isDefault ? null : wanted, seconds is { } span ? TimeSpan.FromSeconds(span) : null);
+        PartsLog.LogLevelSet(logger, room.Length > 0 ? room : "all", level, seconds is null ? "until the next start" : $"for {seconds} s");
+        return levels.Report();
+    }
 
     public ExplainReport Explain(string from, string to) => RouteExplainVerb.Explain(parts.Registry.Current, from, to, parts.Registry.Health.Find);
 

@@ -1,5 +1,6 @@
 using Certificates;
 using Gateway.Admin.Metrics;
+using Gateway.Admin.Trace;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Host.Configuration;
@@ -27,11 +28,13 @@ public sealed class ApplianceParts : IAsyncDisposable
         Refusals = new RecentRefusals(time) { Sink = RefusalLog.Tell };
         Certificates = new CertificateStore(model.Certificates, time);
         Registry = new PeerRegistry(Certificates, time, Refusals);
+        Relaxations = new RelaxationMetric(Registry);
         FederationMetrics = new FederationMetrics();
         var defects = logs.CreateLogger<Crossing>();
         Crossing = new Crossing(Registry, FederationMetrics, Refusals, time) { DefectSink = fault => PartsLog.Defect(defects, fault) };
         (Resolver, nativeResolver) = ResolverFactory.Make(model.Dns, time);
         Hub = new TransportHub(LimitsOf(model), time, new TransportLog(logs.CreateLogger<TransportLog>(), Refusals));
+        Tracer = new Tracer(Hub, time);
     }
 
     public ApplianceModel Model { get; }
@@ -50,11 +53,15 @@ public sealed class ApplianceParts : IAsyncDisposable
 
     public PeerRegistry Registry { get; }
 
+    public RelaxationMetric Relaxations { get; }
+
     public FederationMetrics FederationMetrics { get; }
 
     public Crossing Crossing { get; }
 
     public TransportHub Hub { get; }
+
+    public Tracer Tracer { get; }
 
     public IDnsResolver Resolver { get; }
 
@@ -70,6 +77,7 @@ public sealed class ApplianceParts : IAsyncDisposable
         nativeResolver.Dispose();
         Certificates.Dispose();
         FederationMetrics.Dispose();
+        Relaxations.Dispose();
         RefusalLog.Dispose();
         Collector.Dispose();
     }
@@ -124,6 +132,15 @@ internal static partial class PartsLog
 
     [LoggerMessage(1011, LogLevel.Warning, "relaxation in force for peer {peer}: {relaxation}")]
     public static partial void Relaxed(ILogger logger, string peer, string relaxation);
+
+    [LoggerMessage(1013, LogLevel.Warning, "trace of {subject} started by {who}, {bodies} texts of users, for at most {seconds} s; `gateway status` shows the traces that run")]
+    public static partial void TraceStarted(ILogger logger, string subject, string who, string bodies, int seconds);
+
+    [LoggerMessage(1014, LogLevel.Warning, "as many traces run as may ({count}); the one of {subject} that {who} wants is refused: end another")]
+    public static partial void TraceRefused(ILogger logger, int count, string subject, string who);
+
+    [LoggerMessage(1015, LogLevel.Warning, "an operator set the log level of {room} to {level}, {lasting}; `gateway log` shows what is in force")]
+    public static partial void LogLevelSet(ILogger logger, string room, string level, string lasting);
 
     [LoggerMessage(1012, LogLevel.Warning, "the drain took longer than {seconds} s; what was left is cut")]
     public static partial void DrainCut(ILogger logger, int seconds);

@@ -28,6 +28,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
             Peers = Peers(model, connections),
             Domains = Domains(model),
             Refusals = [.. parts.Refusals.Snapshot().Select(r => new RefusalStatus(r.Subject, r.Reason, r.Text, ReasonTable.NextStepOf(r.Reason), r.Count, r.FirstAt, r.LastAt))],
+            Traces = parts.Tracer.Running,
             Certificates = Certificates(now),
             Engine = engine,
         };

@@ -54,5 +54,19 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
+    /// <summary>Lines of an answer that goes on for as long as nothing ends it; null when nobody answers there.</summary>
+    public async Task<HttpResponseMessage?> OpenAsync(string resource, CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, resource);
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException fault) when (fault.InnerException is SocketException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => http.Dispose();
 }

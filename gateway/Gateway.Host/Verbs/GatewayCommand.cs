@@ -28,7 +28,7 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
+            Run(), Status(), Connections(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
@@ -46,6 +46,44 @@ public static class GatewayCommand
     {
         var verb = new Command("status", "Show the running appliance: listeners, peers, domains, refusals, certificates, engine.") { Socket };
         verb.SetAction((parse, cancellation) => StatusVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(Json), cancellation));
+        return verb;
+    }
+
+    private static Command Connections()
+    {
+        var peer = new Argument<string?>("PEER") { Description = "The peer; all when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var isIn = new Option<bool>("--in") { Description = "Only those the peers made." };
+        var isOut = new Option<bool>("--out") { Description = "Only those we made." };
+        var verb = new Command("connections", "Show what stands between us and the peers: domains, proof, TLS, counts, queues.") { peer, isIn, isOut, Socket };
+        verb.SetAction((parse, cancellation) =>
+        {
+            var direction = (parse.GetValue(isIn), parse.GetValue(isOut)) switch { (true, false) => "in", (false, true) => "out", _ => "" };
+            return ConnectionsVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(peer), direction, parse.GetValue(Json), cancellation);
+        });
+        return verb;
+    }
+
+    private static Command Trace()
+    {
+        var subject = new Argument<string>("PEER|DOMAIN") { Description = "The peer's name, or a domain." };
+        var seconds = new Option<int>("--seconds") { Description = "End after so many seconds; else with Ctrl-C, at the latest after a day." };
+        var file = new Option<string?>("--out") { Description = "Write to this file, readable for its owner only, instead of the screen." };
+        var megabytes = new Option<int>("--megabytes") { Description = "End when the file has this size.", DefaultValueFactory = _ => 100 };
+        var bodies = new Option<bool>("--bodies") { Description = "Show the texts of users too. Secrets are never shown." };
+        var verb = new Command("trace", "Follow message by message what crosses with a peer.") { subject, seconds, file, megabytes, bodies, Socket };
+        verb.SetAction((parse, cancellation) => TraceVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), new TraceVerb.Wish(
+            parse.GetValue(subject)!, parse.GetValue(seconds), parse.GetValue(file), parse.GetValue(megabytes), parse.GetValue(bodies), parse.GetValue(Json)), cancellation));
+        return verb;
+    }
+
+    private static Command Log()
+    {
+        var level = new Argument<string?>("LEVEL") { Description = "trace, debug, information, warning, error, or default to take back what was set; shown when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var room = new Option<string?>("--room") { Description = "Only this room: sip, xmpp, engine, transport, refusals, federation, host." };
+        var seconds = new Option<int>("--seconds") { Description = "Fall back after so many seconds; else it holds until the next start." };
+        var verb = new Command("log", "Show or change how much the running appliance logs.") { level, room, seconds, Socket };
+        verb.SetAction((parse, cancellation) => LogVerb.RunAsync(
+            parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(level), parse.GetValue(room), parse.GetValue(seconds), parse.GetValue(Json), cancellation));
         return verb;
     }
 

@@ -36,14 +36,12 @@ internal static class StatusVerb
             {
                 p.Name, p.Protocol, p.Profile, string.Join(' ', p.Domains), Number(p.Connections.Count), p.Pace, string.Join(", ", p.Limits), string.Join(", ", p.Relaxations), p.LastFailure,
             }));
-        Output.Table("connections", ["peer", "direction", "remote", "phase", "proved by", "why", "TLS", "features", "stanzas", "last", "dialogs", "queued", "since"],
-            status.Peers.SelectMany(p => p.Connections.Select(c => new[]
-            {
-                p.Name, c.Direction, c.Remote, c.Phase, string.Join("; ", c.Proofs), string.Join("; ", c.Trust), c.Tls, string.Join(' ', c.Features), Number(c.Items),
-                c.LastItem is { } last ? When(last) : "", Number(c.Dialogs), Number(c.Queued), c.Since is { } since ? When(since) : "",
-            })));
+        ConnectionsVerb.Print([.. status.Peers.SelectMany(p => p.Connections.Select(c => new ConnectionRow(p.Name, c)))]);
         var failing = status.Peers.SelectMany(p => p.Quarantined.Select(q => new[] { p.Name, q.Target, Number(q.Failures), When(q.Until), q.Reason })).ToList();
         if (failing.Count > 0) Output.Table("targets left alone", ["peer", "target", "failures", "next try", "why"], failing);
+        if (status.Traces.Count > 0)
+            Output.Table("traces", ["of", "by", "since", "texts of users", "lines", "not shown"],
+                status.Traces.Select(t => new[] { t.Subject, t.Who, When(t.Since), t.ShowsBodies ? "shown" : "", Number(t.Lines), Number(t.Lost) }));
         Output.Table("domains", ["domain", "kind", "through", "blocked"], status.Domains.Select(d => new[] { d.Name, d.Kind, d.Peer, d.IsBlocked ? "yes" : "" }));
         Output.Table("recent refusals", ["who", "reason", "count", "last", "what happened", "next step"],
             status.Refusals.Select(r => new[] { r.Subject, r.Reason, Number(r.Count), When(r.LastAt), r.Text, r.NextStep }));
@@ -53,7 +51,7 @@ internal static class StatusVerb
         Output.Table("engine", ["number", "value"], status.Engine.Select(e => new[] { e.Key, Number(e.Value) }));
     }
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string When(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string When(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

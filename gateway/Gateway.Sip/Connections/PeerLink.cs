@@ -173,7 +173,7 @@ internal sealed partial class PeerLink(LinkTable table, PeerModel peer)
     {
         if (request is { Bytes: null } && MayGoFurther(request.Method)) request.Bytes = bytes.ToArray();
         request?.Carry(connection);
-        var sent = connection.Transport.TrySend(bytes, null);
+        var sent = connection.TrySendHere(bytes);
         if (sent == TransportReason.None)
         {
             // One that is sent again, because its connection had ended before it left, is counted already.

@@ -60,6 +60,15 @@ internal sealed partial class SipConnection
         return false;
     }
 
+    /// <inheritdoc/>
+    public bool? Concerns(string peerOrDomain)
+    {
+        foreach (var link in links)
+            if (link.PeerName == peerOrDomain || link.Peer.FromDomains.Contains(peerOrDomain)) return true;
+        if (links.Length == 0 && !Transport.IsClosed) return null;
+        return AdmittedDomains.Contains(peerOrDomain, StringComparer.Ordinal);
+    }
+
     public void Join(PeerLink link)
     {
         lock (belonging)

@@ -19,6 +19,8 @@ internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
     private readonly KeepAliveReader keepAlives = new();
     private SipFrameProgress progress;
     private bool isInMessage;
+    private long messagesOut;
+    private long lastMessage;
 
     private sealed record Admitted(Admission Admission, long Version);
 
@@ -26,6 +28,15 @@ internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
 
     /// <summary>Messages received, for status.</summary>
     public long MessagesIn { get; private set; }
+
+    /// <summary>Messages sent, keep-alives not counted.</summary>
+    public long MessagesOut => Volatile.Read(ref messagesOut);
+
+    /// <summary>When the last message crossed, in or out; null before the first.</summary>
+    public DateTimeOffset? LastMessageAt => Volatile.Read(ref lastMessage) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>The domains that the peer was admitted for here.</summary>
+    public IReadOnlyList<string> AdmittedDomains => [.. admissions.Where(a => a.Value.Admission.Principal is not null).Select(a => a.Key).Order(StringComparer.Ordinal)];
 
     public DateTimeOffset OpenedAt { get; } = side.Now;
 
@@ -55,6 +66,8 @@ internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
         {
             if (!isInMessage && keepAlives.Read(unread.Span[used..])) Answer();
             var frame = SipFramer.TryRead(unread.Span[used..], side.Options.Limits, ref progress);
+            if (connection.IsTapped && frame.Verdict is not (SipFrameVerdict.NeedMore or SipFrameVerdict.KeepAlive))
+                connection.TellReceived(frame.Consumed > 0 ? unread.Span.Slice(used, frame.Consumed) : unread.Span[used..]);
             used += frame.Consumed;
             isInMessage = frame.Verdict == SipFrameVerdict.NeedMore;
             switch (frame.Verdict)
@@ -65,6 +78,7 @@ internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
                     continue;
                 case SipFrameVerdict.Message:
                     MessagesIn++;
+                    Volatile.Write(ref lastMessage, side.Now.UtcTicks);
                     Deliver(frame.Message!);
 
                     // A stranger got its one answer: what it sent behind is not read.
@@ -114,12 +128,22 @@ internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
     /// <summary>
     /// Queues bytes; when this connection has ended they go to the same peer by another of its connections. False when nothing could take them.
     /// </summary>
-    public bool TrySend(ReadOnlySpan<byte> bytes) => Transport.TrySend(bytes, null) switch
+    public bool TrySend(ReadOnlySpan<byte> bytes) => TrySendHere(bytes) switch
     {
         TransportReason.None => true,
         TransportReason.Closed => side.Links.TrySendElsewhere(this, bytes),
         _ => false,
     };
+
+    /// <summary>Queues one message on this connection and no other.</summary>
+    public TransportReason TrySendHere(ReadOnlySpan<byte> bytes)
+    {
+        var sent = Transport.TrySend(bytes, null);
+        if (sent != TransportReason.None) return sent;
+        Interlocked.Increment(ref messagesOut);
+        Volatile.Write(ref lastMessage, side.Now.UtcTicks);
+        return sent;
+    }
 
     private void Deliver(SipMessage message)
     {

@@ -39,7 +39,8 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
             Transport?.Remote.ToString() ?? "")
         {
-            Trust = [.. proved.Select(p => $"{p.Domain}: {p.Why}")], Features = FeaturesOf(machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, Stanzas = Stanzas,
+            Trust = [.. proved.Select(p => $"{p.Domain}: {p.Why}")], Features = FeaturesOf(machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt,
+            Pairs = [.. proved.Select(p => new DomainPair(p.Domain, machine.To ?? "").ToString())], StanzasIn = StanzasIn, StanzasOut = StanzasOut,
         };
     }
 
@@ -177,7 +178,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             return;
         }
         Context.Metrics.StanzaReceived();
-        CountStanza();
+        CountIn();
         if (stanza is Iq { Type: IqType.Result or IqType.Error } answer && Context.Pings.TryAnswer(answer, stanza.From!.Domain))
         {
             _session?.Take().Finish();

@@ -93,7 +93,7 @@ internal sealed class OutboundConnection : StreamConnection
         Transport?.Remote.ToString() ?? "")
     {
         Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : [], Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
-        Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, Stanzas = Stanzas,
+        Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, StanzasIn = StanzasIn, StanzasOut = StanzasOut,
         Unacknowledged = _sent.Count,
     };
 
@@ -147,7 +147,7 @@ internal sealed class OutboundConnection : StreamConnection
     public override SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
     {
         if (!_sent.IsOn) return base.TrySendStanza(bytes, receipt);
-        CountStanza();
+        CountOut();
         return _sent.TrySend(bytes, receipt);
     }
 

@@ -23,7 +23,7 @@ internal sealed class ReverseDoor(OutboundConnection stream, XmppContext context
         if (stanza.To.Domain != stream.Pair.From || !context.IsServed(stanza.To.Domain)) return XmppReason.HostUnknown;
         if (Principal(evidence) is not { } principal) return XmppReason.TrustWithdrawn;
         context.Metrics.StanzaReceived();
-        stream.CountStanza();
+        stream.CountIn();
         context.Door.Enter(principal, stanza);
         return XmppReason.None;
     }

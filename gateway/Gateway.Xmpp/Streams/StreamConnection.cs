@@ -12,15 +12,14 @@ namespace Gateway.Xmpp.Streams;
 /// One connection that carries one XMPP stream in either direction: bytes to frames, a machine's outputs to bytes. The framer belongs to the read loop; the
 /// machine is stepped under <see cref="Gate"/>, because verdicts, deadlines and drains come from elsewhere.
 /// </summary>
-internal abstract class StreamConnection(XmppContext context) : IConnectionHandler
+/// <remarks>What operators see of it is in <c>StreamConnection.Sight.cs</c>.</remarks>
+internal abstract partial class StreamConnection(XmppContext context) : IConnectionHandler
 {
     private readonly XmppFramer _framer = new(context.Options.Limits);
     private XmppLimits _limits = context.Options.Limits;
     private TransportConnection? _transport;
     private long _lastReceived;
     private long _elementBegan;
-    private long _lastStanza;
-    private long _stanzas;
     private bool _isTlsBegun;
     private volatile bool _isOver;
     private int _isReported;
@@ -69,29 +68,6 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     /// <summary>True when TLS stood before the first byte of XMPP (XEP-0368).</summary>
     protected bool IsDirectTls { get; private set; }
 
-    protected static IReadOnlyList<string> FeaturesOf(StreamFacts facts, bool isDirectTls)
-    {
-        var features = new List<string>(3);
-        if (isDirectTls) features.Add("direct-tls");
-        if (facts.Has(StreamFacts.Managed)) features.Add("0198");
-        if (facts.Has(StreamFacts.Bidi)) features.Add("0288");
-        return features;
-    }
-
-    /// <summary>When the last stanza crossed, in or out; null before the first.</summary>
-    protected DateTimeOffset? LastStanzaAt =>
-        Volatile.Read(ref _lastStanza) is > 0 and var at ? context.Time.GetUtcNow() - context.Time.GetElapsedTime(at) : null;
-
-    /// <summary>Stanzas that crossed, in or out.</summary>
-    protected long Stanzas => Volatile.Read(ref _stanzas);
-
-    /// <summary>One more stanza crossed.</summary>
-    public void CountStanza()
-    {
-        Volatile.Write(ref _lastStanza, Volatile.Read(ref _lastReceived));
-        Interlocked.Increment(ref _stanzas);
-    }
-
     public void OnOpened(TransportConnection connection)
     {
         _transport = connection;
@@ -122,13 +98,16 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
                 case XmppFrameKind.KeepAlive:
                     break;
                 case XmppFrameKind.Header:
+                    if (connection.IsTapped) Tell(connection, frame.Element!);
                     if (StreamHeader.TryRead(_framer, frame.Element!, out var header, out var reason)) HeaderReceived(header);
                     else End(reason);
                     break;
                 case XmppFrameKind.Stanza:
+                    if (connection.IsTapped) Tell(connection, frame.Element!);
                     ElementReceived(frame.Element!, hasMoreBytes: !input.IsEmpty);
                     break;
                 case XmppFrameKind.StreamEnd:
+                    connection.TellReceived(Nonzas.StreamEnd);
                     EndReceived();
                     break;
                 default:
@@ -169,7 +148,7 @@ internal abstract class StreamConnection(XmppContext context) : IConnectionHandl
     /// <summary>One stanza of ours; the receipt hears its fate unless the stream holds it.</summary>
     public virtual SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, Links.LinkReceipt? receipt)
     {
-        CountStanza();
+        CountOut();
         return VerdictOf(_transport!.TrySend(bytes, receipt));
     }
 

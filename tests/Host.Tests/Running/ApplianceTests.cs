@@ -83,6 +83,64 @@ public sealed class ApplianceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Item("OCS-048")]
+    public async Task Relaxations_in_force_are_a_gauge_by_peer_and_name()
+    {
+        Assert.DoesNotContain("gateway_host_relaxations{peer=\"jabber\"", await admin.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        sample.Read(Configuration.Replace("\"protocol\": \"xmpp\"", "\"protocol\": \"xmpp\", \"dialback\": true, \"tls\": \"optional\"", StringComparison.Ordinal));
+        await ReloadAsync();
+
+        var metrics = await admin.GetStringAsync("/metrics");
+        Assert.Contains("gateway_host_relaxations{peer=\"jabber\",relaxation=\"dialback\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("gateway_host_relaxations{peer=\"jabber\",relaxation=\"tls optional\"} 1", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Item("PSB-077")]
+    public async Task A_trace_is_shown_with_who_started_it_and_ends_with_its_client()
+    {
+        using (var trace = await admin.GetAsync("/trace?subject=jabber", HttpCompletionOption.ResponseHeadersRead))
+        {
+            Assert.Equal(HttpStatusCode.OK, trace.StatusCode);
+            var running = Assert.Single((await GetAsync<StatusReport>("/status")).Traces);
+            Assert.Equal(("jabber", false, 0L), (running.Subject, running.ShowsBodies, running.Lost));
+            Assert.Contains($"process {Environment.ProcessId}", running.Who, StringComparison.Ordinal);
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await GetAsync<StatusReport>("/status")).Traces.Count > 0) deadline.Token.ThrowIfCancellationRequested();
+    }
+
+    [Fact]
+    [Item("PSB-077")]
+    public async Task A_trace_needs_somebody_to_follow_and_no_more_than_a_few_run()
+    {
+        using var nobody = await admin.GetAsync("/trace");
+        Assert.Equal(HttpStatusCode.BadRequest, nobody.StatusCode);
+        var traces = new List<HttpResponseMessage>();
+        for (var n = 0; n < 4; n++) traces.Add(await admin.GetAsync("/trace?subject=jabber", HttpCompletionOption.ResponseHeadersRead));
+        using var oneMore = await admin.GetAsync("/trace?subject=jabber", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.Conflict, oneMore.StatusCode);
+        foreach (var trace in traces) trace.Dispose();
+    }
+
+    [Fact]
+    [Item("PSB-037")]
+    public async Task The_level_of_the_log_is_shown_and_changed_while_running()
+    {
+        using var set = await admin.PostAsync("/log?level=debug&room=xmpp&seconds=600", null);
+        using var wrong = await admin.PostAsync("/log?level=loud", null);
+        using var nowhere = await admin.PostAsync("/log?level=debug&room=kitchen", null);
+        var report = await GetAsync<LogReport>("/log");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (set.StatusCode, wrong.StatusCode, nowhere.StatusCode));
+        Assert.Equal([("all", "warning"), ("xmpp", "debug")], report.Levels.Select(l => (l.Room, l.Level)));
+        Assert.InRange(report.Levels[1].Until!.Value, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddSeconds(600));
+        using var back = await admin.PostAsync("/log?level=default&room=xmpp", null);
+        Assert.Single((await GetAsync<LogReport>("/log")).Levels);
+    }
+
+    [Fact]
     public async Task Reload_that_fails_changes_nothing_and_says_every_fault()
     {
         sample.Read(Configuration.Replace("\"fqdn\"", "\"fqnd\"", StringComparison.Ordinal).Replace("\"protocol\": \"xmpp\"", "\"protocol\": \"smtp\"", StringComparison.Ordinal));

@@ -92,6 +92,10 @@ public sealed class GatewayProcess : IAsyncDisposable
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] words) => LabProcess.RunAsync(
         "gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], TimeSpan.FromSeconds(30), Path.GetDirectoryName(_configuration));
 
+    /// <summary>A verb that goes on until it is told to end.</summary>
+    public LabProcess StartVerb(params string[] words) =>
+        LabProcess.Start("gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], Path.GetDirectoryName(_configuration));
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Certificates;
+using Gateway.Admin;
+using Gateway.Admin.Trace;
+
+namespace Gateway.Host.Verbs;
+
+/// <summary><c>gateway trace PEER|DOMAIN</c>: shows message by message what crosses with a peer, until Ctrl-C or the end of its time (PSB-077).</summary>
+internal static class TraceVerb
+{
+    /// <summary>What the verb was told.</summary>
+    public sealed record Wish(string Subject, int Seconds, string? File, int MegabytesMax, bool ShowsBodies, bool AsJson);
+
+    public static async Task<int> RunAsync(string configuration, string? socket, Wish wish, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        using var client = AdminClient.For(configuration, socket);
+        var bodies = wish.ShowsBodies ? "true" : "false";
+        var resource = $"/trace?subject={Uri.EscapeDataString(DomainNames.ToAscii(wish.Subject))}&seconds={wish.Seconds.ToString(CultureInfo.InvariantCulture)}&bodies={bodies}";
+        using var response = await client.OpenAsync(resource, stop.Token);
+        if (response is null) return StatusVerb.NotRunning(wish.AsJson);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            Output.Error($"as many traces run as may ({Tracer.SessionsMax}): `gateway status` shows them; end one");
+            return ExitCodes.FoundBad;
+        }
+
+        await using var writer = Open(wish.File);
+        var shown = await CopyAsync(response, writer, wish, stop.Token);
+        Output.Error($"{shown.ToString(CultureInfo.InvariantCulture)} messages shown");
+        return ExitCodes.Good;
+    }
+
+    private static async Task<long> CopyAsync(HttpResponseMessage response, TextWriter writer, Wish wish, CancellationToken stop)
+    {
+        var (shown, characters) = (0L, 0L);
+        try
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stop));
+            while (await reader.ReadLineAsync(stop) is { } text)
+            {
+                if (JsonSerializer.Deserialize<TraceLine>(text, AdminJson.Options) is not { } line) continue;
+                if (line.Kind == "message") shown++;
+                var written = wish.AsJson ? text : Words(line);
+                await writer.WriteLineAsync(written.AsMemory(), stop);
+                if (wish.File is null || (characters += written.Length) <= (long)wish.MegabytesMax << 20) continue;
+                Output.Error($"{wish.File} has reached {wish.MegabytesMax} MB; the trace ends here (--megabytes)");
+                break;
+            }
+        }
+        catch (Exception end) when (end is OperationCanceledException or IOException or HttpRequestException)
+        {
+            // Ctrl-C, or the appliance has gone: what was shown stands.
+        }
+
+        return shown;
+    }
+
+    /// <summary>One line for people: when, which way, over what; the message below it, set in.</summary>
+    internal static string Words(TraceLine line)
+    {
+        var at = line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        return line.Kind switch
+        {
+            "message" => $"{at} {(line.Direction == "in" ? "<<" : ">>")} {line.Connection}, {line.Bytes} bytes\n    {line.Text.TrimEnd().Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\n    ", StringComparison.Ordinal)}",
+            "closed" => $"{at} -- {line.Connection} ended: {line.Text}",
+            "lost" => $"{at} -- {line.Lost} messages are not shown here: they came faster than this trace takes or was read",
+            _ => $"{at} -- {line.Text}; {line.Lost} messages were not shown",
+        };
+    }
+
+    private static TextWriter Open(string? file)
+    {
+        if (file is null) return new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
+
+        // What others say to each other is for the operator alone.
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new StreamWriter(file, options) { AutoFlush = true };
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+}

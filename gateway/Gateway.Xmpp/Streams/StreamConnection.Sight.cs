@@ -1,0 +1,64 @@
+using System.Text;
+using Gateway.Transport;
+using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Protocol.Streams;
+using Gateway.Xmpp.Protocol.Wire;
+
+namespace Gateway.Xmpp.Streams;
+
+/// <summary>What operators see of a stream: counts, features, and whether it concerns the peer they trace.</summary>
+internal abstract partial class StreamConnection
+{
+    private long _lastStanza;
+    private long _stanzasIn;
+    private long _stanzasOut;
+
+    protected static IReadOnlyList<string> FeaturesOf(StreamFacts facts, bool isDirectTls)
+    {
+        var features = new List<string>(3);
+        if (isDirectTls) features.Add("direct-tls");
+        if (facts.Has(StreamFacts.Managed)) features.Add("0198");
+        if (facts.Has(StreamFacts.Bidi)) features.Add("0288");
+        return features;
+    }
+
+    /// <summary>When the last stanza crossed, in or out; null before the first.</summary>
+    protected DateTimeOffset? LastStanzaAt =>
+        Volatile.Read(ref _lastStanza) is > 0 and var at ? context.Time.GetUtcNow() - context.Time.GetElapsedTime(at) : null;
+
+    /// <summary>Stanzas taken from the peer.</summary>
+    protected long StanzasIn => Volatile.Read(ref _stanzasIn);
+
+    /// <summary>Stanzas of ours.</summary>
+    protected long StanzasOut => Volatile.Read(ref _stanzasOut);
+
+    /// <summary>One more stanza came; called by the read loop only.</summary>
+    public void CountIn()
+    {
+        Volatile.Write(ref _lastStanza, Volatile.Read(ref _lastReceived));
+        Volatile.Write(ref _stanzasIn, _stanzasIn + 1);
+    }
+
+    /// <summary>One more stanza goes; from any thread.</summary>
+    protected void CountOut()
+    {
+        Volatile.Write(ref _lastStanza, Math.Max(1, context.Time.GetTimestamp()));
+        Interlocked.Increment(ref _stanzasOut);
+    }
+
+    /// <inheritdoc/>
+    public bool? Concerns(string peerOrDomain)
+    {
+        var stream = Snapshot();
+        bool isNamed = stream.Peer == peerOrDomain || Has(stream.RemoteDomain, peerOrDomain) || Has(stream.LocalDomain, peerOrDomain) || stream.Pairs.Any(pair => Has(pair, peerOrDomain));
+        if (isNamed) return true;
+        if (stream.Peer.Length > 0) return false;
+
+        // Nobody is proved yet: who says that he is the one is shown too, for why he is not believed is what one looks for.
+        return stream.RemoteDomain.Length == 0 ? null : context.Policies.Find(stream.RemoteDomain)?.Name == peerOrDomain;
+    }
+
+    private static bool Has(string domains, string domain) => domains.Split(',', '→').Any(one => Jid.ToAsciiDomain(one) == domain);
+
+    private static void Tell(TransportConnection connection, XmlElement element) => connection.TellReceived(Encoding.UTF8.GetBytes(element.ToString()));
+}
