@@ -109,6 +109,7 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
         });
         app.MapPost("/streams/forget", context => WriteAsync(context, control.Forget(context.Request.Query["domain"].FirstOrDefault())));
         app.MapGet("/route/explain", context => WriteAsync(context, control.Explain(context.Request.Query["from"].ToString(), context.Request.Query["to"].ToString())));
+        app.MapGet("/domains", async context => await WriteAsync(context, await control.DomainsAsync(context.RequestAborted)));
         app.MapGet("/log", context => WriteAsync(context, control.LogLevels()));
         app.MapPost("/log", context =>
         {

@@ -22,6 +22,9 @@ public interface IApplianceControl
     /// <summary>Begins to follow the connections of a peer or domain; null when too many traces run. Disposing it ends it.</summary>
     TraceSession? StartTrace(TraceRequest request);
 
+    /// <summary>The domains of the tables with their users; asks the store.</summary>
+    Task<DomainsReport> DomainsAsync(CancellationToken cancellation);
+
     LogReport LogLevels();
 
     /// <summary>Sets how much is logged, by a room or all (empty), for a while or until the next start; <c>default</c> takes it back. Null when level or room is none.</summary>

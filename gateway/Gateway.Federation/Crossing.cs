@@ -141,7 +141,10 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         // 4 ask the engine and answer with its reply
         var reply = await engine!.SubmitAsync(presentity, command, cancellation);
         metrics.Count(principal.Peer, passage.CameBy, passage.Kind, reply.IsAccepted ? "ok" : PresenceFailures.NameOf(reply.Reason));
-        return new PresenceAnswer(reply, reply.IsAccepted ? null : PresenceFailures.FailureOf(reply.Reason));
+        if (reply.IsAccepted) return new PresenceAnswer(reply, null);
+        var failure = PresenceFailures.FailureOf(reply.Reason);
+        refusals.Add(principal.Peer.Name, failure.Reason, failure.Text);
+        return new PresenceAnswer(reply, failure);
     }
 
     public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) =>

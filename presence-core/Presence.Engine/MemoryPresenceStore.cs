@@ -54,6 +54,15 @@ public sealed class MemoryPresenceStore : IPresenceStore
     public ValueTask<IReadOnlyList<Address>> FindWakingAsync(Address? after, int max, CancellationToken cancellation) =>
         Find(after, max, unit => unit.Effects.Count > 0 || unit.Pairs.Values.Any(p => p.IsLive));
 
+    public ValueTask<long> CountUsersAsync(string domain, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            var users = _units.Keys.Select(AddressKey.Read).Concat(_units.Values.SelectMany(u => u.Pairs.Keys)).Where(a => a.Domain == domain).Distinct();
+            return ValueTask.FromResult(users.LongCount());
+        }
+    }
+
     public ValueTask<uint> ReserveSequenceAsync(Address unit, Address watcher, string legId, uint blockSize, CancellationToken cancellation)
     {
         lock (_lock)

@@ -47,6 +47,9 @@ public sealed class SqlitePresenceStore : IPresenceStore
     public async ValueTask<IReadOnlyList<Address>> FindWakingAsync(Address? after, int max, CancellationToken cancellation) =>
         await _thread.RunAsync(s => Keys(s.FindWaking, Key(after), (long)max));
 
+    public async ValueTask<long> CountUsersAsync(string domain, CancellationToken cancellation) =>
+        await _thread.RunAsync(s => (long)s.CountUsers.Read(domain + "/", domain + "0")!);
+
     public async ValueTask<uint> ReserveSequenceAsync(Address unit, Address watcher, string legId, uint blockSize, CancellationToken cancellation) =>
         await _thread.RunAsync(s => (uint)(long)s.ReserveSequence.Read(AddressKey.Write(unit), AddressKey.Write(watcher), legId, (long)blockSize)!);
 

@@ -43,6 +43,10 @@ internal sealed class StoreStatements : IDisposable
             "SELECT key FROM unit WHERE key > $1 AND (EXISTS (SELECT 1 FROM pair WHERE pair.unit = unit.id AND pair.live = 1) "
             + "OR EXISTS (SELECT 1 FROM effect WHERE effect.unit = unit.id)) ORDER BY key LIMIT $2");
 
+        // Keys are "domain/local": a domain's stand between its slash and the character behind the slash.
+        CountUsers = Prepare(
+            "SELECT count(*) FROM (SELECT key FROM unit WHERE key >= $1 AND key < $2 UNION SELECT watcher FROM pair WHERE watcher >= $1 AND watcher < $2)");
+
         ReserveSequence = Prepare(
             "INSERT INTO sequence (unit, watcher, leg, next) VALUES ($1, $2, $3, 1 + $4) "
             + "ON CONFLICT (unit, watcher, leg) DO UPDATE SET next = next + $4 RETURNING next - $4");
@@ -84,6 +88,8 @@ internal sealed class StoreStatements : IDisposable
     public Statement FindNextDue { get; }
 
     public Statement FindWaking { get; }
+
+    public Statement CountUsers { get; }
 
     public Statement ReserveSequence { get; }
 

@@ -38,6 +38,8 @@ internal sealed class FaultyStore : IPresenceStore
 
     public ValueTask<IReadOnlyList<Address>> FindWakingAsync(Address? after, int max, CancellationToken cancellation) => _store.FindWakingAsync(after, max, cancellation);
 
+    public ValueTask<long> CountUsersAsync(string domain, CancellationToken cancellation) => _store.CountUsersAsync(domain, cancellation);
+
     public ValueTask<uint> ReserveSequenceAsync(Address unit, Address watcher, string legId, uint blockSize, CancellationToken cancellation) =>
         _store.ReserveSequenceAsync(unit, watcher, legId, blockSize, cancellation);
 

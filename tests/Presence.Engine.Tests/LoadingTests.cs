@@ -85,6 +85,8 @@ public sealed class LoadingTests
 
         public ValueTask<IReadOnlyList<Address>> FindWakingAsync(Address? after, int max, CancellationToken cancellation) => _store.FindWakingAsync(after, max, cancellation);
 
+        public ValueTask<long> CountUsersAsync(string domain, CancellationToken cancellation) => _store.CountUsersAsync(domain, cancellation);
+
         public ValueTask<uint> ReserveSequenceAsync(Address of, Address watcher, string legId, uint blockSize, CancellationToken cancellation) =>
             _store.ReserveSequenceAsync(of, watcher, legId, blockSize, cancellation);
 

@@ -54,6 +54,18 @@ public abstract class PresenceStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Users_of_a_domain_are_counted_once_whether_they_watch_or_are_watched()
+    {
+        await CommitAsync(Commit(Juliet, 0, Pair(Alice, "a"), Pair(Bob, "b"), Pair(Nurse, "n")), Commit(Alice, 0, Pair(Juliet, "j")));
+        await CommitAsync(Commit(new Address("x", "capulet.example2"), 0), Commit(new Address("x", "capulet.exampl"), 0), Commit(new Address("x", "sub.capulet.example"), 0));
+
+        Assert.Equal(2, await Store.CountUsersAsync("capulet.example", default));
+        Assert.Equal(2, await Store.CountUsersAsync("contoso.example", default));
+        Assert.Equal(1, await Store.CountUsersAsync("capulet.exampl", default));
+        Assert.Equal(0, await Store.CountUsersAsync("example", default));
+    }
+
+    [Fact]
     public async Task A_stale_version_writes_nothing()
     {
         await CommitAsync(Commit(Juliet, 0, Pair(Alice, "first")));

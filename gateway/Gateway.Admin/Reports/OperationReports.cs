@@ -21,6 +21,12 @@ public sealed record ConnectionRow(string Peer, ConnectionStatus Connection);
 /// <summary>How many failures of a domain (null: of any) were forgotten.</summary>
 public sealed record ForgetReport(string? Domain, int Forgotten);
 
+/// <summary>The domains of the tables, each with its users (PSB-035).</summary>
+public sealed record DomainsReport(IReadOnlyList<DomainUsers> Domains);
+
+/// <summary>One domain, how many of its users the store knows as watching or watched, and what looks wrong about that.</summary>
+public sealed record DomainUsers(DomainStatus Domain, long Users, string Warning);
+
 /// <summary>How much is logged: what the configuration says, and what is in force for all and for rooms that were set alone.</summary>
 public sealed record LogReport(string Configured, IReadOnlyList<LogLevelStatus> Levels);
 

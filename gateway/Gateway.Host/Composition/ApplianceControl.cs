@@ -66,6 +66,18 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         return session;
     }
 
+    public async Task<DomainsReport> DomainsAsync(CancellationToken cancellation)
+    {
+        var rows = new List<DomainUsers>();
+        foreach (var domain in Status().Domains)
+        {
+            var users = await engine.CountUsersAsync(domain.Name, cancellation);
+            rows.Add(new DomainUsers(domain, users, users == 0 ? "nobody of it watches or is watched: is the name right, and does its traffic come here?" : ""));
+        }
+
+        return new DomainsReport(rows);
+    }
+
     public LogReport LogLevels() => levels.Report();
 
     public LogReport? SetLogLevel(string level, string room, int? seconds)

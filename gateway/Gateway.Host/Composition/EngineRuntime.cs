@@ -43,7 +43,7 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
     {
         // The effects of one commit leave as one write per connection: each on its own would be a TLS record and a system call.
         var options = new EngineOptions { Settings = SettingsOf(parts.Model), Ids = parts.Ids, Gather = static () => SendBatch.Begin() };
-        engine = await PresenceEngine.StartAsync(store!, gate, options, parts.Time, new EngineLog(parts.Logs.CreateLogger<EngineLog>()), cancellation);
+        engine = await PresenceEngine.StartAsync(store!, gate, options, parts.Time, new EngineLog(parts.Logs.CreateLogger<EngineLog>(), parts.Refusals), cancellation);
         parts.Crossing.Connect(engine, SideOf(Protocol.Sip), SideOf(Protocol.Xmpp));
     }
 
@@ -67,6 +67,9 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
         foreach (var (name, value) in parts.Sides.SelectMany(s => s.Numbers())) numbers[name] = value;
         return numbers;
     }
+
+    /// <summary>Users of a domain that the store knows; 0 while it is not open.</summary>
+    public async Task<long> CountUsersAsync(string domain, CancellationToken cancellation) => store is null ? 0 : await store.CountUsersAsync(domain, cancellation);
 
     public async Task StopAsync()
     {

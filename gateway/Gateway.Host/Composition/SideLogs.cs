@@ -79,9 +79,14 @@ public sealed partial class XmppLog(ILogger<XmppLog> logger) : IXmppObserver
 }
 
 /// <summary>What the presence engine tells, as log lines.</summary>
-public sealed partial class EngineLog(ILogger<EngineLog> logger) : IEngineObserver
+public sealed partial class EngineLog(ILogger<EngineLog> logger, RecentRefusals refusals) : IEngineObserver
 {
-    public void OnFailure(EngineReason reason, string what, Exception? cause) => Log.Failed(logger, $"engine.{reason}", what, cause);
+    // The text for status has no addresses in it; the log's may.
+    public void OnFailure(EngineReason reason, string what, Exception? cause)
+    {
+        refusals.Add("the presence engine", $"engine.{reason}", "the log has the details");
+        Log.Failed(logger, $"engine.{reason}", what, cause);
+    }
 
     private static partial class Log
     {

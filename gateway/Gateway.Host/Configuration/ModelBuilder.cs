@@ -21,8 +21,8 @@ public static class ModelBuilder
     {
         File = Path.GetFullPath(place.File),
         Fqdn = DomainNames.ToAscii(options.Identity.Fqdn),
-        SipListeners = Listeners(options.Listeners.Sip),
-        XmppListeners = Listeners(options.Listeners.Xmpp),
+        SipListeners = Listeners(options.Listeners.Sip, UsualPorts.Sip),
+        XmppListeners = Listeners(options.Listeners.Xmpp, UsualPorts.Xmpp),
         Http = options.Listeners.Http.Length > 0 ? IPEndPoint.Parse(options.Listeners.Http) : null,
         AdminSocket = place.Resolve(options.Listeners.Admin),
         Certificates = Certificates(options.Certificates, place),
@@ -66,8 +66,8 @@ public static class ModelBuilder
         ],
     };
 
-    private static ImmutableArray<ListenerModel> Listeners(IReadOnlyList<ListenerOptions> listeners) =>
-        [.. listeners.Select(l => new ListenerModel(IPEndPoint.Parse(l.Address), l.Certificate) { IsDirectTls = l.DirectTls })];
+    private static ImmutableArray<ListenerModel> Listeners(IReadOnlyList<ListenerOptions> listeners, Func<ListenerOptions, int> usual) =>
+        [.. listeners.Select(l => new ListenerModel(UsualPorts.EndPointOf(l, usual), l.Certificate) { IsDirectTls = l.DirectTls })];
 
     private static FederationModel Federation(ApplianceOptions options) => new()
     {

@@ -28,7 +28,7 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Connections(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
+            Run(), Status(), Connections(), Domains(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
@@ -73,6 +73,13 @@ public static class GatewayCommand
         var verb = new Command("trace", "Follow message by message what crosses with a peer.") { subject, seconds, file, megabytes, bodies, Socket };
         verb.SetAction((parse, cancellation) => TraceVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), new TraceVerb.Wish(
             parse.GetValue(subject)!, parse.GetValue(seconds), parse.GetValue(file), parse.GetValue(megabytes), parse.GetValue(bodies), parse.GetValue(Json)), cancellation));
+        return verb;
+    }
+
+    private static Command Domains()
+    {
+        var verb = new Command("domains", "Show the domains, through whom they are reached, and how many of their users are known.") { Socket };
+        verb.SetAction((parse, cancellation) => DomainsVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(Json), cancellation));
         return verb;
     }
 

@@ -30,7 +30,7 @@ internal sealed class Invitations(SipSide side, ConversationTable table)
 
         if (!HasRoom(who))
         {
-            side.Requests.Responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "Too many conversations are held here.", null, 30);
+            side.Requests.Responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "Too many conversations are held here.", null, 30, isTold: true);
             side.Refused(who.Principal.Peer.Name, SipReason.Overloaded.PublicName(), "More conversations, or more dialogs of one pair of users, than the bound.");
             return;
         }

@@ -124,7 +124,6 @@ internal sealed class NotifierTable(SipSide side)
             ? (503, SipReason.Overloaded, "The gateway holds all the subscriptions it may.")
             : (480, SipReason.WatchersTooMany, "This system holds all the subscriptions it may.");
         side.Requests.Responder.Refuse(connection, request, status, reason.PublicName(), text, null, 600);
-        side.Refused(peer.Name, reason.PublicName(), text);
         return true;
     }
 

@@ -40,7 +40,7 @@ internal sealed class RequestDoor(SipSide side)
             _ => 400,
         };
         var phrase = status == 400 ? FaultPhrases.Of(reason, request) : null;
-        responder.Refuse(connection, request, status, reason.PublicName(), "The message breaks RFC 3261: " + reason, phrase: phrase);
+        responder.Refuse(connection, request, status, reason.PublicName(), "The message breaks RFC 3261: " + reason, phrase: phrase, isTold: true);
     }
 
     public void Receive(SipConnection connection, SipRequest request)
@@ -105,7 +105,7 @@ internal sealed class RequestDoor(SipSide side)
         foreach (var via in request.All(SipHeaderId.Via))
         {
             if (!side.Own.IsViaOf(via)) continue;
-            responder.Refuse(connection, request, 482, SipReason.LoopDetected.PublicName(), "This request has been here before.");
+            responder.Refuse(connection, request, 482, SipReason.LoopDetected.PublicName(), "This request has been here before.", isTold: true);
             side.Refused(who.Principal.Peer.Name, SipReason.LoopDetected.PublicName(), "The peer sends back what was sent to it: look at its static routes.");
             return true;
         }
@@ -201,7 +201,7 @@ internal sealed class RequestDoor(SipSide side)
 
         if (connection.IsSurplus)
         {
-            responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "This system has too many connections here; use those that stand.", null, 30);
+            responder.Refuse(connection, request, 480, SipReason.Overloaded.PublicName(), "This system has too many connections here; use those that stand.", null, 30, isTold: true);
             side.Refused(principal.Peer.Name, SipReason.Overloaded.PublicName(), "More connections than the peer's record allows.");
             connection.Transport.Close(TransportReason.ClosedByUs, SipReason.Overloaded.PublicName());
             return null;

@@ -48,9 +48,10 @@ internal sealed class Responder(SipSide side)
     }
 
     /// <summary>Refuses a request: status, our diagnosis in words (field fact A9), and what the status demands (Allow, Accept, Unsupported …).</summary>
-    public void Refuse(SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null, string? phrase = null)
+    public void Refuse(SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null, string? phrase = null, bool isTold = false)
     {
         side.Metrics.Refused(reason, status);
+        if (!isTold && IsOurs(reason)) side.Refused(connection.Link?.PeerName ?? connection.Transport.Remote.Address.ToString(), reason, text);
         if (request is SipRequest { Method: SipMethod.Ack or SipMethod.Benotify }) return;
         var buffer = Scratch();
         var tag = side.NewTag();
@@ -70,6 +71,10 @@ internal sealed class Responder(SipSide side)
         var answer = ErrorTable.ToSip(failure, kind, SipDialect.ByName(peer.Profile) is { Avoids6xx: true });
         Refuse(connection, request, answer.Status, failure.Reason, failure.Text, null, answer.RetryAfterSeconds);
     }
+
+    // What the judge, the crossing and the core refuse they write down themselves; what the far system refuses is its own business.
+    private static bool IsOurs(string reason) =>
+        reason.StartsWith("sip.", StringComparison.Ordinal) || (reason.StartsWith("mapping.", StringComparison.Ordinal) && !reason.StartsWith("mapping.RefusedBy", StringComparison.Ordinal));
 
     public static void WriteAllow(SipWriter writer) => writer.Header(SipHeaderId.Allow, AllowedMethods);
 

@@ -110,9 +110,16 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
             return true;
         }
         if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
-        else if (content.Reason == Mapping.MappingReason.BodyTooLarge) Refuse(principal, message, StanzaError.Of(StanzaCondition.PolicyViolation, "The message is too long."));
-        else if (content.Reason != Mapping.MappingReason.None) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+        else if (content.Reason != Mapping.MappingReason.None) RefuseContent(principal, message, content.Reason);
         return false;
+    }
+
+    private void RefuseContent(FederatedPeer principal, Message message, Mapping.MappingReason reason)
+    {
+        bool isTooLarge = reason == Mapping.MappingReason.BodyTooLarge;
+        string text = isTooLarge ? "The message is too long." : "The message holds nothing that the other side could show.";
+        context.Refusals.Add(principal.Peer.Name, Mapping.MappingReasons.NameOf(reason), text);
+        Refuse(principal, message, isTooLarge ? StanzaError.Of(StanzaCondition.PolicyViolation, text) : StanzaError.Of(StanzaCondition.ServiceUnavailable));
     }
 
     // Its sender was answered when the stanza was written: what is left is to tell, where the other side can. Only an id of ours names a message; chat states and receipts failed unnoticed.

@@ -249,6 +249,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             return;
         }
         Context.Metrics.StanzaRefused(XmppFailures.NameOf(reason));
+        Context.Refusals.Add(Find(from!.Domain)!.Principal.Peer.Name, XmppFailures.NameOf(reason), "A stanza for an address that is no JID.");
         _session?.Take().Finish();
         // An answer that leads to no address is dropped: neither is it answered (RFC 6120 §8.3.1), nor does it cost all others their stream.
         if (element.Attribute("type") is "error" or "result") return;

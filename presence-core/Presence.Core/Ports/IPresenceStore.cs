@@ -26,6 +26,9 @@ public interface IPresenceStore : IAsyncDisposable
     /// <summary>Units that a new owner must wake: with a live pair or an undone effect; ordered by key, after <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<Address>> FindWakingAsync(Address? after, int max, CancellationToken cancellation);
 
+    /// <summary>How many users of a domain stand in the store: as presentity, as watcher, or both. Looks through everything; for operators.</summary>
+    ValueTask<long> CountUsersAsync(string domain, CancellationToken cancellation);
+
     /// <summary>Reserves the next block of sequence numbers of a leg durably and returns its first number; the first block begins at 1.</summary>
     ValueTask<uint> ReserveSequenceAsync(Address unit, Address watcher, string legId, uint blockSize, CancellationToken cancellation);
 

@@ -90,6 +90,29 @@ public sealed class ConfigurationTests : IDisposable
             Assert.Contains(path, paths);
     }
 
+    [Theory]
+    [Item("PSB-034")]
+    [InlineData("127.0.0.1", "127.0.0.1:5269", "127.0.0.1:5061")]
+    [InlineData("[::]", "[::]:5269", "[::]:5061")]
+    [InlineData("0.0.0.0:0", "0.0.0.0:0", "0.0.0.0:0")]
+    public void A_listener_without_a_port_has_the_usual_one(string address, string xmpp, string sip)
+    {
+        var model = sample.Read(Sample.Good.Replace("127.0.0.1:5061", address, StringComparison.Ordinal).Replace("127.0.0.1:5269", address, StringComparison.Ordinal)).Model!;
+        Assert.Equal((xmpp, sip), (Assert.Single(model.XmppListeners).EndPoint.ToString(), Assert.Single(model.SipListeners).EndPoint.ToString()));
+        var direct = sample.ReadWith("\"127.0.0.1:5269\"", $"\"{address}\", \"directTls\": true").Model!;
+        Assert.Equal(address.EndsWith(":0", StringComparison.Ordinal) ? 0 : 5270, Assert.Single(direct.XmppListeners).EndPoint.Port);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:")]
+    [InlineData("::1")]
+    [InlineData("127.0.1")]
+    [InlineData("5269")]
+    [InlineData("[::1")]
+    [InlineData("gw.example")]
+    public void A_listener_that_is_no_address_is_a_fault(string address) =>
+        Assert.Contains(sample.ReadWith("127.0.0.1:5269", address).Faults, f => f.Path == "$.listeners.xmpp[0].address");
+
     [Fact]
     public void Terms_of_presence_become_those_of_the_peer_and_each_relaxation_is_named()
     {

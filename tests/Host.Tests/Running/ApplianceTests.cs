@@ -141,6 +141,16 @@ public sealed class ApplianceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Item("PSB-035")]
+    public async Task Domains_are_shown_with_their_users_and_a_warning_where_there_are_none()
+    {
+        var report = await GetAsync<DomainsReport>("/domains");
+
+        Assert.Equal([("contoso.example", "sip", "contoso", 0L), ("jabber.example", "xmpp", "jabber", 0L)], report.Domains.Select(d => (d.Domain.Name, d.Domain.Kind, d.Domain.Peer, d.Users)));
+        Assert.All(report.Domains, d => Assert.StartsWith("nobody of it", d.Warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Reload_that_fails_changes_nothing_and_says_every_fault()
     {
         sample.Read(Configuration.Replace("\"fqdn\"", "\"fqnd\"", StringComparison.Ordinal).Replace("\"protocol\": \"xmpp\"", "\"protocol\": \"smtp\"", StringComparison.Ordinal));

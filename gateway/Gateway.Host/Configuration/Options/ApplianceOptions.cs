@@ -70,7 +70,7 @@ public sealed record ListenersOptions
 /// <summary>One listening address.</summary>
 public sealed record ListenerOptions
 {
-    [Setting("address:port; [::]:5061 takes both IPv4 and IPv6.", IsRequired = true)]
+    [Setting("address:port, or the address alone for the usual port (SIP 5061, XMPP 5269, XMPP with direct TLS 5270); [::] takes both IPv4 and IPv6.", IsRequired = true)]
     public string Address { get; init; } = "";
 
     [Setting("Name of the own certificate to present here when the peer names no domain; empty means the default one.")]

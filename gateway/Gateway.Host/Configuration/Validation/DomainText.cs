@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Certificates;
 
@@ -39,8 +40,16 @@ public static class DomainText
         return colon > 0 && IsDomain(text[..colon]) && ushort.TryParse(text.AsSpan(colon + 1), out var port) && port > 0;
     }
 
-    /// <summary><c>address:port</c> of a listener; port 0 lets the system choose.</summary>
-    public static bool IsListener(string text) => HasPort(text) && IPEndPoint.TryParse(text, out _);
+    /// <summary><c>address:port</c> of a listener, or the address alone where there is a usual port; IPv6 stands in brackets. Port 0 lets the system choose.</summary>
+    public static bool TryListener(string text, int? usualPort, [NotNullWhen(true)] out IPEndPoint? endPoint)
+    {
+        if (HasPort(text)) return IPEndPoint.TryParse(text, out endPoint);
+        endPoint = null;
+        var isBracketed = text.StartsWith('[') && text.EndsWith(']');
+        if (usualPort is not { } port || !(isBracketed || text.Count(c => c == '.') == 3) || !IPAddress.TryParse(isBracketed ? text[1..^1] : text, out var address)) return false;
+        endPoint = new IPEndPoint(address, port);
+        return true;
+    }
 
     private static bool HasPort(string text) => text.StartsWith('[') ? text.Contains("]:", StringComparison.Ordinal) : text.Count(c => c == ':') == 1;
 }

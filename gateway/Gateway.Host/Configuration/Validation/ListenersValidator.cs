@@ -9,8 +9,8 @@ public sealed class ListenersValidator : IValidator
     public void Check(ApplianceOptions options, ConfigurationPlace place, FaultList faults)
     {
         var used = new Dictionary<string, string>(StringComparer.Ordinal);
-        Check(options, options.Listeners.Sip, "$.listeners.sip", "127.0.0.1:5061", used, faults);
-        Check(options, options.Listeners.Xmpp, "$.listeners.xmpp", "127.0.0.1:5269", used, faults);
+        Check(options, options.Listeners.Sip, "$.listeners.sip", UsualPorts.Sip, used, faults);
+        Check(options, options.Listeners.Xmpp, "$.listeners.xmpp", UsualPorts.Xmpp, used, faults);
         for (var i = 0; i < options.Listeners.Sip.Count; i++)
             if (options.Listeners.Sip[i].DirectTls) faults.Add($"$.listeners.sip[{i}].directTls", "is for XMPP", "SIP listeners always begin with TLS");
         CheckHttp(options.Listeners.Http, used, faults);
@@ -21,14 +21,14 @@ public sealed class ListenersValidator : IValidator
     }
 
     private static void Check(
-        ApplianceOptions options, IReadOnlyList<ListenerOptions> listeners, string path, string example, Dictionary<string, string> used, FaultList faults)
+        ApplianceOptions options, IReadOnlyList<ListenerOptions> listeners, string path, Func<ListenerOptions, int> usual, Dictionary<string, string> used, FaultList faults)
     {
         for (var i = 0; i < listeners.Count; i++)
         {
             var (listener, at) = (listeners[i], $"{path}[{i}]");
             if (listener.Address.Length == 0) continue;
-            if (!DomainText.IsListener(listener.Address)) faults.Add($"{at}.address", $"\"{listener.Address}\" is not address:port", $"for example {example}");
-            else TakePort(listener.Address, $"{at}.address", used, faults);
+            if (DomainText.TryListener(listener.Address, usual(listener), out var endPoint)) TakePort(endPoint, $"{at}.address", used, faults);
+            else faults.Add($"{at}.address", $"\"{listener.Address}\" is not address:port", $"for example 127.0.0.1:{usual(listener)}, or the address alone for that port");
 
             if (listener.Certificate.Length > 0 && options.Certificates.Own.All(o => o.Name != listener.Certificate))
                 faults.Add($"{at}.certificate", $"no own certificate is named \"{listener.Certificate}\"", "see certificates.own[].name");
@@ -38,15 +38,14 @@ public sealed class ListenersValidator : IValidator
     private static void CheckHttp(string http, Dictionary<string, string> used, FaultList faults)
     {
         if (http.Length == 0) return;
-        if (!DomainText.IsListener(http)) faults.Add("$.listeners.http", $"\"{http}\" is not address:port", "for example 127.0.0.1:9090");
-        else if (!IPAddress.IsLoopback(IPEndPoint.Parse(http).Address))
+        if (!DomainText.TryListener(http, null, out var endPoint)) faults.Add("$.listeners.http", $"\"{http}\" is not address:port", "for example 127.0.0.1:9090");
+        else if (!IPAddress.IsLoopback(endPoint.Address))
             faults.Add("$.listeners.http", "metrics and health must stay on loopback", "let a collector on this machine, or a proxy with access control, pass them on");
-        else TakePort(http, "$.listeners.http", used, faults);
+        else TakePort(endPoint, "$.listeners.http", used, faults);
     }
 
-    private static void TakePort(string address, string path, Dictionary<string, string> used, FaultList faults)
+    private static void TakePort(IPEndPoint endPoint, string path, Dictionary<string, string> used, FaultList faults)
     {
-        var endPoint = IPEndPoint.Parse(address);
         if (endPoint.Port == 0) return;
         if (!used.TryAdd(endPoint.ToString(), path)) faults.Add(path, $"{endPoint} is already used by {used[endPoint.ToString()]}", "choose another port for one of them");
     }

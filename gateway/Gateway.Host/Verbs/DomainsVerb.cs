@@ -1,0 +1,19 @@
+using Gateway.Admin.Reports;
+
+namespace Gateway.Host.Verbs;
+
+/// <summary><c>gateway domains</c>: the domains of the tables, through whom they are reached, and how many of their users are known (PSB-035).</summary>
+internal static class DomainsVerb
+{
+    public static async Task<int> RunAsync(string file, string? socket, bool asJson, CancellationToken cancellation)
+    {
+        using var client = AdminClient.For(file, socket);
+        var report = await client.AskAsync<DomainsReport>(HttpMethod.Get, "/domains", cancellation);
+        if (report is null) return StatusVerb.NotRunning(asJson);
+        if (asJson) Output.Json(report);
+        else
+            Output.Table("domains", ["domain", "kind", "through", "blocked", "users", "warning"],
+                report.Domains.Select(d => new[] { d.Domain.Name, d.Domain.Kind, d.Domain.Peer, d.Domain.IsBlocked ? "yes" : "", StatusVerb.Number(d.Users), d.Warning }));
+        return ExitCodes.Good;
+    }
+}
