@@ -110,6 +110,13 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
         app.MapPost("/streams/forget", context => WriteAsync(context, control.Forget(context.Request.Query["domain"].FirstOrDefault())));
         app.MapGet("/route/explain", context => WriteAsync(context, control.Explain(context.Request.Query["from"].ToString(), context.Request.Query["to"].ToString())));
         app.MapGet("/domains", async context => await WriteAsync(context, await control.DomainsAsync(context.RequestAborted)));
+        app.MapPost("/presence/repair", async context =>
+        {
+            var query = context.Request.Query;
+            var report = await control.RepairAsync(query["watcher"].ToString(), query["presentity"].ToString(), context.RequestAborted);
+            if (report is null) context.Response.StatusCode = 400;
+            else await WriteAsync(context, report);
+        });
         app.MapGet("/log", context => WriteAsync(context, control.LogLevels()));
         app.MapPost("/log", context =>
         {

@@ -25,6 +25,9 @@ public interface IApplianceControl
     /// <summary>The domains of the tables with their users; asks the store.</summary>
     Task<DomainsReport> DomainsAsync(CancellationToken cancellation);
 
+    /// <summary>Has the home of a user asked anew for the authorization of somebody who watches him; null when one of the addresses is none.</summary>
+    Task<RepairReport?> RepairAsync(string watcher, string presentity, CancellationToken cancellation);
+
     LogReport LogLevels();
 
     /// <summary>Sets how much is logged, by a room or all (empty), for a while or until the next start; <c>default</c> takes it back. Null when level or room is none.</summary>

@@ -62,6 +62,8 @@ public sealed record XmppOptions
     public int RenewalsPerSecond { get; init; } = 200;
     /// <summary>Seconds given to streams to end in order when we stop.</summary>
     public int StopSecondsMax { get; init; } = 5;
+    /// <summary>Bare JIDs that may ask our domains for the list of connected servers by disco#items; empty offers no such list.</summary>
+    public IReadOnlyList<string> ConnectionsShownTo { get; init; } = [];
     /// <summary>What disco and version call us.</summary>
     public string ProductName { get; init; } = "gateway";
     /// <summary>Version told to who asks; empty tells none.</summary>

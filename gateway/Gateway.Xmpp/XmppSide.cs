@@ -162,7 +162,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     {
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
-        bool isWritten = EffectToPresence.TryWrite(ref writer, effect, view, _tables, PresenceIds.For(effect, _context.NewId()), peer.RichPresence);
+        bool isWritten = EffectToPresence.TryWrite(ref writer, effect, view, _tables, PresenceIds.For(effect, _context.NewId()), peer.RichPresence, DeviceFeatures.Caps);
         writer.Flush();
         if (!isWritten) return false;
         bool isUpstream = effect is AskUpstream;

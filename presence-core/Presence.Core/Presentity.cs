@@ -49,6 +49,7 @@ public static class Presentity
             UpstreamShowed showed => Compositor.On(deciding, showed),
             UpstreamFailed failed => Upstreams.On(deciding, failed),
             UpstreamEnded ended => Upstreams.On(deciding, ended),
+            AskAnew anew => Upstreams.On(deciding, anew),
             Expire => Expiry.On(deciding),
             Reconsider => AccessRules.On(deciding),
             Resume resume => Expiry.On(deciding, resume),

@@ -60,6 +60,11 @@ public sealed record UpstreamFailed(Address Watcher, Condition Condition, int? R
 /// <summary>The upstream subscription ended without a refusal (deactivated, timeout, probation, giveup, 481): ask again as the reason allows (RFC 6665 §4.1.3).</summary>
 public sealed record UpstreamEnded(Address Watcher, bool RetryNow, int? RetryAfterSeconds) : PresentityCommand(Watcher);
 
+/// <summary>
+/// An operator says that the home has forgotten an authorization that stands here, or never heard that it was asked for (RN-049): it is asked for anew. What is shown stays meanwhile.
+/// </summary>
+public sealed record AskAnew(Address Watcher) : PresentityCommand(Watcher);
+
 // ---- from time and the engine -------------------------------------------------------------------------------------------------
 
 /// <summary>A deadline of the unit may have come. Recomputes everything from the state and now: late or twice is harmless.</summary>

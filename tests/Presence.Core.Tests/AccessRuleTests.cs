@@ -144,6 +144,19 @@ public sealed class AccessRuleTests
         Assert.Equal(Availability.Available, unit.View().Best);
     }
 
+    [Fact, Item("RN-049")]
+    public void An_operator_can_have_an_authorization_asked_for_anew_and_what_is_shown_stays()
+    {
+        var unit = Seen();
+        Assert.Equal(PresenceReason.None, unit.Do(new AskAnew(Alice)).Reason);
+        Assert.Equal("ask Subscribe", unit.Said());
+        Assert.Equal((AuthorizationPhase.Granted, Availability.Available), (unit.View().Authorization, unit.View().Best));
+        unit.Do(new UpstreamGranted(Alice));
+        Assert.Equal(Availability.Available, unit.View().Best);
+
+        Assert.Equal(PresenceReason.UnknownWatcher, new Unit().Do(new AskAnew(Alice)).Reason);
+    }
+
     private static Unit Seen() => new Unit().With(
         new Watch(Alice, Leg("d1"), 3600), new UpstreamGranted(Alice), new UpstreamShowed(Alice, [Said("orchard", Availability.Available, "here")], false));
 

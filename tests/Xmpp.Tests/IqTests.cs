@@ -107,6 +107,61 @@ public sealed class IqTests
         Assert.Contains("type='wait'", await tap.Heard.Within("the refusal"), StringComparison.Ordinal);
     }
 
+    [Fact, Clause("XEP-0115", "5.1"), Clause("XEP-0115", "6.2")]
+    public async Task Presence_names_what_the_device_can_do_by_a_hash_and_its_node_tells_the_same()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        var shown = new HearingTap("<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:x-gateway:caps:0' ver='");
+        capulet.Hub.Tap = shown;
+        var (alice, juliet) = (Node.AddressOf("alice@contoso.example"), Node.AddressOf("juliet@capulet.example"));
+        var view = new WatcherView(alice, juliet, AuthorizationPhase.Granted, true, [new Fragment("x", Availability.Available, null, null, 0, DateTimeOffset.UnixEpoch)], [], null, 1);
+        await contoso.Side.PerformAsync(new Show(alice, juliet, ""), view, contoso.PeerFor("juliet@capulet.example"), default);
+        string presence = await shown.Heard.Within("presence with capabilities");
+        string hash = Between(presence, " ver='", "'");
+
+        var info = new HearingTap("</query>");
+        capulet.Hub.Tap = info;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+        await peer.SendAsync(
+            $"<iq from='juliet@capulet.example/b' to='alice@contoso.example/sip' id='q1' type='get'><query xmlns='http://jabber.org/protocol/disco#info' node='urn:x-gateway:caps:0#{hash}'/></iq>");
+        string answer = await info.Heard.Within("the capabilities");
+
+        Assert.Contains($"node='urn:x-gateway:caps:0#{hash}'", answer, StringComparison.Ordinal);
+        var features = answer.Split("<feature var='").Skip(1).Select(f => f[..f.IndexOf('\'', StringComparison.Ordinal)]).Order(StringComparer.Ordinal);
+        byte[] named = System.Text.Encoding.UTF8.GetBytes("client/pc//<" + string.Concat(features.Select(f => f + "<")));
+        Assert.Equal(Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(named)), hash);
+    }
+
+    [Theory, Item("PS-131")]
+    [InlineData("juliet@capulet.example/b", "", "<item jid='contoso.example' node='-inbound' name='Inbound Connections'/><item jid='contoso.example' node='-outbound' name='Outbound Connections'/>")]
+    [InlineData("juliet@capulet.example/b", " node='-inbound'", "<item jid='capulet.example'/>")]
+    [InlineData("juliet@capulet.example/b", " node='-outbound'", "<item jid='capulet.example'/>")]
+    [InlineData("juliet@capulet.example/b", " node='x'", "<item-not-found")]
+    [InlineData("romeo@capulet.example/b", " node='-inbound'", "<forbidden")]
+    [InlineData("romeo@capulet.example/b", "", "<query xmlns='http://jabber.org/protocol/disco#items'/>")]
+    public async Task The_connected_servers_are_told_to_those_who_may_see_them(string from, string node, string expected)
+    {
+        await using var contoso = new Node("contoso.example", options: new Gateway.Xmpp.XmppOptions { ConnectAttemptsMax = 1, ConnectionsShownTo = ["juliet@capulet.example"] });
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        Assert.True((await contoso.SendAsync("juliet@capulet.example")).IsDelivered);
+        var tap = new HearingTap(expected);
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync($"<iq from='{from}' to='contoso.example' id='q1' type='get'><query xmlns='http://jabber.org/protocol/disco#items'{node}/></iq>");
+
+        await tap.Heard.Within($"'{expected}'");
+    }
+
+    private static string Between(string text, string before, string after)
+    {
+        int at = text.IndexOf(before, text.IndexOf("protocol/caps", StringComparison.Ordinal), StringComparison.Ordinal) + before.Length;
+        return text[at..text.IndexOf(after, at, StringComparison.Ordinal)];
+    }
+
     [Fact, Clause("XEP-0184", "5.3")]
     public async Task A_receipt_is_sent_when_the_message_was_delivered()
     {

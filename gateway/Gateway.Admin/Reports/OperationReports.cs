@@ -21,6 +21,9 @@ public sealed record ConnectionRow(string Peer, ConnectionStatus Connection);
 /// <summary>How many failures of a domain (null: of any) were forgotten.</summary>
 public sealed record ForgetReport(string? Domain, int Forgotten);
 
+/// <summary>Whether a subscription is asked for anew; the reason where it is not.</summary>
+public sealed record RepairReport(string Watcher, string Presentity, bool IsAsked, string Reason);
+
 /// <summary>The domains of the tables, each with its users (PSB-035).</summary>
 public sealed record DomainsReport(IReadOnlyList<DomainUsers> Domains);
 

@@ -5,6 +5,7 @@ using Gateway.Admin.Trace;
 using Gateway.Federation;
 using Gateway.Host.Configuration;
 using Gateway.Host.Configuration.Options;
+using Gateway.Host.Configuration.Validation;
 using Gateway.Host.Verbs;
 using Microsoft.Extensions.Logging;
 
@@ -76,6 +77,13 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         }
 
         return new DomainsReport(rows);
+    }
+
+    public async Task<RepairReport?> RepairAsync(string watcher, string presentity, CancellationToken cancellation)
+    {
+        if (!DomainText.IsUser(watcher) || !DomainText.IsUser(presentity)) return null;
+        var reason = await engine.AskAnewAsync(RouteExplainVerb.Parse(presentity), RouteExplainVerb.Parse(watcher), cancellation);
+        return new RepairReport(watcher, presentity, reason.Length == 0, reason);
     }
 
     public LogReport LogLevels() => levels.Report();

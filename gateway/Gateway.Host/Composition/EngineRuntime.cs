@@ -3,6 +3,7 @@ using Gateway.Host.Configuration;
 using Gateway.Transport;
 using Presence.Core;
 using Presence.Core.Authorization;
+using Presence.Core.Model;
 using Presence.Core.Ports;
 using Presence.Engine;
 using Presence.Sqlite;
@@ -70,6 +71,14 @@ public sealed class EngineRuntime(ApplianceParts parts) : IAsyncDisposable
 
     /// <summary>Users of a domain that the store knows; 0 while it is not open.</summary>
     public async Task<long> CountUsersAsync(string domain, CancellationToken cancellation) => store is null ? 0 : await store.CountUsersAsync(domain, cancellation);
+
+    /// <summary>Has the presentity's home asked anew for the watcher's authorization; says why not, where it cannot.</summary>
+    public async Task<string> AskAnewAsync(Address presentity, Address watcher, CancellationToken cancellation)
+    {
+        if (engine is null) return "presence.StoreUnavailable";
+        var reply = await engine.SubmitAsync(presentity, new AskAnew(watcher), cancellation);
+        return reply.IsAccepted ? "" : PresenceFailures.NameOf(reply.Reason);
+    }
 
     public async Task StopAsync()
     {

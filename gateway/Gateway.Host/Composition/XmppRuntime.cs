@@ -133,6 +133,7 @@ internal sealed class XmppRuntime : ISideRuntime
         PingSeconds = model.Xmpp.PingSeconds,
         PingsByIq = model.Xmpp.PingsByIq,
         ResumeSecondsMax = model.Xmpp.ResumeSeconds,
+        ConnectionsShownTo = model.Xmpp.ConnectionsShownTo,
         ProductVersion = ApplianceVersion.Text,
     };
 }

@@ -28,7 +28,7 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Connections(), Domains(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
+            Run(), Status(), Connections(), Domains(), Presence(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
@@ -81,6 +81,16 @@ public static class GatewayCommand
         var verb = new Command("domains", "Show the domains, through whom they are reached, and how many of their users are known.") { Socket };
         verb.SetAction((parse, cancellation) => DomainsVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(Json), cancellation));
         return verb;
+    }
+
+    private static Command Presence()
+    {
+        var watcher = new Argument<string>("WATCHER") { Description = "Who watches: user@domain." };
+        var presentity = new Argument<string>("PRESENTITY") { Description = "Who is watched: user@domain." };
+        var repair = new Command("repair", "Ask a user's home anew for a subscription that stands here and is forgotten there.") { watcher, presentity, Socket };
+        repair.SetAction((parse, cancellation) => RepairVerb.RunAsync(
+            parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(watcher)!, parse.GetValue(presentity)!, parse.GetValue(Json), cancellation));
+        return new Command("presence", "Presence subscriptions.") { repair };
     }
 
     private static Command Log()

@@ -50,7 +50,7 @@ internal static class RouteExplainVerb
         return name => troubles.GetValueOrDefault(name);
     }
 
-    private static Address Parse(string text)
+    internal static Address Parse(string text)
     {
         var bare = text.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) ? text[4..] : text;
         var at = bare.LastIndexOf('@');

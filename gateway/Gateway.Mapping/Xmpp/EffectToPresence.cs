@@ -14,22 +14,24 @@ namespace Gateway.Mapping.Xmpp;
 /// </summary>
 public static class EffectToPresence
 {
-    /// <summary>Writes what the effect says, if it says anything on this side and both addresses have a JID; true when a stanza was written.</summary>
-    public static bool TryWrite(ref XmppWriter writer, PresenceEffect effect, WatcherView? view, AvailabilityTables tables, string id, bool isRich = false)
+    /// <summary>
+    /// Writes what the effect says, with <paramref name="caps"/> (XEP-0115) in presence that shows somebody as available, if it says anything on this side and both addresses have a JID; true when a stanza was written.
+    /// </summary>
+    public static bool TryWrite(ref XmppWriter writer, PresenceEffect effect, WatcherView? view, AvailabilityTables tables, string id, bool isRich = false, XmlElement? caps = null)
     {
-        if (Make(effect, view, tables, isRich) is not { } presence) return false;
+        if (Make(effect, view, tables, isRich, caps) is not { } presence) return false;
         (presence with { Id = id }).WriteTo(ref writer);
         return true;
     }
 
-    private static OutgoingPresence? Make(PresenceEffect effect, WatcherView? view, AvailabilityTables tables, bool isRich)
+    private static OutgoingPresence? Make(PresenceEffect effect, WatcherView? view, AvailabilityTables tables, bool isRich, XmlElement? caps)
     {
         var resource = effect is Show or End ? SipEndpoints.Default : "";
         if (!XmppAddresses.TryWrite(effect.Presentity, resource, out var presentity) || !XmppAddresses.TryWrite(effect.Watcher, "", out var watcher)) return null;
         switch (effect)
         {
             case Show:
-                return view is null ? null : OfView(view, tables, presentity, watcher, isRich);
+                return view is null ? null : OfView(view, tables, presentity, watcher, isRich, caps);
             case End:
                 return new OutgoingPresence(presentity, watcher) { Type = PresenceType.Unavailable };
             case Tell tell:
@@ -50,7 +52,7 @@ public static class EffectToPresence
         _ => throw new UnreachableException(),
     };
 
-    private static OutgoingPresence? OfView(WatcherView view, AvailabilityTables tables, string from, string watcher, bool isRich)
+    private static OutgoingPresence? OfView(WatcherView view, AvailabilityTables tables, string from, string watcher, bool isRich, XmlElement? caps)
     {
         // Nothing is shown to who was not granted it, and nothing while nothing is known.
         if (view.Authorization != AuthorizationPhase.Granted || !view.IsKnown) return null;
@@ -61,7 +63,13 @@ public static class EffectToPresence
             Lang = best.Note is null ? null : best.Language,
             Show = tables.Of(best.Availability).XmppShow,
             Status = best.Note,
-            Extra = isRich ? RichPresence.Of(best.Availability) : null,
+            Extra = (isRich, caps) switch
+            {
+                (false, null) => null,
+                (true, null) => RichPresence.Of(best.Availability),
+                (false, _) => [caps],
+                _ => [.. RichPresence.Of(best.Availability), caps],
+            },
         };
     }
 }

@@ -15,16 +15,15 @@ namespace Gateway.Xmpp.Stanzas;
 /// </summary>
 internal sealed class IqAnswers(XmppContext context)
 {
-    private static readonly string[] s_deviceFeatures =
-        [Namespaces.DiscoInfo, Namespaces.Ping, Namespaces.Version, Namespaces.Time, Namespaces.ChatStates, Namespaces.Receipts, Namespaces.XhtmlIm];
-
     private static readonly XmlElement s_serverInfo = Info(
         [("gateway", "simple"), ("server", "im")],
         [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.Version, Namespaces.Time, Namespaces.Addresses]);
 
     private static readonly XmlElement s_accountInfo = Info([("account", "registered")], [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.VCard]);
-    private static readonly XmlElement s_deviceInfo = Info([("client", "pc")], s_deviceFeatures);
     private static readonly XmlElement s_noItems = new("query", Namespaces.DiscoItems);
+
+    private const string InboundNode = "-inbound";
+    private const string OutboundNode = "-outbound";
 
     private readonly record struct Reply(XmlElement? Payload, StanzaCondition? Condition)
     {
@@ -77,7 +76,7 @@ internal sealed class IqAnswers(XmppContext context)
     private async ValueTask<Reply> InfoAsync(Iq iq, string? node, bool isDevice)
     {
         if (iq.To!.IsDomain) return node is null ? s_serverInfo : Reply.Refused(StanzaCondition.ItemNotFound);
-        if (isDevice) return node is null ? s_deviceInfo : Reply.Refused(StanzaCondition.ItemNotFound);
+        if (isDevice) return DeviceFeatures.InfoOf(node) is { } info ? info : Reply.Refused(StanzaCondition.ItemNotFound);
 
         // XEP-0030 §8: whether a user exists is told to those only whom the user lets see presence.
         if (!await IsGrantedAsync(iq)) return Reply.Refused(StanzaCondition.ServiceUnavailable);
@@ -87,9 +86,37 @@ internal sealed class IqAnswers(XmppContext context)
     private async ValueTask<Reply> ItemsAsync(Iq iq, string? node, bool isDevice)
     {
         if (!iq.To!.IsDomain && !isDevice && !await IsGrantedAsync(iq)) return Reply.Refused(StanzaCondition.ServiceUnavailable);
+        if (iq.To.IsDomain && context.Options.ConnectionsShownTo.Count > 0) return ConnectionItems(iq, node);
         if (node is not null) return Reply.Refused(StanzaCondition.ItemNotFound);
         return s_noItems;
     }
+
+    // PS-131: the connected hosts of each direction, for those the operator names (PS-130); to anybody else the nodes are closed.
+    private Reply ConnectionItems(Iq iq, string? node)
+    {
+        bool isShown = context.Options.ConnectionsShownTo.Contains(iq.From!.Bare.ToString(), StringComparer.Ordinal);
+        string domain = iq.To!.Domain;
+        switch (node)
+        {
+            case null:
+                return isShown ? Items([(domain, InboundNode, "Inbound Connections"), (domain, OutboundNode, "Outbound Connections")]) : s_noItems;
+            case InboundNode or OutboundNode when !isShown:
+                return Reply.Refused(StanzaCondition.Forbidden);
+            case InboundNode or OutboundNode:
+                bool isInbound = node == InboundNode;
+                var hosts = context.Streams.All.Where(stream => stream.IsInbound == isInbound && stream.IsEstablished)
+                    .SelectMany(stream => stream.Snapshot().RemoteDomain.Split(',')).Distinct().Order(StringComparer.Ordinal);
+                return Items(hosts.Select(host => (host, "", "")));
+            default:
+                return Reply.Refused(StanzaCondition.ItemNotFound);
+        }
+    }
+
+    private static XmlElement Items(IEnumerable<(string Jid, string Node, string Name)> items) => new("query", Namespaces.DiscoItems,
+    [
+        .. items.Select(item => (XmlNode)new XmlElement("item", Namespaces.DiscoItems,
+            item.Node.Length == 0 ? [new XmlAttribute("jid", item.Jid)] : [new XmlAttribute("jid", item.Jid), new XmlAttribute("node", item.Node), new XmlAttribute("name", item.Name)], null)),
+    ]);
 
     private async ValueTask<bool> IsGrantedAsync(Iq iq)
     {

@@ -76,6 +76,17 @@ internal static class Upstreams
         return PresenceReply.Accepted();
     }
 
+    public static PresenceReply On(Deciding deciding, AskAnew anew)
+    {
+        if (deciding.Find(anew.Watcher) is not { IsWanted: true } pair) return PresenceReply.Refused(PresenceReason.UnknownWatcher);
+        var upstream = pair.Upstream;
+        deciding.Add(new UpstreamChanged(pair.Watcher, upstream with { Phase = UpstreamPhase.Trying, AskedAt = deciding.Now, RetryAt = null, IsShowOwed = pair.IsGranted }));
+
+        // The authorization itself and not the state alone: a home that has forgotten it answers a probe with nothing. Where a dialog stands, the dialog is the authorization.
+        deciding.Emit(new AskUpstream(deciding.Presentity, pair.Watcher, upstream.Leg is null ? UpstreamRequest.Subscribe : UpstreamRequest.Refresh, upstream.Leg));
+        return PresenceReply.Accepted();
+    }
+
     /// <summary>Asks again for an authorization that its home behaves as if it had given; not more often than the settings allow, and not where a dialog stands.</summary>
     public static void AskUnconfirmed(Deciding deciding, Address watcher)
     {

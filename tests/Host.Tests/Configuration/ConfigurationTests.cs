@@ -103,6 +103,14 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(address.EndsWith(":0", StringComparison.Ordinal) ? 0 : 5270, Assert.Single(direct.XmppListeners).EndPoint.Port);
     }
 
+    [Fact]
+    [Item("PS-131")]
+    public void Who_may_see_the_list_of_connections_is_named_by_address()
+    {
+        var reading = sample.ReadWith("\"peers\": [", "\"xmpp\": { \"connectionsShownTo\": [\"admin@jabber.example\", \"somebody\"] }, \"peers\": [");
+        Assert.Equal("$.xmpp.connectionsShownTo[1]", Assert.Single(reading.Faults).Path);
+    }
+
     [Theory]
     [InlineData("127.0.0.1:")]
     [InlineData("::1")]

@@ -151,6 +151,18 @@ public sealed class ApplianceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Item("RN-049")]
+    public async Task A_subscription_that_is_not_there_cannot_be_asked_for_anew_and_no_address_is_a_bad_request()
+    {
+        using var unknown = await admin.PostAsync("/presence/repair?watcher=bo@contoso.example&presentity=juliet@jabber.example", null);
+        using var wrong = await admin.PostAsync("/presence/repair?watcher=bo&presentity=juliet@jabber.example", null);
+
+        var report = JsonSerializer.Deserialize<RepairReport>(await unknown.Content.ReadAsStringAsync(), AdminJson.Options)!;
+        Assert.Equal((false, "presence.UnknownWatcher"), (report.IsAsked, report.Reason));
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    [Fact]
     public async Task Reload_that_fails_changes_nothing_and_says_every_fault()
     {
         sample.Read(Configuration.Replace("\"fqdn\"", "\"fqnd\"", StringComparison.Ordinal).Replace("\"protocol\": \"xmpp\"", "\"protocol\": \"smtp\"", StringComparison.Ordinal));

@@ -38,6 +38,9 @@ public sealed record StreamOptions
     [Setting("Keep alive by XEP-0199 instead of white space, and take silence for a dead stream.")]
     public bool PingsByIq { get; init; }
 
+    [Setting("Addresses of XMPP users who may ask our domains for the connected servers (disco#items, nodes -inbound and -outbound); others are refused, and without any the list is not offered.")]
+    public IReadOnlyList<string> ConnectionsShownTo { get; init; } = [];
+
     [Setting("Seconds for which a peer may resume its stream that broke (XEP-0198).", Min = 1, Max = 86_400)]
     public int ResumeSeconds { get; init; } = 300;
 }
