@@ -175,6 +175,7 @@ public sealed class CrossingTests
 
         Assert.False(answer.IsAccepted);
         Assert.Equal("presence.LimitReached", answer.Failure!.Reason);
+        Assert.Equal(("contoso", "presence.LimitReached"), (Assert.Single(rig.Refusals.Snapshot()).Subject, rig.Refusals.Snapshot()[0].Reason));
     }
 
     [Fact]

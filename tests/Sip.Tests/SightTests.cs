@@ -5,6 +5,17 @@ namespace Sip.Tests;
 /// <summary>What operators see of SIP connections (PS-131), and whom a trace concerns (PSB-077).</summary>
 public sealed class SightTests
 {
+    [Theory]
+    [InlineData("FROBNICATE", "sip.MethodUnknown")]
+    [InlineData("PUBLISH", "sip.MethodNotAllowed")]
+    public async Task What_is_refused_is_told_once_with_its_peer_and_reason(string method, string reason)
+    {
+        await using var rig = await Rig.StartAsync();
+        var edge = await rig.DialBoundAsync();
+        Assert.Equal(405, (await edge.AskAsync(Lines.Request(method, Lines.NewCallId(), 1))).Status);
+        Assert.Equal([$"refused edge {reason}"], rig.Reports.Where(r => r.StartsWith("refused", StringComparison.Ordinal)));
+    }
+
     [Fact]
     [Item("PS-131")]
     public async Task A_connection_tells_whose_it_is_since_when_and_how_much_crossed_each_way()

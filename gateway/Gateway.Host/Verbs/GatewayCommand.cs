@@ -95,7 +95,10 @@ public static class GatewayCommand
 
     private static Command Log()
     {
-        var level = new Argument<string?>("LEVEL") { Description = "trace, debug, information, warning, error, or default to take back what was set; shown when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var level = new Argument<string?>("LEVEL")
+        {
+            Description = "trace, debug, information, warning, error, or default to take back what was set; shown when left out.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var room = new Option<string?>("--room") { Description = "Only this room: sip, xmpp, engine, transport, refusals, federation, host." };
         var seconds = new Option<int>("--seconds") { Description = "Fall back after so many seconds; else it holds until the next start." };
         var verb = new Command("log", "Show or change how much the running appliance logs.") { level, room, seconds, Socket };

@@ -15,9 +15,11 @@ namespace Gateway.Mapping.Xmpp;
 public static class EffectToPresence
 {
     /// <summary>
-    /// Writes what the effect says, with <paramref name="caps"/> (XEP-0115) in presence that shows somebody as available, if it says anything on this side and both addresses have a JID; true when a stanza was written.
+    /// Writes what the effect says, with <paramref name="caps"/> (XEP-0115) in presence that shows somebody as available, if it says anything on this side and both addresses have a
+    /// JID; true when a stanza was written.
     /// </summary>
-    public static bool TryWrite(ref XmppWriter writer, PresenceEffect effect, WatcherView? view, AvailabilityTables tables, string id, bool isRich = false, XmlElement? caps = null)
+    public static bool TryWrite(
+        ref XmppWriter writer, PresenceEffect effect, WatcherView? view, AvailabilityTables tables, string id, bool isRich = false, XmlElement? caps = null)
     {
         if (Make(effect, view, tables, isRich, caps) is not { } presence) return false;
         (presence with { Id = id }).WriteTo(ref writer);

@@ -48,7 +48,9 @@ internal sealed class Responder(SipSide side)
     }
 
     /// <summary>Refuses a request: status, our diagnosis in words (field fact A9), and what the status demands (Allow, Accept, Unsupported …).</summary>
-    public void Refuse(SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null, string? phrase = null, bool isTold = false)
+    public void Refuse(
+        SipConnection connection, SipMessage request, int status, string reason, string text, Action<SipWriter>? headers = null, int? retryAfterSeconds = null,
+        string? phrase = null, bool isTold = false)
     {
         side.Metrics.Refused(reason, status);
         if (!isTold && IsOurs(reason)) side.Refused(connection.Link?.PeerName ?? connection.Transport.Remote.Address.ToString(), reason, text);
