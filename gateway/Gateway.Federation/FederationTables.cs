@@ -17,6 +17,8 @@ public sealed class FederationTables
     private readonly AddressFilters sipFilters;
     private readonly AddressFilters xmppFilters;
     private readonly List<(DomainMap<bool> One, DomainMap<bool> Other)> transits;
+    private readonly string? anySip;
+    private readonly string? anyXmpp;
 
     /// <summary>Makes the look-ups. The model must be free of <see cref="FederationFaults"/>.</summary>
     public FederationTables(FederationModel model)
@@ -30,6 +32,8 @@ public sealed class FederationTables
         sipFilters = new AddressFilters(model.Policy.SipFilters);
         xmppFilters = new AddressFilters(model.Policy.XmppFilters);
         transits = [.. model.Policy.TransitPairs.Select(p => (Patterns([p.One]), Patterns([p.Other])))];
+        string? First(Protocol protocol) => DomainsOf(model).Select(d => d.Name).FirstOrDefault(d => !d.Contains('*', StringComparison.Ordinal) && IsServed(d, protocol));
+        (anySip, anyXmpp) = (First(Protocol.Sip), First(Protocol.Xmpp));
     }
 
     /// <summary>Tables that refuse everything.</summary>
@@ -104,6 +108,9 @@ public sealed class FederationTables
         if (JudgeDomain(domain, out var entry) != FederationReason.None) return false;
         return RouteTable.ProtocolOf(entry!.Kind) != protocol || entry.Kind == DomainKind.Shared || IsTransitMember(domain);
     }
+
+    /// <summary>A domain that <see cref="IsServed"/> there, for who must name itself before anybody has said whom he wants; null where there is none.</summary>
+    public string? AnyServed(Protocol protocol) => protocol == Protocol.Sip ? anySip : anyXmpp;
 
     private static bool IsPartner(PeerModel peer, string domain) => peer.PartnerDomains.Count == 0 || peer.PartnerDomains.Contains(domain);
 

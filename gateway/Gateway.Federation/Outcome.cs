@@ -32,6 +32,9 @@ public sealed record Failure(Condition Condition, string Reason, string Text)
     /// <summary>Nothing of it was handed to the far system, which could not be reached: it may go another way without being there twice.</summary>
     public bool IsUnsent { get; init; }
 
+    /// <summary>Waiting does not help: somebody must change something first.</summary>
+    public bool IsLasting { get; init; }
+
     /// <summary>The status a SIP peer gave, or 0.</summary>
     public int SipStatus { get; init; }
 }

@@ -16,12 +16,17 @@ public static class XmppFailures
     public static Failure FailureOf(XmppReason reason)
     {
         var (condition, text) = Describe(reason);
-        return new Failure(condition, NameOf(reason), text) { RetryAfterSeconds = reason == XmppReason.QueueFull ? 10 : null, IsUnsent = IsBeforeStream(reason) };
+        return new Failure(condition, NameOf(reason), text) { RetryAfterSeconds = reason == XmppReason.QueueFull ? 10 : null, IsUnsent = IsBeforeStream(reason), IsLasting = IsUntrusted(reason) };
     }
 
     // No stream stood, so nothing was written to one: a back-up route may be tried.
     private static bool IsBeforeStream(XmppReason reason) => reason is XmppReason.RemoteServerNotFound or XmppReason.ConnectFailed or XmppReason.NegotiationTimeout
         or XmppReason.QueueTimeout or XmppReason.TlsFailed or XmppReason.TlsRequired or XmppReason.CertificateRefused or XmppReason.SaslFailed or XmppReason.NoWayToAuthenticate;
+
+    // Found, and no stream could be negotiated: RFC 6120 §8.3.3.17 and §10.4.3.
+    private static bool IsUntrusted(XmppReason reason) => reason is XmppReason.TlsFailed or XmppReason.TlsRequired or XmppReason.TlsForbidden or XmppReason.BytesBeforeTls
+        or XmppReason.CertificateRefused or XmppReason.SaslFailed or XmppReason.SaslMechanismUnknown or XmppReason.NoWayToAuthenticate or XmppReason.DialbackForbidden
+        or XmppReason.TrustWithdrawn;
 
     private static (Condition Condition, string Text) Describe(XmppReason reason) => reason switch
     {
@@ -29,9 +34,9 @@ public static class XmppFailures
         XmppReason.RemoteServerTimeout or XmppReason.ConnectFailed or XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout or XmppReason.ConnectionLost
             or XmppReason.QueueTimeout or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.DialbackError or XmppReason.DialbackTimeout
             or XmppReason.DialbackUnreachable or XmppReason.Replaced => (Condition.RemoteServerTimeout, "The destination server could not be reached in time."),
-        XmppReason.TlsFailed or XmppReason.TlsRequired or XmppReason.TlsForbidden or XmppReason.BytesBeforeTls or XmppReason.CertificateRefused
-            or XmppReason.SaslFailed or XmppReason.SaslMechanismUnknown or XmppReason.NoWayToAuthenticate or XmppReason.DialbackInvalid
-            or XmppReason.DialbackForbidden or XmppReason.TrustWithdrawn => (Condition.RemoteServerNotFound, "No trusted connection to the destination server is possible."),
+        _ when IsUntrusted(reason) => (Condition.RemoteServerTimeout, "No trusted connection to the destination server is possible."),
+        // XEP-0220 §2.1.1 has this one of its own: whoever is asked about our key says that it is not ours.
+        XmppReason.DialbackInvalid => (Condition.InternalServerError, "The destination server does not believe who we are."),
         XmppReason.QueueFull or XmppReason.ResourceConstraint => (Condition.ResourceConstraint, "Too much is waiting for the destination server."),
         XmppReason.SystemShutdown => (Condition.ResourceConstraint, "The gateway is shutting down."),
         XmppReason.PeerUnknown or XmppReason.PeerRemoved or XmppReason.PolicyViolation => (Condition.PolicyViolation, "Policy does not allow this."),

@@ -130,4 +130,16 @@ public sealed class RouteTests
         Assert.False(tables.IsServed("bad.example", Protocol.Sip));
         Assert.False(tables.IsServed("nowhere.example", Protocol.Sip));
     }
+
+    [Fact]
+    public void Who_must_name_himself_first_takes_a_domain_that_is_served()
+    {
+        var tables = new FederationTables(Rig.Usual);
+        Assert.True(tables.IsServed(tables.AnyServed(Protocol.Xmpp)!, Protocol.Xmpp));
+        Assert.True(tables.IsServed(tables.AnyServed(Protocol.Sip)!, Protocol.Sip));
+        Assert.Null(FederationTables.Empty.AnyServed(Protocol.Xmpp));
+
+        var blocked = new FederationTables(new FederationModel { Domains = [new("*", DomainKind.Sip), new("bad.example", DomainKind.Sip) { IsBlocked = true }, new("good.example", DomainKind.Sip)] });
+        Assert.Equal("good.example", blocked.AnyServed(Protocol.Xmpp));
+    }
 }

@@ -34,6 +34,15 @@ public sealed class SqlitePresenceStoreTests : PresenceStoreContract
         Assert.Equal(secret.ToArray(), (await after.GetOrCreateSecretAsync("dialback", default)).ToArray());
     }
 
+    [Fact, Clause("XEP-0185", "2")]
+    public async Task The_secret_of_another_store_is_another()
+    {
+        using var folder = new StoreFolder();
+        await using var other = SqlitePresenceStore.Open(new(folder.File));
+
+        Assert.NotEqual((await Store.GetOrCreateSecretAsync("dialback", default)).ToArray(), (await other.GetOrCreateSecretAsync("dialback", default)).ToArray());
+    }
+
     [Fact]
     public async Task A_log_torn_anywhere_loses_whole_decisions_from_the_end_only()
     {

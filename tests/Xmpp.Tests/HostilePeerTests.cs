@@ -45,7 +45,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     [InlineData("<!-- -->", "restricted-xml", XmppReason.CommentForbidden)]
     [InlineData("<?php ?>", "restricted-xml", XmppReason.ProcessingInstructionForbidden)]
     [InlineData("<message><body></message></body>", "not-well-formed", XmppReason.NotWellFormed)]
-    [InlineData("<a:b/>", "bad-namespace-prefix", XmppReason.UndeclaredPrefix)]
+    [InlineData("<a:b/>", "not-well-formed", XmppReason.UndeclaredPrefix)]
     [InlineData("<query xmlns='urn:x'/>", "unsupported-stanza-type", XmppReason.UnsupportedStanzaType)]
     [InlineData("<message from='romeo@montague.example' to='alice@contoso.example'><body>x</body></message>", "invalid-from", XmppReason.InvalidFrom)]
     [InlineData("<message to='alice@contoso.example'><body>x</body></message>", "improper-addressing", XmppReason.ImproperAddressing)]

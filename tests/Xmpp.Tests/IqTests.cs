@@ -13,7 +13,12 @@ public sealed class IqTests
     [Clause("XEP-0030", "3.1"), Clause("XEP-0030", "4.1"), Clause("XEP-0030", "8"), Clause("XEP-0054", "3.1"), Clause("XEP-0092", "2"), Clause("XEP-0199", "4.1"), Clause("XEP-0202", "3")]
     [Clause("RFC 6120", "8.2.3"), Clause("RFC 6120", "8.4"), Clause("RFC 6121", "8.5.1"), Clause("RFC 6121", "8.5.3.2.3"), Clause("RFC 6121", "8.4")]
     [InlineData("contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", "type='result'></iq>")]
-    [InlineData("alice@contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", "type='result'></iq>")]
+    [InlineData("alice@contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", Unavailable)]
+    [InlineData("alice@contoso.example/sip", "get", "<ping xmlns='urn:xmpp:ping'/>", Unavailable)]
+    [InlineData("contoso.example/x", "get", "<ping xmlns='urn:xmpp:ping'/>", Unavailable)]
+    [InlineData("contoso.example/x", "get", "<query xmlns='jabber:iq:version'/>", Unavailable)]
+    [InlineData("contoso.example/x", "set", "<query xmlns='jabber:iq:version'/>", Unavailable)]
+    [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<feature var='urn:xmpp:ping'/>")]
     [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<identity category='gateway' type='simple'/>")]
     [InlineData("contoso.example", "get", "<query xmlns='http://jabber.org/protocol/disco#items'/>", "<query xmlns='http://jabber.org/protocol/disco#items'/>")]
     [InlineData("contoso.example", "get", "<query xmlns='jabber:iq:version'/>", "<name>gateway</name>")]
@@ -70,6 +75,43 @@ public sealed class IqTests
         await peer.SendAsync("<iq from='juliet@capulet.example/b' to='alice@contoso.example' id='q1' type='get'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
 
         await tap.Heard.Within($"'{expected}'");
+    }
+
+    [Theory, Clause("XEP-0199", "7"), Clause("RFC 6120", "8.3.3.19")]
+    [InlineData("alice@contoso.example", AuthorizationPhase.Granted, "type='result'></iq>")]
+    [InlineData("alice@contoso.example/sip", AuthorizationPhase.Granted, "type='result'></iq>")]
+    [InlineData("alice@contoso.example/other", AuthorizationPhase.Granted, Unavailable)]
+    [InlineData("alice@contoso.example", AuthorizationPhase.Asked, Unavailable)]
+    [InlineData("alice@contoso.example/sip", AuthorizationPhase.Denied, Unavailable)]
+    [InlineData("nobody@contoso.example/sip", AuthorizationPhase.Granted, Unavailable)]
+    public async Task Only_whom_a_user_lets_see_presence_may_ping_him(string to, AuthorizationPhase phase, string expected)
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        contoso.Crossing.View = (user, asker) => (user.Local, asker.Local) == ("alice", "juliet") ? new WatcherView(user, asker, phase, true, [], [], null, 1) : null;
+        var tap = new HearingTap(expected);
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync($"<iq from='juliet@capulet.example/b' to='{to}' id='q1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
+
+        Assert.Contains($"<iq from='{to}' to='juliet@capulet.example/b' id='q1'", await tap.Heard.Within($"'{expected}'"), StringComparison.Ordinal);
+    }
+
+    [Fact, Clause("RFC 6120", "8.2.3")]
+    public async Task A_request_without_id_is_a_bad_request()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        var tap = new HearingTap("<bad-request");
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync("<iq from='juliet@capulet.example/b' to='contoso.example' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
+
+        Assert.Contains("<iq from='contoso.example' to='juliet@capulet.example/b' type='error'>", await tap.Heard.Within("the refusal"), StringComparison.Ordinal);
     }
 
     [Fact, Clause("RFC 6120", "8.2.3")]

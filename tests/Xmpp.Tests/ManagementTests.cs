@@ -83,6 +83,62 @@ public sealed class ManagementTests
         await late.HearAsync("<item-not-found");
     }
 
+    [Fact, Clause("XEP-0198", "5")]
+    public async Task Every_managed_stream_has_a_name_of_its_own_that_says_nothing()
+    {
+        await using var node = Serving();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (int n = 0; n < 3; n++)
+        {
+            using var peer = await ManagedPeerAsync(node);
+            ids.Add(IdOf(peer.Heard));
+            await peer.SendAsync("</stream:stream>");
+            await peer.HearEndAsync();
+        }
+
+        Assert.Equal(3, ids.Count);
+        Assert.All(ids, id => Assert.Matches("^[0-9a-f]{32}$", id));
+    }
+
+    [Fact, Clause("XEP-0198", "7")]
+    public async Task A_stream_that_was_closed_in_order_cannot_be_resumed()
+    {
+        await using var node = Serving();
+        string id;
+        using (var peer = await ManagedPeerAsync(node))
+        {
+            id = IdOf(peer.Heard);
+            await peer.SendAsync(Message("one") + "<r xmlns='urn:xmpp:sm:3'/>");
+            await peer.HearAsync("h='1'");
+            await peer.SendAsync("</stream:stream>");
+            await peer.HearEndAsync();
+        }
+
+        using var again = await RawPeer.AuthenticateAsync(node, "capulet.example", Node.Lab.Issue("capulet.example"));
+        await again.SendAsync($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{id}'/>");
+        await again.HearAsync("</failed>");
+        Assert.Equal("<failed xmlns='urn:xmpp:sm:3'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>", again.Heard);
+    }
+
+    [Fact, Clause("XEP-0198", "10")]
+    public async Task Nobody_resumes_before_he_is_authenticated()
+    {
+        await using var node = Serving();
+        string id;
+        using (var peer = await ManagedPeerAsync(node)) id = IdOf(peer.Heard);
+        Assert.Equal(XmppReason.ConnectionLost, await node.EndedAsync());
+
+        using var early = await RawPeer.SecureAsync(node, "capulet.example", Node.Lab.Issue("capulet.example"));
+        await early.HearAsync("</stream:features>");
+        early.Forget();
+        await early.SendAsync($"<resume xmlns='urn:xmpp:sm:3' h='0' previd='{id}'/>");
+        await early.HearAsync("</failed>");
+        Assert.Equal("<failed xmlns='urn:xmpp:sm:3'><unexpected-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>", early.Heard);
+        await early.SendAsync(Message("stolen"));
+        await early.HearAsync("<not-authorized");
+        Assert.False(node.Crossing.HasMessages);
+    }
+
     [Fact]
     [Clause("XEP-0198", "5")]
     public async Task After_a_break_we_resume_and_send_again_what_the_peer_had_not_handled()

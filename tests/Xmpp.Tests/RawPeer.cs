@@ -15,8 +15,8 @@ internal sealed class RawPeer : IDisposable
 
     public string Heard => _heard.ToString();
 
-    public static string Header(string from, string to) =>
-        $"<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' from='{from}' to='{to}' version='1.0'>";
+    public static string Header(string from, string to, string more = "") =>
+        $"<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' from='{from}' to='{to}' version='1.0'{more}>";
 
     /// <summary>Takes the next connection and says nothing.</summary>
     public static async Task<RawPeer> AcceptAsync(TcpListener listener)
@@ -49,7 +49,7 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>A stream that takes stanzas, to a server that is no node.</summary>
-    public static async Task<RawPeer> AuthenticateAsync(int port, string to, string from, LabLeaf leaf)
+    public static async Task<RawPeer> AuthenticateAsync(int port, string to, string from, LabLeaf leaf, string more = "")
     {
         var peer = new RawPeer();
         await peer._client.ConnectAsync("127.0.0.1", port);
@@ -65,21 +65,21 @@ internal sealed class RawPeer : IDisposable
         await peer.SendAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(from))}</auth>");
         await peer.HearAsync("<success");
         peer.Forget();
-        await peer.SendAsync(Header(from, to));
+        await peer.SendAsync(Header(from, to, more));
         await peer.HearAsync("</stream:features>");
         peer.Forget();
         return peer;
     }
 
     /// <summary>The same up to a stream that takes stanzas.</summary>
-    public static async Task<RawPeer> AuthenticateAsync(Node node, string from, LabLeaf leaf)
+    public static async Task<RawPeer> AuthenticateAsync(Node node, string from, LabLeaf leaf, string more = "")
     {
         var peer = await SecureAsync(node, from, leaf);
         await peer.HearAsync("EXTERNAL");
         await peer.SendAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{Convert.ToBase64String(Encoding.UTF8.GetBytes(from))}</auth>");
         await peer.HearAsync("<success");
         peer.Forget();
-        await peer.SendAsync(Header(from, node.Domain));
+        await peer.SendAsync(Header(from, node.Domain, more));
         await peer.HearAsync("</stream:features>");
         peer.Forget();
         return peer;

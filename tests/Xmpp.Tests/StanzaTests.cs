@@ -66,9 +66,9 @@ public sealed class StanzaTests : IAsyncLifetime
     }
 
     [Theory, Clause("RFC 6121", "5.2.2"), Clause("RFC 6121", "8.5.2.1.1"), Clause("RFC 6121", "8.5.2.2.1"), Clause("RFC 6121", "8.5.1")]
-    [InlineData("chat", true, "<item-not-found")]
-    [InlineData("normal", true, "<item-not-found")]
-    [InlineData("surprise", true, "<item-not-found")]
+    [InlineData("chat", true, "<service-unavailable")]
+    [InlineData("normal", true, "<service-unavailable")]
+    [InlineData("surprise", true, "<service-unavailable")]
     [InlineData("headline", true, null)]
     [InlineData("groupchat", false, "<service-unavailable")]
     public async Task Each_type_of_message_is_taken_and_bounced_as_its_type_wants(string type, bool isTaken, string? error)
@@ -81,6 +81,38 @@ public sealed class StanzaTests : IAsyncLifetime
         Assert.Equal(isTaken, _contoso.Crossing.HasMessages);
         if (error is null) Assert.DoesNotContain("id='m1'", heard, StringComparison.Ordinal);
         else Assert.Contains(error, heard, StringComparison.Ordinal);
+    }
+
+    [Theory, Clause("RFC 6120", "8.3.3.19"), Clause("RFC 6120", "10.5.3.1")]
+    [InlineData(AuthorizationPhase.Granted, Condition.ItemNotFound, "<item-not-found")]
+    [InlineData(AuthorizationPhase.Granted, Condition.RecipientUnavailable, "<recipient-unavailable")]
+    [InlineData(AuthorizationPhase.Asked, Condition.ItemNotFound, null)]
+    [InlineData(AuthorizationPhase.Denied, Condition.RecipientUnavailable, null)]
+    [InlineData(null, Condition.ItemNotFound, null)]
+    [InlineData(null, Condition.RecipientUnavailable, null)]
+    public async Task Who_may_not_see_presence_hears_the_same_of_users_who_are_away_and_who_are_none(AuthorizationPhase? phase, Condition condition, string? told)
+    {
+        _contoso.Crossing.Outcome = Outcome.Failed(condition, "sip.X", $"{condition}");
+        _contoso.Crossing.View = (user, asker) => phase is { } p && (user.Local, asker.Local) == ("alice", "juliet") ? new WatcherView(user, asker, p, true, [], [], null, 1) : null;
+        string heard = await AnswerAsync("<message type='chat' from='juliet@capulet.example' to='alice@contoso.example' id='m1'><body>x</body></message>", "</message>");
+
+        const string Same = "id='m1' type='error'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+            + "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The user cannot be reached.</text></error></message>";
+        Assert.Contains(told ?? Same, heard, StringComparison.Ordinal);
+        Assert.Equal(told is not null, heard.Contains($"{condition}", StringComparison.Ordinal));
+    }
+
+    [Theory, Clause("RFC 6120", "10.5.2")]
+    [InlineData("<message from='juliet@capulet.example' to='contoso.example/x' id='m1'><body>x</body></message>", true)]
+    [InlineData("<presence from='juliet@capulet.example' to='contoso.example/x' type='subscribe' id='m1'/>", true)]
+    [InlineData("<presence from='juliet@capulet.example' to='contoso.example/x' id='m1'/>", false)]
+    public async Task What_is_for_a_resource_of_the_domain_is_refused_where_an_answer_is_due(string stanza, bool isAnswered)
+    {
+        string heard = await AnswerAsync(stanza + "<iq type='get' from='juliet@capulet.example' to='contoso.example' id='after'><ping xmlns='urn:xmpp:ping'/></iq>", "id='after'");
+
+        Assert.Equal(isAnswered, heard.Contains("from='contoso.example/x' to='juliet@capulet.example' id='m1' type='error'", StringComparison.Ordinal));
+        Assert.Equal(isAnswered, heard.Contains("<service-unavailable", StringComparison.Ordinal));
+        Assert.False(_contoso.Crossing.HasMessages);
     }
 
     [Theory]

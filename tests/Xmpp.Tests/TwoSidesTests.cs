@@ -95,7 +95,7 @@ public sealed class TwoSidesTests
 
         var outcome = await contoso.SendAsync("juliet@capulet.example");
 
-        Assert.Equal(("xmpp.CertificateRefused", Condition.RemoteServerNotFound), (outcome.Failure!.Reason, outcome.Failure.Condition));
+        Assert.Equal(("xmpp.CertificateRefused", Condition.RemoteServerTimeout), (outcome.Failure!.Reason, outcome.Failure.Condition));
         Assert.False(capulet.Crossing.HasMessages);
         Assert.Contains(contoso.Refusals.Snapshot(), refusal => refusal.Reason == "xmpp.CertificateRefused");
     }
@@ -175,6 +175,7 @@ public sealed class TwoSidesTests
         await using var capulet = new Node("capulet.example");
         Node.Join(contoso, capulet);
         capulet.Crossing.Outcome = Outcome.Failed(Condition.ItemNotFound, "sip.X", "No such user.");
+        capulet.Crossing.View = (user, asker) => new WatcherView(user, asker, AuthorizationPhase.Granted, true, [], [], null, 1);
 
         Assert.True((await contoso.SendAsync("nobody@capulet.example")).IsDelivered);
 

@@ -11,6 +11,8 @@ public static class ContentToSip
 {
     public const string ContentType = "text/plain; charset=UTF-8";
 
+    private const int LanguageCharsMax = 35;
+
     public const string HtmlType = "text/html; charset=UTF-8";
 
     /// <summary>The bodies to send one after the other, never none.</summary>
@@ -29,6 +31,15 @@ public static class ContentToSip
     /// </summary>
     public static byte[]? Html(MessageContent content, int charsMax = TextSplitter.CharsMaxDefault) =>
         content.Xhtml is { Length: > 0 } markup && markup.Length + 11 <= charsMax && content.Body.Length <= charsMax ? Encoding.UTF8.GetBytes($"<DIV>{markup}</DIV>") : null;
+
+    /// <summary>The language for <c>Content-Language</c> (RFC 7572 §8): null where nothing is told, or what is told is no language tag.</summary>
+    public static string? Language(MessageContent content)
+    {
+        if (content.Language is not { Length: > 0 and <= LanguageCharsMax } language) return null;
+        foreach (var c in language)
+            if (!char.IsAsciiLetterOrDigit(c) && c != '-') return null;
+        return language;
+    }
 
     /// <summary>One body, whatever its length.</summary>
     public static byte[] Encode(string body) => Encoding.UTF8.GetBytes(LineEnds.ToCrLf(body));

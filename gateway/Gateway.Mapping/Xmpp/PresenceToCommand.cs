@@ -50,7 +50,7 @@ public static class PresenceToCommand
 
     // From a bare JID it speaks for all endpoints.
     private static UpstreamShowed OfUnavailable(StanzaPresence stanza, Address watcher, DateTimeOffset now) => stanza.From!.Resource is { } resource
-        ? new UpstreamShowed(watcher, [new Fragment(resource, Presence.Core.Model.Availability.Offline, Cut(stanza.Status), stanza.Lang, 0, now)], IsFullState: false)
+        ? new UpstreamShowed(watcher, [new Fragment(resource, Presence.Core.Model.Availability.Offline, Cut(stanza.Status), stanza.StatusLang, 0, now)], IsFullState: false)
         : new UpstreamShowed(watcher, [], IsFullState: true);
 
     // An error answers something that we sent for the watcher `to`; which one it was makes no difference to what can be known now.
@@ -65,7 +65,7 @@ public static class PresenceToCommand
     private static Fragment FragmentOf(StanzaPresence stanza, AvailabilityTables tables, DateTimeOffset now, bool isRich)
     {
         var shown = tables.FromShow(stanza.Show);
-        return new Fragment(stanza.From!.Resource ?? "", isRich ? RichPresence.Read(stanza, shown, tables) : shown, Cut(stanza.Status), stanza.Lang, stanza.Priority, now);
+        return new Fragment(stanza.From!.Resource ?? "", isRich ? RichPresence.Read(stanza, shown, tables) : shown, Cut(stanza.Status), stanza.StatusLang, stanza.Priority, now);
     }
 
     private static string? Cut(string? note)

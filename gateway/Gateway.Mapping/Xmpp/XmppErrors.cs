@@ -14,14 +14,19 @@ public static class XmppErrors
 
     private static readonly Condition[] ToNeutral = [.. Enum.GetValues<StanzaCondition>().Order().Select(c => Enum.Parse<Condition>(c.ToString()))];
 
-    /// <summary>The error that tells an XMPP sender; the type is RFC 6120's default, but what may pass with time says <c>wait</c>.</summary>
+    /// <summary>The error that tells an XMPP sender; the type is RFC 6120's default, but what may pass with time says <c>wait</c>, and what will not <c>cancel</c> (§8.3.3.17).</summary>
     public static StanzaError ToStanzaError(Failure failure)
     {
         var condition = ToStanza[(int)failure.Condition];
         var error = StanzaError.Of(condition, failure.Text.Length == 0 ? null : failure.Text);
 
         // A redirect names no address here: field fact A6 forbids us to hand one on.
-        return failure.RetryAfterSeconds is null || error.Type != StanzaErrorType.Cancel ? error : error with { Type = StanzaErrorType.Wait };
+        return (error.Type, failure) switch
+        {
+            (StanzaErrorType.Cancel, { RetryAfterSeconds: not null }) => error with { Type = StanzaErrorType.Wait },
+            (StanzaErrorType.Wait, { IsLasting: true }) => error with { Type = StanzaErrorType.Cancel },
+            _ => error,
+        };
     }
 
     /// <summary>What a stanza error means; <paramref name="isBare"/> tells whether the stanza was addressed to a bare JID.</summary>

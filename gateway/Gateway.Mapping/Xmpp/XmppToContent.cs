@@ -28,7 +28,7 @@ public static class XmppToContent
                 Subject = stanza.Subject,
                 Thread = stanza.Thread,
                 Id = stanza.Id,
-                Language = stanza.Lang,
+                Language = stanza.BodyLang,
                 DelayedSince = ReadTime(stanza.DelayStamp),
                 WantsReceipt = stanza.WantsReceipt,
             },

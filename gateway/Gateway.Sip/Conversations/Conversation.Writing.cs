@@ -145,7 +145,9 @@ internal sealed partial class Conversation
         var buffer = Responder.Scratch();
         var writer = Dialog.StartRequest(buffer, dialog.State, SipMethod.Message, branch, side.Own);
         dialog.HtmlOut = null;
-        if (dialog.TakesHtml && pieces.TryGetValue(send.Message.Id, out var piece) && piece.Html is { } html)
+        pieces.TryGetValue(send.Message.Id, out var piece);
+        if (piece.Departure is { } departure && ContentToSip.Language(departure.Content) is { } language) writer.Header(SipHeaderId.ContentLanguage, language);
+        if (dialog.TakesHtml && piece.Html is { } html)
         {
             dialog.HtmlOut = send;
             writer.End(ContentToSip.HtmlType, html);

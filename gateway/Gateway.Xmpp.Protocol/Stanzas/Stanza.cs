@@ -6,9 +6,9 @@ namespace Gateway.Xmpp.Protocol.Stanzas;
 /// <summary>One stanza between servers: an element with its addresses prepared. RFC 6120 §8.</summary>
 public abstract class Stanza
 {
-    private protected Stanza(XmlElement element, Jid? from, Jid? to)
+    private protected Stanza(XmlElement element, Jid? from, Jid? to, string? streamLang)
     {
-        (Element, From, To) = (element, from, to);
+        (Element, From, To, StreamLang) = (element, from, to, streamLang);
         Id = element.Attribute("id");
         TypeText = element.Attribute("type");
     }
@@ -25,16 +25,20 @@ public abstract class Stanza
     public string? TypeText { get; }
     /// <summary>True for type <c>error</c>.</summary>
     public bool IsError => TypeText == "error";
-    /// <summary><c>xml:lang</c>, or null.</summary>
-    public string? Lang => Element.Attribute("lang", Namespaces.Xml);
+    /// <summary>The language of its stream, which holds where the stanza tells none (RFC 6120 §8.1.5); null where the stream tells none either.</summary>
+    public string? StreamLang { get; }
+    /// <summary><c>xml:lang</c> as it stands in the stanza, or null.</summary>
+    public string? OwnLang => Element.Attribute("lang", Namespaces.Xml);
+    /// <summary>The language of what it says, or null.</summary>
+    public string? Lang => OwnLang ?? StreamLang;
     /// <summary>The error of a stanza of that type.</summary>
     public StanzaError Error => StanzaError.Read(Element);
 
     /// <summary>
     /// Views an element as a stanza. False with <see cref="XmppReason.UnsupportedStanzaType"/> when it is none, with <see cref="XmppReason.JidMalformed"/>
-    /// when an address cannot be prepared. A missing address is not judged here: the stream does that.
+    /// when an address cannot be prepared. A missing address is not judged here: the stream does that. <paramref name="streamLang"/> is the language its stream's header told.
     /// </summary>
-    public static bool TryRead(XmlElement element, [NotNullWhen(true)] out Stanza? stanza, out XmppReason reason)
+    public static bool TryRead(XmlElement element, [NotNullWhen(true)] out Stanza? stanza, out XmppReason reason, string? streamLang = null)
     {
         stanza = null;
         reason = XmppReason.UnsupportedStanzaType;
@@ -49,12 +53,30 @@ public abstract class Stanza
         reason = XmppReason.None;
         stanza = element.Name switch
         {
-            "message" => new Message(element, from, to),
-            "presence" => new Presence(element, from, to),
-            _ => new Iq(element, from, to),
+            "message" => new Message(element, from, to, streamLang),
+            "presence" => new Presence(element, from, to, streamLang),
+            _ => new Iq(element, from, to, streamLang),
         };
         return true;
     }
+
+    /// <summary>
+    /// Of several children that say the same in several languages the one in the stanza's own (RFC 6121 §5.2.3), else the first: nobody tells us what the other side reads.
+    /// </summary>
+    private protected XmlElement? InOwnLanguage(string name)
+    {
+        XmlElement? first = null;
+        foreach (var child in Element.Children)
+        {
+            if (child.Name != name || child.Namespace != Element.Namespace) continue;
+            if (child.Attribute("lang", Namespaces.Xml) is not { } lang || lang == Lang) return child;
+            first ??= child;
+        }
+        return first;
+    }
+
+    /// <summary>The language of such a child, where it is there.</summary>
+    private protected string? LangOf(string name) => InOwnLanguage(name)?.Attribute("lang", Namespaces.Xml) ?? Lang;
 
     /// <summary>Writes the answer that says why this stanza failed: addresses swapped, same id, the error. Never call it for an error.</summary>
     public void WriteErrorTo(ref XmppWriter writer, StanzaError error)
@@ -90,8 +112,8 @@ public enum MessageType
 /// <summary>A message stanza: RFC 6121 §5.</summary>
 public sealed class Message : Stanza
 {
-    internal Message(XmlElement element, Jid? from, Jid? to)
-        : base(element, from, to)
+    internal Message(XmlElement element, Jid? from, Jid? to, string? streamLang)
+        : base(element, from, to, streamLang)
     {
     }
 
@@ -105,10 +127,12 @@ public sealed class Message : Stanza
         _ => MessageType.Normal,
     };
 
-    /// <summary>The first body, or null.</summary>
-    public string? Body => Element.Child("body")?.Text;
-    /// <summary>The first subject, or null.</summary>
-    public string? Subject => Element.Child("subject")?.Text;
+    /// <summary>The body, or null; of several the one in the stanza's own language.</summary>
+    public string? Body => InOwnLanguage("body")?.Text;
+    /// <summary>The language of <see cref="Body"/>, or null.</summary>
+    public string? BodyLang => LangOf("body");
+    /// <summary>The subject, or null; chosen likewise.</summary>
+    public string? Subject => InOwnLanguage("subject")?.Text;
     /// <summary>The thread, or null.</summary>
     public string? Thread => Element.Child("thread")?.Text;
     /// <summary>The body in XHTML (XEP-0071), or null.</summary>
@@ -149,8 +173,8 @@ public enum PresenceType
 /// <summary>A presence stanza: RFC 6121 §3, §4.</summary>
 public sealed class Presence : Stanza
 {
-    internal Presence(XmlElement element, Jid? from, Jid? to)
-        : base(element, from, to)
+    internal Presence(XmlElement element, Jid? from, Jid? to, string? streamLang)
+        : base(element, from, to, streamLang)
     {
     }
 
@@ -170,8 +194,10 @@ public sealed class Presence : Stanza
 
     /// <summary>away, chat, dnd, xa, or null.</summary>
     public string? Show => Element.Child("show")?.Text;
-    /// <summary>The first status text, or null.</summary>
-    public string? Status => Element.Child("status")?.Text;
+    /// <summary>The status text, or null; of several the one in the stanza's own language.</summary>
+    public string? Status => InOwnLanguage("status")?.Text;
+    /// <summary>The language of <see cref="Status"/>, or null.</summary>
+    public string? StatusLang => LangOf("status");
     /// <summary>-128 to 127; what is absent or no number is 0.</summary>
     public int Priority =>
         int.TryParse(Element.Child("priority")?.Text, System.Globalization.CultureInfo.InvariantCulture, out int priority)
@@ -199,8 +225,8 @@ public enum IqType
 /// <summary>An iq stanza: RFC 6120 §8.2.3.</summary>
 public sealed class Iq : Stanza
 {
-    internal Iq(XmlElement element, Jid? from, Jid? to)
-        : base(element, from, to)
+    internal Iq(XmlElement element, Jid? from, Jid? to, string? streamLang)
+        : base(element, from, to, streamLang)
     {
     }
 

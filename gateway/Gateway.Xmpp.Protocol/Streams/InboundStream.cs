@@ -43,6 +43,12 @@ public sealed record InboundStream
     public string? From { get; init; }
     /// <summary>Our domain by the last header.</summary>
     public string? To { get; init; }
+    /// <summary>The domain of ours that speaks where a header names none (RFC 6120 §4.7.1); empty where we have none (§4.9.1.3).</summary>
+    public string OwnDomain { get; init; } = "";
+    /// <summary>The id of a header that must be written though none was understood: as random as all others.</summary>
+    public string SpareId { get; init; } = "0";
+    /// <summary>The language of stanzas that tell none themselves, by the last header.</summary>
+    public string? Lang { get; init; }
     /// <summary>The id of the present stream.</summary>
     public string Id { get; init; } = "";
     /// <summary>The domain SASL EXTERNAL proved.</summary>
@@ -138,10 +144,10 @@ public sealed record InboundStream
         else facts &= ~StreamFacts.Proved;
         var answer = new StreamOutput.SendHeader(new StreamHeader
         {
-            From = received.IsServed ? header.To : null, To = header.From, Id = received.NewId, HasFeatures = header.HasFeatures,
+            From = received.IsServed ? header.To : s.OwnDomain, To = header.From, Id = received.NewId, HasFeatures = header.HasFeatures,
             SpeaksDialback = facts.Has(StreamFacts.DialbackAllowed) || header.From is null,
         });
-        var next = s with { Phase = InboundPhase.Open, Facts = facts, From = header.From, To = header.To, Id = received.NewId, HasSentHeader = true };
+        var next = s with { Phase = InboundPhase.Open, Facts = facts, From = header.From, To = header.To, Lang = header.Lang, Id = received.NewId, HasSentHeader = true };
         // A header without "to" is old but legal; its pairs name their targets themselves.
         if (header.To is not null && !received.IsServed) return Close(next, XmppReason.HostUnknown, null, answer);
         if (s.SaslDomain is not null && header.From is not null && header.From != s.SaslDomain) return Close(next, XmppReason.InvalidFrom, null, answer);
@@ -156,8 +162,10 @@ public sealed record InboundStream
         return facts.Has(StreamFacts.ChannelAccepted) ? Go(next, answer) : Close(next, XmppReason.UnsupportedVersion, "TLS is required.", answer);
     }
 
-    private static StreamStep<InboundStream> OnAuth(InboundStream s, InboundInput.AuthReceived auth)
+    private static StreamStep<InboundStream> OnAuth(InboundStream old, InboundInput.AuthReceived auth)
     {
+        // Whatever handshake was under way is over (RFC 6120 §6.4.2).
+        var s = old with { AwaitsIdentity = false };
         if (s.Facts.Has(StreamFacts.Authenticated)) return Close(s, XmppReason.PolicyViolation);
         if (!s.Facts.Has(StreamFacts.Secure)) return FailSasl(s, SaslCondition.EncryptionRequired);
         if (auth.Mechanism != "EXTERNAL" || s.Facts.Has(StreamFacts.ExternalOff)) return FailSasl(s, SaslCondition.InvalidMechanism);
@@ -223,7 +231,7 @@ public sealed record InboundStream
         var outputs = new List<StreamOutput>(before.Length + 2);
         // RFC 6120 §4.9.1.1: an error before our header still needs the header.
         if (!s.HasSentHeader && s.Phase == InboundPhase.AwaitHeader && StreamErrors.Of(reason) is not null)
-            outputs.Add(new StreamOutput.SendHeader(new StreamHeader { From = s.To, To = s.From, Id = s.Id.Length > 0 ? s.Id : "0", HasFeatures = true }));
+            outputs.Add(new StreamOutput.SendHeader(new StreamHeader { From = s.To ?? s.OwnDomain, To = s.From, Id = s.SpareId, HasFeatures = true }));
         outputs.AddRange(before);
         outputs.Add(new StreamOutput.Close(reason, text));
         return new(s with { Phase = InboundPhase.Closed }, outputs);

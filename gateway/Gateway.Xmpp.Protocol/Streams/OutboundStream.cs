@@ -123,6 +123,12 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     public StreamFacts Facts { get; init; }
     /// <summary>The id the peer gave the present stream.</summary>
     public string Id { get; init; } = "";
+    /// <summary>The header was in the name of another domain than the one dialled: right before an error (RFC 6120 §4.9.1.3), and nothing else may follow it.</summary>
+    public bool IsOther { get; init; }
+    /// <summary>The peer's header promised features.</summary>
+    public bool HasFeatures { get; init; }
+    /// <summary>The language of stanzas that tell none themselves, by the last header.</summary>
+    public string? Lang { get; init; }
     /// <summary>What the peer offers.</summary>
     public StreamOffers Offers { get; init; }
     /// <summary>Further pairs that share the stream (XEP-0220 §2.6), and whether each is proved.</summary>
@@ -135,20 +141,21 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     {
         (OutboundPhase.Closed, _) => Go(s),
         (_, OutboundInput.MustEnd end) => Close(s, end.Reason),
+        // Asked for TLS though it offers none: however it says no, that is what is missing.
+        (OutboundPhase.AwaitProceed, OutboundInput.EndReceived or OutboundInput.ErrorReceived) when !s.Offers.Has(StreamOffers.StartTls) => Close(s, XmppReason.TlsRequired),
         (_, OutboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
         (_, OutboundInput.ErrorReceived error) => Close(s, StreamErrorMeanings.ReasonOf(error.Error.Condition), StreamErrors.Describe(error.Error)),
 
         (OutboundPhase.Connecting, OutboundInput.ConnectedOverTls tls) => OnSecured(s, tls.Target),
         (OutboundPhase.Connecting, OutboundInput.Connected) => Go(s with { Phase = OutboundPhase.AwaitHeader }, Hello(s)),
-        (OutboundPhase.AwaitHeader, OutboundInput.HeaderReceived { Header: var header }) when header.From is not null && header.From != s.Pair.To =>
-            Close(s, XmppReason.InvalidFrom),
         (OutboundPhase.AwaitHeader, OutboundInput.HeaderReceived { Header: var header }) => OnHeader(s, header),
+        (OutboundPhase.AwaitFeatures, OutboundInput.FeaturesReceived) when s.IsOther => Close(s, XmppReason.InvalidFrom),
         (OutboundPhase.AwaitFeatures, OutboundInput.FeaturesReceived features) => Choose(s with { Offers = s.Offers | features.Offers }),
 
         (OutboundPhase.AwaitProceed, OutboundInput.ProceedReceived { HasMoreBytes: true }) => Close(s, XmppReason.BytesBeforeTls),
         (OutboundPhase.AwaitProceed, OutboundInput.ProceedReceived) =>
             Go(s with { Phase = OutboundPhase.AwaitTls }, new StreamOutput.Restart(), new StreamOutput.BeginTls()),
-        (OutboundPhase.AwaitProceed, OutboundInput.TlsRefused) => Close(s, XmppReason.TlsFailed),
+        (OutboundPhase.AwaitProceed, OutboundInput.TlsRefused) => Close(s, s.Offers.Has(StreamOffers.StartTls) ? XmppReason.TlsFailed : XmppReason.TlsRequired),
         (OutboundPhase.AwaitTls, OutboundInput.TlsEstablished tls) => OnSecured(s, tls.Target),
 
         (OutboundPhase.AwaitSasl, OutboundInput.ChallengeReceived) => Go(s, new StreamOutput.SendResponse(s.Pair.From)),
@@ -197,8 +204,13 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
 
     private static StreamStep<OutboundStream> OnHeader(OutboundStream s, StreamHeader header)
     {
-        var next = s with { Phase = OutboundPhase.AwaitFeatures, Id = header.Id ?? "", Offers = header.SpeaksDialback ? StreamOffers.Dialback : StreamOffers.None };
-        return header.HasFeatures ? Go(next) : Choose(next);
+        var next = s with
+        {
+            Phase = OutboundPhase.AwaitFeatures, Id = header.Id ?? "", Offers = header.SpeaksDialback ? StreamOffers.Dialback : StreamOffers.None, Lang = header.Lang,
+            HasFeatures = header.HasFeatures, IsOther = header.From is not null && header.From != s.Pair.To,
+        };
+        if (header.HasFeatures) return Go(next);
+        return next.IsOther ? Close(next, XmppReason.InvalidFrom) : Choose(next);
     }
 
     private static StreamStep<OutboundStream> OnSecured(OutboundStream s, TargetProof target)
@@ -216,6 +228,9 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     private static StreamStep<OutboundStream> Choose(OutboundStream s)
     {
         if (s.Offers.Has(StreamOffers.StartTlsRequired) && s.Facts.Has(StreamFacts.TlsForbidden)) return Close(s, XmppReason.TlsForbidden);
+        // Somebody on the way may have taken the offer out, so TLS that must be is tried without it (RFC 7590 §3.1); where policy takes a stream in clear, the offer decides.
+        bool mustHaveTls = !s.Facts.Has(StreamFacts.ChannelAccepted) && !s.Facts.Has(StreamFacts.TlsForbidden);
+        if (mustHaveTls && s.HasFeatures && !s.Offers.Has(StreamOffers.StartTls)) return Go(s with { Phase = OutboundPhase.AwaitProceed }, new StreamOutput.SendStartTls());
         foreach (var feature in StreamFeature.Outbound)
         {
             if (!s.Offers.Has(feature.Offer) || !feature.IsUsable(s.Facts)) continue;

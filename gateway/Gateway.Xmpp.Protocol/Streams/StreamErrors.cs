@@ -85,9 +85,13 @@ public static class StreamErrors
         return said.Length == 0 ? NameOf(error.Condition) : $"{NameOf(error.Condition)}: {said}";
     }
 
-    /// <summary>The error to send when a stream ends for this reason; null when it ends without one.</summary>
-    public static StreamCondition? Of(XmppReason reason) => reason switch
+    /// <summary>
+    /// The error to send when a stream ends for this reason; null when it ends without one. <paramref name="isReceiving"/>: on a stream that came in. There a failed SASL handshake sends the
+    /// peer away (§6.4.5), while who dialled simply leaves.
+    /// </summary>
+    public static StreamCondition? Of(XmppReason reason, bool isReceiving = false) => reason switch
     {
+        XmppReason.SaslFailed when isReceiving => StreamCondition.PolicyViolation,
         XmppReason.None or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.PeerNotServing or XmppReason.RedirectRefused or XmppReason.ConnectionLost or XmppReason.ConnectFailed
             or XmppReason.RemoteServerNotFound or XmppReason.QueueFull or XmppReason.QueueTimeout or XmppReason.TlsFailed or XmppReason.SaslFailed
             or XmppReason.DialbackInvalid or XmppReason.DialbackError or XmppReason.DialbackTimeout or XmppReason.DialbackUnreachable => null,
@@ -95,8 +99,7 @@ public static class StreamErrors
             or XmppReason.NameTooLong or XmppReason.PolicyViolation or XmppReason.TlsRequired or XmppReason.TlsForbidden or XmppReason.BytesBeforeTls
             or XmppReason.DialbackForbidden => StreamCondition.PolicyViolation,
         XmppReason.InvalidUtf8 or XmppReason.UnsupportedEncoding => StreamCondition.UnsupportedEncoding,
-        XmppReason.InvalidCharacter or XmppReason.NotWellFormed => StreamCondition.NotWellFormed,
-        XmppReason.UndeclaredPrefix => StreamCondition.BadNamespacePrefix,
+        XmppReason.InvalidCharacter or XmppReason.NotWellFormed or XmppReason.UndeclaredPrefix => StreamCondition.NotWellFormed,
         XmppReason.CommentForbidden or XmppReason.ProcessingInstructionForbidden or XmppReason.DoctypeForbidden or XmppReason.EntityForbidden
             => StreamCondition.RestrictedXml,
         XmppReason.TextBetweenStanzas or XmppReason.BadFormat => StreamCondition.BadFormat,

@@ -6,7 +6,9 @@ namespace Gateway.Xmpp.Protocol.Streams;
 /// <summary>A stream header between servers: RFC 6120 §4.7. Domains are prepared.</summary>
 public sealed record StreamHeader
 {
-    /// <summary>The sender's domain; old servers leave it out of the first header.</summary>
+    private const int LangCharsMax = 35;
+
+    /// <summary>The sender's domain; old servers leave it out of the first header, and it may be empty in an answer to a header for nobody (§4.9.1.3).</summary>
     public string? From { get; init; }
     /// <summary>The domain spoken to; may be absent likewise.</summary>
     public string? To { get; init; }
@@ -14,6 +16,8 @@ public sealed record StreamHeader
     public string? Id { get; init; }
     /// <summary>True for version 1.0 and later; without it there are no features (RFC 6120 §4.7.5).</summary>
     public bool HasFeatures { get; init; }
+    /// <summary><c>xml:lang</c>: the language of what is sent without one of its own (§4.7.4); null where there is none, or nothing that could be one.</summary>
+    public string? Lang { get; init; }
     /// <summary>The declaration of the dialback namespace, which is its advertisement (XEP-0220 §2.4.1).</summary>
     public bool SpeaksDialback { get; init; }
 
@@ -35,18 +39,18 @@ public sealed record StreamHeader
         reason = XmppReason.BadFormat;
         if (element.Name != "stream") return false;
         reason = XmppReason.ImproperAddressing;
-        if (!TryDomain(element.Attribute("from"), out string? from) || !TryDomain(element.Attribute("to"), out string? to)) return false;
+        string? fromText = element.Attribute("from");
+        if (!TryDomain(fromText is "" ? null : fromText, out string? from) || !TryDomain(element.Attribute("to"), out string? to)) return false;
         string? id = element.Attribute("id");
         // The id goes into keys and answers: bound it like a name.
         if (id is { Length: > 1024 }) return false;
 
         reason = XmppReason.UnsupportedVersion;
-        string? version = element.Attribute("version");
-        bool hasFeatures = version is { Length: > 0 } && char.IsAsciiDigit(version[0]) && version[0] != '0';
-        if (version is not null && !hasFeatures && !version.StartsWith("0.", StringComparison.Ordinal)) return false;
+        bool hasFeatures = false;
+        if (element.Attribute("version") is { } version && !TryVersion(version, out hasFeatures)) return false;
 
         reason = XmppReason.None;
-        header = new StreamHeader { From = from, To = to, Id = id, HasFeatures = hasFeatures, SpeaksDialback = speaksDialback };
+        header = new StreamHeader { From = from, To = to, Id = id, HasFeatures = hasFeatures, SpeaksDialback = speaksDialback, Lang = LangOf(element) };
         return true;
     }
 
@@ -58,7 +62,29 @@ public sealed record StreamHeader
         writer.Attribute("from"u8, From);
         writer.Attribute("to"u8, To);
         writer.Attribute("id"u8, Id);
-        writer.Raw(HasFeatures ? " version='1.0' xml:lang='en'>"u8 : ">"u8);
+        if (HasFeatures) writer.Raw(" version='1.0'"u8);
+        // What we say in words is English, whatever the other side would like best (§4.7.4).
+        writer.Raw(" xml:lang='en'>"u8);
+    }
+
+    // Two numbers, compared as such (§4.7.5): whatever is at least 1.0 is answered with 1.0, the lower of the two.
+    private static bool TryVersion(ReadOnlySpan<char> text, out bool isCurrent)
+    {
+        isCurrent = false;
+        int dot = text.IndexOf('.');
+        if (dot <= 0 || dot == text.Length - 1 || text[..dot].ContainsAnyExceptInRange('0', '9') || text[(dot + 1)..].ContainsAnyExceptInRange('0', '9')) return false;
+        isCurrent = text[..dot].ContainsAnyExcept('0');
+        return true;
+    }
+
+    private static string? LangOf(XmlElement element)
+    {
+        if (element.Attribute("lang", Namespaces.Xml) is not { Length: > 0 and <= LangCharsMax } lang) return null;
+        foreach (char c in lang)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '-') return null;
+        }
+        return lang;
     }
 
     private static bool TryDomain(string? text, out string? domain)

@@ -79,6 +79,9 @@ public sealed class XmlElement
         }
     }
 
+    /// <summary>The same element with one attribute more.</summary>
+    public XmlElement With(XmlAttribute attribute) => new(Name, Namespace, [.. _attributes, attribute], _nodes);
+
     /// <summary>True for this name in this namespace.</summary>
     public bool Is(string name, string @namespace) => Name == name && Namespace == @namespace;
 

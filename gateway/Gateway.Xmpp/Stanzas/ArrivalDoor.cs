@@ -155,7 +155,8 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
                 return;
             }
             var answer = await context.Crossing.EnterAsync(principal, passage, arrival.Presentity, arrival.Command, CancellationToken.None);
-            if (answer.Failure is { } failure && presence.Type is PresenceType.Subscribe or PresenceType.Probe) Refuse(principal, presence, XmppErrors.ToStanzaError(failure));
+            if (answer.Failure is not { } failure || presence.Type is not (PresenceType.Subscribe or PresenceType.Probe)) return;
+            Refuse(principal, presence, XmppErrors.ToStanzaError(Secrecy.TellsOfPresence(failure.Condition) ? Secrecy.Unsaid(failure) : failure));
         }
         catch (Exception bug) when (bug is not OutOfMemoryException)
         {

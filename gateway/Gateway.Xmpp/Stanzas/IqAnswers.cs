@@ -59,13 +59,12 @@ internal sealed class IqAnswers(XmppContext context)
         if (iq.Type == IqType.Unknown || iq.Id is null || !HasOneChild(iq.Element)) return Reply.Refused(StanzaCondition.BadRequest);
         var asked = iq.Payload!;
         if (iq.Type == IqType.Set) return Reply.Refused(asked.Is("vCard", Namespaces.VCard) ? StanzaCondition.NotAllowed : StanzaCondition.ServiceUnavailable);
-        if (asked.Is("ping", Namespaces.Ping)) return Reply.Empty;
-
         // One presence session per SIP user is all that we show; other resources do not exist (RFC 6121 §8.5.3.2.3).
         bool isDevice = iq.To!.Resource == SipEndpoints.Default && iq.To.Local is not null;
         if (iq.To.Resource is not null && !isDevice) return Reply.Refused(StanzaCondition.ServiceUnavailable);
         if (asked.Is("query", Namespaces.DiscoInfo)) return await InfoAsync(iq, asked.Attribute("node"), isDevice);
         if (asked.Is("query", Namespaces.DiscoItems)) return await ItemsAsync(iq, asked.Attribute("node"), isDevice);
+        if (asked.Is("ping", Namespaces.Ping)) return await PingAsync(iq);
         bool isBare = iq.To.Local is not null && !isDevice;
         if (asked.Is("vCard", Namespaces.VCard) && isBare) return VCard(iq);
         if (isBare) return Reply.Refused(StanzaCondition.ServiceUnavailable);
@@ -82,6 +81,9 @@ internal sealed class IqAnswers(XmppContext context)
         if (!await IsGrantedAsync(iq)) return Reply.Refused(StanzaCondition.ServiceUnavailable);
         return node is null ? s_accountInfo : Reply.Refused(StanzaCondition.ItemNotFound);
     }
+
+    // XEP-0199 §7: who may not see presence hears of every user what he hears of those who are none.
+    private async ValueTask<Reply> PingAsync(Iq iq) => iq.To!.Local is null || await IsGrantedAsync(iq) ? Reply.Empty : Reply.Refused(StanzaCondition.ServiceUnavailable);
 
     private async ValueTask<Reply> ItemsAsync(Iq iq, string? node, bool isDevice)
     {

@@ -29,7 +29,9 @@ internal sealed class StanzaRelay(XmppContext context)
         var passage = new Passage(context.Ids.NextId(), principal.Peer.Name, Federation.Protocol.Xmpp, kind, AddressOf(stanza.From!), AddressOf(stanza.To!));
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
-        writer.Element(stanza.Element, Namespaces.Server);
+        // Whoever hears it has another stream before him: what this one's header said of the language goes along (RFC 6120 §4.7.4, §8.1.5).
+        bool isTold = stanza.OwnLang is not null || stanza.StreamLang is null;
+        writer.Element(isTold ? stanza.Element : stanza.Element.With(new XmlAttribute("lang", stanza.StreamLang!, Namespaces.Xml)), Namespaces.Server);
         writer.Flush();
         context.Crossing.Enter(principal, new StanzaRelayArrival(context, principal, stanza, passage, output.WrittenSpan.ToArray()));
     }

@@ -4,6 +4,7 @@ using Gateway.Mapping.Xmpp;
 using Gateway.Xmpp.Protocol.Stanzas;
 using Gateway.Xmpp.Protocol.Wire;
 using Gateway.Xmpp.Streams;
+using Presence.Core;
 
 namespace Gateway.Xmpp.Stanzas;
 
@@ -16,8 +17,31 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
 
     public override void Answer(in Outcome outcome)
     {
+        if (outcome.Failure is { } failure && Secrecy.TellsOfPresence(failure.Condition))
+        {
+            _ = TellInConfidenceAsync(failure);
+            return;
+        }
         Tell(outcome);
         Ticket.Finish();
+    }
+
+    private async Task TellInConfidenceAsync(Failure failure)
+    {
+        try
+        {
+            bool isFriend = await context.Crossing.FindAsync(Passage.To, Passage.From, CancellationToken.None) is { Authorization: AuthorizationPhase.Granted };
+            Tell(Outcome.Failed(isFriend ? failure : Secrecy.Unsaid(failure)));
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            context.Observer.OnFailed("telling a failure", bug);
+            Tell(Outcome.Failed(Secrecy.Unsaid(failure)));
+        }
+        finally
+        {
+            Ticket.Finish();
+        }
     }
 
     private void Tell(in Outcome outcome)

@@ -69,6 +69,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
 
     protected override void Opened()
     {
+        _machine = _machine with { OwnDomain = Context.Registry.Current.AnyServed(Federation.Protocol.Xmpp) ?? "", SpareId = Context.NewId() };
         if (Evidence.IsEncrypted) On(new InboundInput.ConnectedOverTls());
     }
 
@@ -105,7 +106,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 On(new InboundInput.ErrorReceived(StreamErrors.Read(element)));
                 return;
             default:
-                End(XmppReason.UnsupportedStanzaType);
+                End(ReasonOfUnknown(element));
                 return;
         }
     }
@@ -157,7 +158,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
 
     private void StanzaReceived(XmlElement element)
     {
-        if (!Stanza.TryRead(element, out var stanza, out var reason))
+        if (!Stanza.TryRead(element, out var stanza, out var reason, _machine.Lang))
         {
             Malformed(element, reason);
             return;

@@ -75,6 +75,9 @@ internal sealed class OutboundConnection : StreamConnection
 
     public DomainPair Pair => _machine.Pair;
 
+    /// <summary>The language of stanzas that tell none, by the other side's header.</summary>
+    public string? Lang => _machine.Lang;
+
     /// <summary>Dialback questions without an answer yet.</summary>
     public int QuestionCount
     {
@@ -230,7 +233,7 @@ internal sealed class OutboundConnection : StreamConnection
                 Context.Metrics.StanzaRefused("wrong-direction");
                 break;
             default:
-                End(XmppReason.UnsupportedStanzaType);
+                End(ReasonOfUnknown(element));
                 break;
         }
     }

@@ -17,7 +17,7 @@ internal sealed class ReverseDoor(OutboundConnection stream, XmppContext context
     /// <summary>Takes one stanza, or says why the stream must end.</summary>
     public XmppReason Take(XmlElement element, PeerEvidence evidence)
     {
-        if (!Stanza.TryRead(element, out var stanza, out var reason)) return reason;
+        if (!Stanza.TryRead(element, out var stanza, out var reason, stream.Lang)) return reason;
         if (stanza.From is null || stanza.To is null) return XmppReason.ImproperAddressing;
         if (stanza.From.Domain != stream.Pair.To) return XmppReason.InvalidFrom;
         if (stanza.To.Domain != stream.Pair.From || !context.IsServed(stanza.To.Domain)) return XmppReason.HostUnknown;

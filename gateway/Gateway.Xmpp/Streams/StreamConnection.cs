@@ -1,4 +1,3 @@
-using System.Buffers;
 using Gateway.Federation.Peers;
 using Gateway.Transport;
 using Gateway.Xmpp.Protocol;
@@ -67,6 +66,10 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     /// <summary>True when TLS stood before the first byte of XMPP (XEP-0368).</summary>
     protected bool IsDirectTls { get; private set; }
+
+    /// <summary>Why an element that means nothing here ends the stream: a stanza of another content namespace than ours (RFC 6120 §4.8.3), else no stanza at all.</summary>
+    protected static XmppReason ReasonOfUnknown(XmlElement element) =>
+        element.Namespace == Namespaces.Client || element.Name is "message" or "presence" or "iq" ? XmppReason.InvalidNamespace : XmppReason.UnsupportedStanzaType;
 
     public void OnOpened(TransportConnection connection)
     {
@@ -319,7 +322,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
         _isOver = true;
         if (_transport is { } transport)
         {
-            if (StreamErrors.Of(reason) is { } condition)
+            if (StreamErrors.Of(reason, IsInbound) is { } condition)
                 Send((ref XmppWriter writer) => StreamErrors.WriteTo(ref writer, new StreamError(condition, text.Length > 0 ? text : null)));
             transport.TrySend(Nonzas.StreamEnd);
             transport.Close(TransportReason.ClosedByUs, XmppFailures.NameOf(reason));
@@ -358,21 +361,4 @@ internal enum SendVerdict
     Full,
     /// <summary>The stream is over; nothing was taken.</summary>
     Over,
-}
-
-/// <summary>The buffer a thread writes its next stanza into before the transport copies it.</summary>
-internal static class StanzaBuffer
-{
-    private const int KeptBytesMax = 64 * 1024;
-
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? s_buffer;
-
-    /// <summary>The thread's buffer, empty. Use it up before anything else runs.</summary>
-    public static ArrayBufferWriter<byte> Take()
-    {
-        if (s_buffer is null || s_buffer.Capacity > KeptBytesMax) s_buffer = new ArrayBufferWriter<byte>(2048);
-        s_buffer.ResetWrittenCount();
-        return s_buffer;
-    }
 }

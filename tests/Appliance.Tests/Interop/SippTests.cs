@@ -84,7 +84,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
         var callee = Stage.NewName("u") + "@" + Sipp.Domain;
         await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, "uas-busy", 1);
         await juliet.DoAsync("message", ("to", callee), ("body", "hello sipp"), ("ref", "busy1"));
-        await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "busy1"), ("error.condition", "recipient-unavailable"));
+        await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "busy1"), ("error.condition", "service-unavailable"));
         Judge(await sipp.EndAsync(), 1);
     }
 

@@ -73,6 +73,12 @@ public sealed class ErrorTableTests
         }
     }
 
+    [Theory, Clause("RFC 6120", "8.3.3.17")]
+    [InlineData(true, StanzaErrorType.Cancel)]
+    [InlineData(false, StanzaErrorType.Wait)]
+    public void Whether_waiting_helps_is_told(bool isLasting, StanzaErrorType expected) =>
+        Assert.Equal(expected, XmppErrors.ToStanzaError(new Failure(Condition.RemoteServerTimeout, "xmpp.X", "") { IsLasting = isLasting }).Type);
+
     [Fact]
     public void Both_directions_have_a_row_for_everything()
     {

@@ -88,6 +88,41 @@ public sealed class StanzaTests
         Assert.Equal((condition, type), (error.Condition, error.Type));
     }
 
+    [Theory, Clause("RFC 6120", "8.3.2"), Clause("RFC 6120", "8.3.4")]
+    [InlineData("<of-tomorrow xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>", StanzaCondition.UndefinedCondition)]
+    [InlineData("<forbidden xmlns='urn:of:somebody:else'/>", StanzaCondition.UndefinedCondition)]
+    [InlineData("<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>item-not-found</text>", StanzaCondition.UndefinedCondition)]
+    [InlineData("<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>item-not-found</text><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>", StanzaCondition.Gone)]
+    [InlineData("<not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><closed-node xmlns='http://jabber.org/protocol/pubsub#errors'/>", StanzaCondition.NotAllowed)]
+    [InlineData("<too-many-parameters xmlns='urn:app'/><not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>", StanzaCondition.NotAllowed)]
+    public void Only_a_defined_condition_decides(string inner, StanzaCondition expected) =>
+        Assert.Equal(expected, StanzaError.Read(Framing.Stanza($"<message type='error'><error type='cancel'>{inner}</error></message>")).Condition);
+
+    [Theory, Clause("RFC 6120", "8.1.5"), Clause("RFC 6121", "5.2.3")]
+    [InlineData("<message><body>a</body></message>", null, "a", null)]
+    [InlineData("<message><body>a</body></message>", "cs", "a", "cs")]
+    [InlineData("<message xml:lang='de'><body>a</body></message>", "cs", "a", "de")]
+    [InlineData("<message xml:lang='de'><body xml:lang='en'>a</body><body>b</body></message>", "cs", "b", "de")]
+    [InlineData("<message><body xml:lang='en'>a</body><body xml:lang='cs'>b</body></message>", "cs", "b", "cs")]
+    [InlineData("<message><body xml:lang='en'>a</body><body xml:lang='fr'>b</body></message>", "cs", "a", "en")]
+    [InlineData("<message><body xmlns='urn:x'>x</body><body xml:lang='en'>a</body></message>", null, "a", "en")]
+    public void Of_several_languages_the_stanzas_own_is_taken(string xml, string? streamLang, string body, string? lang)
+    {
+        Assert.True(Stanza.TryRead(Framing.Stanza(xml), out var stanza, out _, streamLang));
+        var message = (Message)stanza;
+        Assert.Equal((body, lang), (message.Body, message.BodyLang));
+
+        Assert.True(Stanza.TryRead(Framing.Stanza(xml.Replace("message", "presence", StringComparison.Ordinal).Replace("body", "status", StringComparison.Ordinal)), out stanza, out _, streamLang));
+        Assert.Equal((body, lang), (((Presence)stanza).Status, ((Presence)stanza).StatusLang));
+    }
+
+    [Fact, Clause("RFC 6120", "11.6")]
+    public void A_byte_order_mark_in_a_text_is_a_character_of_it()
+    {
+        Assert.True(Stanza.TryRead(Framing.Stanza("<message><body>\uFEFFa\uFEFF</body></message>"), out var stanza, out _));
+        Assert.Equal("\uFEFFa\uFEFF", ((Message)stanza).Body);
+    }
+
     [Theory]
     [InlineData("<query/>", XmppReason.UnsupportedStanzaType)]
     [InlineData("<message xmlns='urn:x'/>", XmppReason.UnsupportedStanzaType)]

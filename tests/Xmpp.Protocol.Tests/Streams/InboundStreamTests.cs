@@ -81,6 +81,44 @@ public sealed class InboundStreamTests
         Assert.Equal("capulet.example", _stream.SaslDomain);
     }
 
+    [Fact, Clause("RFC 6120", "6.4.2")]
+    public void A_second_auth_ends_the_handshake_that_was_under_way()
+    {
+        Secure();
+        Header(StreamFacts.Proved | StreamFacts.DialbackAllowed);
+        On(new InboundInput.AuthReceived("EXTERNAL", new SaslIdentity(SaslIdentityKind.Absent, null), IsProved: true));
+        On(Auth("capulet.example", isProved: true));
+        Assert.Equal("capulet.example", _stream.SaslDomain);
+        Header(StreamFacts.Proved);
+        On(new InboundInput.ResponseReceived(new SaslIdentity(SaslIdentityKind.Empty, null), IsProved: true));
+        AssertClosed(XmppReason.BadFormat);
+    }
+
+    [Fact, Clause("RFC 6120", "6.4.4")]
+    public void Who_gives_up_is_told_so_and_may_try_dialback()
+    {
+        Secure();
+        Header(StreamFacts.Proved | StreamFacts.DialbackAllowed);
+        On(new InboundInput.AuthReceived("EXTERNAL", new SaslIdentity(SaslIdentityKind.Absent, null), IsProved: true));
+        On(new InboundInput.AbortReceived());
+        Assert.Equal(new StreamOutput.SendSaslFailure(SaslCondition.Aborted), _sent[^1]);
+        Assert.Equal(InboundPhase.Open, _stream.Phase);
+    }
+
+    [Fact, Clause("RFC 6120", "6.4.5")]
+    public void Who_fails_too_often_is_sent_away_with_policy_violation()
+    {
+        Secure();
+        Header(StreamFacts.DialbackAllowed);
+        for (int n = 0; n < 3; n++)
+        {
+            Assert.Equal(InboundPhase.Open, _stream.Phase);
+            On(Auth("capulet.example", isProved: false));
+        }
+        AssertClosed(XmppReason.SaslFailed);
+        Assert.Equal((StreamCondition.PolicyViolation, null), (StreamErrors.Of(XmppReason.SaslFailed, isReceiving: true), StreamErrors.Of(XmppReason.SaslFailed)));
+    }
+
     [Fact]
     public void Without_dialback_a_failed_EXTERNAL_ends_the_stream()
     {

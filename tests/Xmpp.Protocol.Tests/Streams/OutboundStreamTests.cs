@@ -55,6 +55,7 @@ public sealed class OutboundStreamTests
     {
         Begin(StreamFacts.DialbackAllowed);
         Offer(StreamOffers.Dialback);
+        On(new OutboundInput.TlsRefused());
         AssertClosed(XmppReason.TlsRequired);
 
         Begin(StreamFacts.DialbackAllowed | StreamFacts.ChannelAccepted);
@@ -111,7 +112,64 @@ public sealed class OutboundStreamTests
     {
         Begin(StreamFacts.None, hear: false);
         On(new OutboundInput.HeaderReceived(new StreamHeader { From = "evil.example", Id = "id", HasFeatures = true }));
+        Offer(StreamOffers.StartTls);
         AssertClosed(XmppReason.InvalidFrom);
+
+        Begin(StreamFacts.ChannelAccepted | StreamFacts.DialbackAllowed, hear: false);
+        On(new OutboundInput.HeaderReceived(new StreamHeader { From = "evil.example", Id = "id", SpeaksDialback = true }));
+        AssertClosed(XmppReason.InvalidFrom);
+    }
+
+    [Fact, Clause("RFC 6120", "4.9.1.3")]
+    public void A_header_from_somebody_else_may_stand_before_an_error()
+    {
+        Begin(StreamFacts.None, hear: false);
+        On(new OutboundInput.HeaderReceived(new StreamHeader { From = "default.example", Id = "id", HasFeatures = true }));
+        On(new OutboundInput.ErrorReceived(new StreamError(StreamCondition.HostUnknown)));
+        AssertClosed(XmppReason.PeerNotServing);
+    }
+
+    [Theory, Clause("RFC 7590", "3.1")]
+    [InlineData("failure")]
+    [InlineData("error")]
+    [InlineData("end")]
+    public void TLS_that_must_be_is_asked_for_though_it_is_not_offered(string answer)
+    {
+        Begin(StreamFacts.DialbackAllowed);
+        Offer(StreamOffers.Dialback);
+        Assert.IsType<StreamOutput.SendStartTls>(_sent[^1]);
+        On(answer switch
+        {
+            "failure" => new OutboundInput.TlsRefused(),
+            "error" => new OutboundInput.ErrorReceived(new StreamError(StreamCondition.UnsupportedStanzaType)),
+            _ => new OutboundInput.EndReceived(),
+        });
+        AssertClosed(XmppReason.TlsRequired);
+
+        Begin(StreamFacts.DialbackAllowed);
+        Offer(StreamOffers.Dialback);
+        Secure(isProved: true);
+        Offer(StreamOffers.External);
+        Assert.IsType<StreamOutput.SendAuth>(_sent[^1]);
+    }
+
+    [Fact, Clause("RFC 7590", "3.1")]
+    public void A_server_from_before_features_is_not_asked_for_TLS_and_left()
+    {
+        Begin(StreamFacts.DialbackAllowed, hear: false);
+        On(new OutboundInput.HeaderReceived(new StreamHeader { Id = "old", SpeaksDialback = true }));
+        AssertClosed(XmppReason.TlsRequired);
+    }
+
+    [Fact, Clause("RFC 6120", "6.5")]
+    public void A_failure_that_nobody_defined_is_one_of_authentication()
+    {
+        Begin(StreamFacts.None);
+        Offer(StreamOffers.StartTls);
+        Secure(isProved: true);
+        Offer(StreamOffers.External);
+        On(new OutboundInput.SaslFailed("of-tomorrow"));
+        AssertClosed(XmppReason.SaslFailed);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class StreamErrorTableTests
     [Theory]
     [InlineData(XmppReason.BadFormat, "bad-format")]
     [InlineData(XmppReason.TextBetweenStanzas, "bad-format")]
-    [InlineData(XmppReason.UndeclaredPrefix, "bad-namespace-prefix")]
+    [InlineData(XmppReason.UndeclaredPrefix, "not-well-formed")]
     [InlineData(XmppReason.Replaced, "conflict")]
     [InlineData(XmppReason.ConnectionTimeout, "connection-timeout")]
     [InlineData(XmppReason.NegotiationTimeout, "connection-timeout")]

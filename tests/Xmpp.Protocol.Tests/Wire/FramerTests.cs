@@ -190,6 +190,8 @@ public sealed class FramerTests
     [Theory]
     [InlineData("<?xml version='1.0' encoding='ISO-8859-1'?><stream:stream xmlns:stream='s'>", XmppReason.UnsupportedEncoding)]
     [InlineData("<?xml version=\"1.0\" encoding=\"utf-8\" standalone='yes'?><stream:stream xmlns:stream='s'>", XmppReason.None)]
+    [InlineData("<?xml version='1.0' standalone='no'?><stream:stream xmlns:stream='s'>", XmppReason.None)]
+    [InlineData("\uFEFF<stream:stream xmlns:stream='s'>", XmppReason.NotWellFormed)]
     [InlineData("<stream:stream xmlns:stream='s'>", XmppReason.None)]
     [InlineData("<?xsl x?><stream:stream xmlns:stream='s'>", XmppReason.ProcessingInstructionForbidden)]
     [InlineData("<stream:stream>", XmppReason.UndeclaredPrefix)]

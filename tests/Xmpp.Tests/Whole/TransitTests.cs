@@ -61,6 +61,24 @@ public sealed class TransitTests : IAsyncLifetime
         Assert.Empty(_gateway.Sip.Performed);
     }
 
+    [Theory, Clause("RFC 6120", "4.7.4"), Clause("RFC 6120", "8.1.5")]
+    [InlineData(" xml:lang='cs'", "", " xml:lang='cs'")]
+    [InlineData(" xml:lang='cs'", " xml:lang='de-CH'", " xml:lang='de-CH'")]
+    [InlineData("", " xml:lang='de-CH'", " xml:lang='de-CH'")]
+    [InlineData("", "", "")]
+    public async Task The_language_of_a_stanza_goes_along_with_it_though_its_stream_told_it(string ofStream, string ofStanza, string expected)
+    {
+        using var capulet = await RawPeer.AuthenticateAsync(_gateway.Port, "contoso.example", "capulet.example", Node.Lab.Issue("capulet.example"), ofStream);
+        var tap = new HearingTap("</message>");
+        _montague.Hub.Tap = tap;
+
+        await capulet.SendAsync($"<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'{ofStanza}><body xml:lang='en'>x</body></message>");
+
+        Assert.Contains(
+            $"<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'{expected}><body xml:lang='en'>x</body></message>",
+            await tap.Heard.Within("the stanza on the other server"), StringComparison.Ordinal);
+    }
+
     [Fact, Item("RN-047")]
     public async Task A_room_that_cannot_be_reached_is_told_to_who_asked()
     {
