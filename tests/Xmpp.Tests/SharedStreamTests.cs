@@ -23,6 +23,8 @@ public sealed class SharedStreamTests
 
         var (principal, arrival) = await contoso.Crossing.MessageAsync();
         Assert.Equal(("and back", "capulet.example", Proof.SaslExternal), (arrival.Content.Body, principal.Domain, principal.ProvedBy));
+        // Its header, though it answered ours, says in which language its stanzas are (RFC 6120 §8.1.5).
+        Assert.Equal("en", arrival.Content.Language);
         Assert.Contains("0288", Assert.Single(contoso.Side.Streams).Features, StringComparer.Ordinal);
         Assert.True(Assert.Single(capulet.Side.Streams).IsInbound);
     }
