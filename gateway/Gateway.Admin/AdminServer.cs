@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Gateway.Admin.Metrics;
+using Gateway.Admin.Reports;
 using Gateway.Admin.Trace;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -108,7 +109,7 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
             await WriteAsync(context, report, report.IsApplied ? 200 : 422);
         });
         app.MapPost("/streams/forget", context => WriteAsync(context, control.Forget(context.Request.Query["domain"].FirstOrDefault())));
-        app.MapGet("/route/explain", context => WriteAsync(context, control.Explain(context.Request.Query["from"].ToString(), context.Request.Query["to"].ToString())));
+        app.MapGet("/route/explain", context => WriteAsync(context, control.Explain(Question(context.Request.Query))));
         app.MapGet("/domains", async context => await WriteAsync(context, await control.DomainsAsync(context.RequestAborted)));
         app.MapPost("/presence/repair", async context =>
         {
@@ -129,6 +130,11 @@ public sealed class AdminServer(string socketPath, IPEndPoint? http, IApplianceC
         app.MapGet("/doctor", async context => await WriteAsync(context, await control.DoctorAsync(context.Request.Query["peer"].FirstOrDefault(), context.RequestAborted)));
         MapHealth(app);
     }
+
+    private static ExplainQuestion Question(IQueryCollection query) => new(query["from"].ToString(), query["to"].ToString())
+    {
+        Method = query["method"].FirstOrDefault(), Event = query["event"].FirstOrDefault(), Source = query["source"].FirstOrDefault(),
+    };
 
     private void MapHealth(WebApplication app)
     {

@@ -33,7 +33,7 @@ public interface IApplianceControl
     /// <summary>Sets how much is logged, by a room or all (empty), for a while or until the next start; <c>default</c> takes it back. Null when level or room is none.</summary>
     LogReport? SetLogLevel(string level, string room, int? seconds);
 
-    ExplainReport Explain(string from, string to);
+    ExplainReport Explain(ExplainQuestion asked);
 
     /// <summary>Checks every peer, or the named one.</summary>
     Task<DoctorReport> DoctorAsync(string? peer, CancellationToken cancellation);

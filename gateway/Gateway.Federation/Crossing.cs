@@ -65,7 +65,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         if (reason != FederationReason.None)
         {
             Refuse(principal.Peer, passage, reason, choice);
-            arrival.Answer(Outcome.Failed(FederationReasons.FailureOf(reason)));
+            arrival.Answer(Outcome.Failed(FailureOf(reason, choice)));
             return;
         }
 
@@ -113,7 +113,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         if (reason != FederationReason.None)
         {
             Refuse(principal.Peer, passage, reason, choice);
-            arrival.Answer(Outcome.Failed(FederationReasons.FailureOf(reason)));
+            arrival.Answer(Outcome.Failed(FailureOf(reason, choice)));
             return;
         }
 
@@ -135,7 +135,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         if (reason != FederationReason.None)
         {
             Refuse(principal.Peer, passage, reason, choice);
-            return new PresenceAnswer(default, FederationReasons.FailureOf(reason));
+            return new PresenceAnswer(default, FailureOf(reason, choice));
         }
 
         // 4 ask the engine and answer with its reply
@@ -161,7 +161,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         var (from, to) = isUpstream ? (effect.Watcher, effect.Presentity) : (effect.Presentity, effect.Watcher);
 
         // 5 find the route, 6 rights and loops
-        var choice = registry.Current.FindWay(from, to, null);
+        var choice = registry.Current.FindWay(from, to, null, default, isUpstream ? PassageKind.Watch : PassageKind.Presence);
         if (choice.IsFound)
         {
             // 7 hand to the target's side
@@ -171,7 +171,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
 
         // The effect can never be made true with these tables: the presentity's side learns of it as of any unreachable home; a watcher without a way is told by nobody.
         refusals.Add(to.Domain, FederationReasons.NameOf(choice.Reason), $"a presence departure: {choice.By}");
-        if (isUpstream) _ = ReportUnreachableAsync(effect, FederationReasons.FailureOf(choice.Reason));
+        if (isUpstream) _ = ReportUnreachableAsync(effect, choice.Failure);
         return EffectVerdict.Done;
     }
 
@@ -240,7 +240,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
 
         // 3 policy, 5 route, 6 loops
         var tables = registry.Current;
-        choice = tables.FindWay(passage.From, passage.To, principal.Peer, principal.Ends);
+        choice = tables.FindWay(passage.From, passage.To, principal.Peer, principal.Ends, passage.Kind);
         if (!choice.IsFound) return choice.Reason;
 
         // 6 rights: what the gateway's own rules say of these two users. Presence is the core's to refuse: it must end what stands.
@@ -248,6 +248,10 @@ public sealed class Crossing : ICrossing, IEffectPerformer
             ? FederationReason.UserBlocked
             : FederationReason.None;
     }
+
+    // A rule has words of its own.
+    private static Failure FailureOf(FederationReason reason, RouteChoice? choice) =>
+        reason == FederationReason.RejectedByRule && choice is not null ? choice.Failure : FederationReasons.FailureOf(reason);
 
     private void Refuse(PeerModel peer, Passage passage, FederationReason reason, RouteChoice? choice)
     {

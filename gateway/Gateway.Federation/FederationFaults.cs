@@ -15,6 +15,7 @@ public static class FederationFaults
         FindInPeers(model, faults);
         FindInDomains(model, faults);
         FindInRoutes(model, faults);
+        FindInRules(model, faults);
         return faults;
     }
 
@@ -65,6 +66,19 @@ public static class FederationFaults
             faults.Add(new(
                 "routes", $"two routes for '{tie.Key.Pattern}' have the same priority and weight and different peers.",
                 "Give the back-up a larger priority, or different weights to share the load."));
+        }
+    }
+
+    private static void FindInRules(FederationModel model, List<FederationFault> faults)
+    {
+        var names = model.Peers.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < model.Rules.Length; i++)
+        {
+            var rule = model.Rules[i];
+            foreach (var (setting, peer) in rule.Sources.Select(s => ("source", s)).Concat(rule.Through.Select(t => ("through", t))).Where(p => !names.Contains(p.Item2)))
+                faults.Add(new($"rules[{i}].{setting}", $"no peer is named '{peer}'.", $"Known peers: {string.Join(", ", names.Order(StringComparer.Ordinal))}."));
+            if (rule.Rejection is not null && !rule.Through.IsEmpty)
+                faults.Add(new($"rules[{i}]", "it both sends through a peer and rejects.", "Keep through or reject; with neither, the routes decide."));
         }
     }
 }

@@ -18,6 +18,9 @@ public sealed record FederationModel
 
     public ImmutableArray<RouteModel> Routes { get; init; } = [];
 
+    /// <summary>Asked before the routes, in their order.</summary>
+    public ImmutableArray<RuleModel> Rules { get; init; } = [];
+
     public PolicyModel Policy { get; init; } = new();
 
     /// <summary>

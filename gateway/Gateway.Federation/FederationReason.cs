@@ -29,6 +29,12 @@ public enum FederationReason
     /// <summary>The route leads back to the peer it came from.</summary>
     Loop,
 
+    /// <summary>A rule of the operator refuses it.</summary>
+    RejectedByRule,
+
+    /// <summary>The peer's record says that nothing is exchanged with it.</summary>
+    LinkDenied,
+
     /// <summary>The user is blocked by an access rule.</summary>
     UserBlocked,
 

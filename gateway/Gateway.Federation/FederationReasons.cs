@@ -38,6 +38,8 @@ public static class FederationReasons
 
         // A user who exists on neither side of a shared domain looks like a loop: say so as an unknown user (field fact A5).
         FederationReason.Loop => (Condition.ItemNotFound, "The destination leads back to the sender.", null),
+        FederationReason.RejectedByRule => (Condition.Forbidden, "A rule of this gateway refuses this.", null),
+        FederationReason.LinkDenied => (Condition.NotAllowed, "Communication with this system is switched off here.", null),
         FederationReason.UserBlocked => (Condition.Forbidden, "The user does not accept communication from this address.", null),
 
         // PS-126: a blocked way out is the sender's not-allowed; a blocked way in ends the stream with policy-violation before, and is the same for what slips through.

@@ -12,6 +12,8 @@ namespace Gateway.Federation;
 public sealed class FederationTables
 {
     private readonly DomainMap<DomainModel> domains;
+    private readonly RuleTable rules;
+    private readonly bool hasDenied;
     private readonly DomainMap<bool> allowed;
     private readonly DomainMap<bool> blocked;
     private readonly AddressFilters sipFilters;
@@ -26,6 +28,8 @@ public sealed class FederationTables
         Model = model;
         Peers = new PeerTable(model);
         Routes = new RouteTable(model.Routes, Peers);
+        rules = new RuleTable(model.Rules, Peers);
+        hasDenied = model.Peers.Any(p => p.Policy == LinkPolicy.Denied);
         domains = new DomainMap<DomainModel>(DomainsOf(model).Select(d => KeyValuePair.Create(d.Name, d)));
         allowed = Patterns(model.Policy.AllowedDomains);
         blocked = Patterns(model.Policy.BlockedDomains);
@@ -45,6 +49,8 @@ public sealed class FederationTables
 
     public RouteTable Routes { get; }
 
+    internal RuleTable Rules => rules;
+
     /// <summary>The address filters towards the peers of one protocol.</summary>
     public AddressFilters FiltersOf(Protocol protocol) => protocol == Protocol.Sip ? sipFilters : xmppFilters;
 
@@ -62,9 +68,10 @@ public sealed class FederationTables
     }
 
     /// <summary>
-    /// Doors 3, 5 and 6 for one pair: policy, route, loop. <paramref name="cameFrom"/> is the peer that sent it, null for committed effects; <paramref name="ends"/> the connection it came by.
+    /// Doors 3, 5 and 6 for one pair: policy, rules and route, loop. <paramref name="cameFrom"/> is the peer that sent it, null for committed effects; <paramref name="ends"/> the connection
+    /// it came by; <paramref name="kind"/> what it is, for the rules.
     /// </summary>
-    public RouteChoice FindWay(Address from, Address to, PeerModel? cameFrom, ConnectionEnds ends = default)
+    public RouteChoice FindWay(Address from, Address to, PeerModel? cameFrom, ConnectionEnds ends = default, PassageKind kind = PassageKind.Message)
     {
         // 3 policy
         var reason = JudgeDomain(from.Domain, out var fromEntry);
@@ -85,8 +92,9 @@ public sealed class FederationTables
         if (!isShared && fromProtocol is { } p && p == RouteTable.ProtocolOf(toEntry.Kind) && !IsTransit(from.Domain, to.Domain))
             return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"both domains are reached by {p} and no transit entry allows the pair");
 
-        // 5 route
-        var choice = Routes.Find(to, toEntry.Kind);
+        // 5 rules, then route
+        var choice = (rules.IsEmpty ? null : DecideByRule(from, to, kind, cameFrom, fromProtocol)) ?? Routes.Find(to, toEntry.Kind);
+        if (hasDenied) choice = WithoutDenied(choice);
         if (!choice.IsFound) return choice;
 
         // 6 rights
@@ -100,6 +108,25 @@ public sealed class FederationTables
         return choice.First.Name == cameFrom.Name
             ? RouteChoice.None(FederationReason.Loop, $"'{choice.First.Name}' is where it came from")
             : choice;
+    }
+
+    /// <summary>The place of the rule that decides, -1 where none fits; <paramref name="fromProtocol"/> is how the sender's domain is reached.</summary>
+    internal int FindRule(Address from, Address to, PassageKind kind, PeerModel? cameFrom, Protocol? fromProtocol) =>
+        rules.Find(from, to, kind, cameFrom, cameFrom is null && fromProtocol is { } protocol ? Peers.FindSpeaker(from.Domain, protocol)?.Peers ?? [] : []);
+
+    private RouteChoice? DecideByRule(Address from, Address to, PassageKind kind, PeerModel? cameFrom, Protocol? fromProtocol)
+    {
+        var found = FindRule(from, to, kind, cameFrom, fromProtocol);
+        return found < 0 ? null : rules.All[found].Choice;
+    }
+
+    private static RouteChoice WithoutDenied(RouteChoice choice)
+    {
+        if (choice.Peers.All(p => p.Policy != LinkPolicy.Denied)) return choice;
+        var left = choice.Peers.RemoveAll(p => p.Policy == LinkPolicy.Denied);
+        return left.IsEmpty
+            ? RouteChoice.None(FederationReason.LinkDenied, $"{choice.By}, and the policy of peer '{choice.First.Name}' is denied")
+            : choice with { Peers = left };
     }
 
     /// <summary>Whether <paramref name="domain"/> may stand in a Request-URI or in a stanza's <c>to</c> that comes over <paramref name="protocol"/>.</summary>

@@ -41,6 +41,39 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("", routed.GetProperty("reason").GetString());
     }
 
+    [Fact]
+    public async Task Peer_is_added_listed_and_removed_by_the_executable()
+    {
+        await TypeAsync("certs", "lab");
+        var file = _directory.File("appliance.json");
+        var before = await File.ReadAllTextAsync(file);
+        string[] order = ["peer", "add", "sfb", "--domain", "fabrikam.example", "--edge", "sip.fabrikam.example", "--port", "5061"];
+
+        Assert.Equal(Usage, (await TypeAsync("peer", "add", "sfb", "--domain", "fabrikam.example")).Code);
+        var dry = await JsonAsync(Good, [.. order, "--dry-run"]);
+        Assert.False(dry.GetProperty("isWritten").GetBoolean());
+        Assert.Equal(before, await File.ReadAllTextAsync(file));
+
+        var added = await TypeAsync(order);
+        Assert.Equal(Good, added.Code);
+        Assert.Contains("next: gateway reload", added.Output, StringComparison.Ordinal);
+        Assert.Contains("// The default configuration", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(file + ".bak"));
+        Assert.Contains("nothing to change", (await TypeAsync(order)).Output, StringComparison.Ordinal);
+        Assert.Equal(ConfigurationFaults, (await TypeAsync("peer", "add", "lync", "--domain", "contoso.example", "--edge", "sip.other.example")).Code);
+
+        var listed = await JsonAsync(Good, "peer", "list");
+        Assert.Equal(["contoso", "prosody", "fabrikam.example"], listed.EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal("lab", (await JsonAsync(Good, "peer", "show", "fabrikam.example")).GetProperty("trust").GetString());
+        Assert.Contains("New-CsAllowedDomain", (await JsonAsync(Good, "generate", "sfb", "fabrikam.example")).GetProperty("text").GetString(), StringComparison.Ordinal);
+        var explained = await JsonAsync(Good, "route", "explain", "a@fabrikam.example", "juliet@jabber.example", "--method", "SUBSCRIBE", "--source", "fabrikam.example");
+        Assert.Equal("prosody", explained.GetProperty("peer").GetString());
+
+        Assert.Equal(Good, (await TypeAsync("peer", "remove", "fabrikam.example")).Code);
+        Assert.Equal(2, (await JsonAsync(Good, "peer", "list")).GetArrayLength());
+        Assert.Equal(FoundBad, (await TypeAsync("peer", "remove", "fabrikam.example")).Code);
+    }
+
     [Theory]
     [InlineData("run")]
     [InlineData("doctor")]

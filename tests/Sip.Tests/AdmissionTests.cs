@@ -1,5 +1,6 @@
 using Certificates;
 using Gateway.Federation;
+using Gateway.Federation.Peers;
 using Sip.Tests.World;
 
 namespace Sip.Tests;
@@ -13,6 +14,20 @@ public sealed class AdmissionTests
         { "wrong-name", "certificates.WrongName" },
         { "expired", "certificates.Expired" },
     };
+
+    [Fact, Item("PS-058")]
+    public async Task A_peer_that_is_switched_off_gets_403_with_the_reason_and_the_connection_ends()
+    {
+        await using var rig = await Rig.StartAsync();
+        var model = rig.Registry.Current.Model;
+        rig.Registry.Publish(new FederationTables(model with { Peers = [.. model.Peers.Select(p => p.Protocol == Protocol.Sip ? p with { Policy = LinkPolicy.Denied } : p)] }));
+        var edge = await rig.DialAsync();
+        var answer = await edge.AskAsync(Lines.Subscribe(Lines.NewCallId()));
+
+        Assert.Equal(403, answer.Status);
+        Assert.Contains("federation.LinkDenied", answer["ms-diagnostics-public"], StringComparison.Ordinal);
+        await edge.EndAsync();
+    }
 
     [Theory]
     [MemberData(nameof(Strangers))]

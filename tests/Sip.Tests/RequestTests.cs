@@ -1,3 +1,5 @@
+using Gateway.Federation;
+using Gateway.Federation.Routes;
 using Sip.Tests.World;
 
 namespace Sip.Tests;
@@ -61,6 +63,21 @@ public sealed class RequestTests
         var answer = await edge.AskAsync(Lines.Request("MESSAGE", Lines.NewCallId(), 1, body: "hi", uri: "sip:a@nowhere.example", to: "<sip:a@nowhere.example>"));
         Assert.Equal(404, answer.Status);
         Assert.Contains("federation.UnknownDomain", answer["ms-diagnostics-public"], StringComparison.Ordinal);
+    }
+
+    [Theory, Item("PSB-067")]
+    [InlineData("MESSAGE", 486)]
+    [InlineData("SUBSCRIBE", 604)]
+    public async Task What_a_rule_refuses_is_answered_with_its_status_and_its_words(string method, int status)
+    {
+        await using var rig = await Rig.StartAsync();
+        RuleModel Refusing(PassageKind kind, int with) => new("") { Kinds = [kind], Rejection = FederationReasons.FailureOf(FederationReason.RejectedByRule) with { SipStatus = with, Text = "Not today." } };
+        rig.Registry.Publish(new FederationTables(rig.Registry.Current.Model with { Rules = [Refusing(PassageKind.Message, 486), Refusing(PassageKind.Watch, 604)] }));
+        var edge = await rig.DialAsync();
+        var answer = await edge.AskAsync(method == "MESSAGE" ? Lines.Request("MESSAGE", Lines.NewCallId(), 1, body: "hi") : Lines.Subscribe(Lines.NewCallId()));
+        Assert.Equal(status, answer.Status);
+        Assert.Contains("federation.RejectedByRule: Not today.", answer["ms-diagnostics-public"], StringComparison.Ordinal);
+        Assert.False(rig.Crossing.HasMessages);
     }
 
     [Theory]

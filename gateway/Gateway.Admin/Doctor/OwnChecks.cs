@@ -14,6 +14,7 @@ internal static class OwnChecks
         var list = new CheckList("gateway");
         var set = parts.Certificates.Current;
         if (parts.Model.Peers.IsEmpty) list.Warn("peers", "no peer is configured: everything is refused", "add peers to the configuration");
+        foreach (var warning in FederationWarnings.Find(parts.Model)) list.Warn("tables", $"{warning.Path}: {warning.Text}", warning.Hint);
         CheckFqdn(parts, set, list);
         CheckDomains(parts, set, list);
         CheckDays(parts, set, list);

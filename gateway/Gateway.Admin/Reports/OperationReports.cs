@@ -10,6 +10,9 @@ public sealed record ReloadReport(bool IsApplied, DateTimeOffset At)
     public IReadOnlyList<string> NeedsRestart { get; init; } = [];
 
     public IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>What is in force and cannot be meant.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>Connections with the peer each belongs to; the peer's name is in parentheses where it is not proved.</summary>
@@ -37,7 +40,22 @@ public sealed record LogReport(string Configured, IReadOnlyList<LogLevelStatus> 
 public sealed record LogLevelStatus(string Room, string Level, DateTimeOffset? Until);
 
 /// <summary>What would become of something from one address to another.</summary>
-public sealed record ExplainReport(string From, string To, bool IsRouted, string Reason, string? Peer, IReadOnlyList<string> Steps);
+public sealed record ExplainReport(string From, string To, bool IsRouted, string Reason, string? Peer, IReadOnlyList<string> Steps)
+{
+    /// <summary>The rule that decided; null where the routes did.</summary>
+    public string? Rule { get; init; }
+}
+
+/// <summary>What is to be explained: two addresses, and what crosses in the words of SIP.</summary>
+public sealed record ExplainQuestion(string From, string To)
+{
+    public string? Method { get; init; }
+
+    public string? Event { get; init; }
+
+    /// <summary>Name of the peer it comes from.</summary>
+    public string? Source { get; init; }
+}
 
 /// <summary>Everything <c>doctor</c> found.</summary>
 public sealed record DoctorReport(IReadOnlyList<DoctorCheck> Checks)

@@ -12,6 +12,9 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>SIP: ocs2007r2, lync2010, lync2013, sfb2015, generic. XMPP: generic, openfire, ejabberd, prosody.</summary>
     public string Profile { get; init; } = "generic";
 
+    /// <summary>Whether anything is exchanged with it at all (PS-058).</summary>
+    public LinkPolicy Policy { get; init; }
+
     /// <summary>Static <c>host:port</c> targets in order; empty means discovery by DNS SRV of the far domain.</summary>
     public ImmutableArray<string> Addresses { get; init; } = [];
 
@@ -70,6 +73,19 @@ public sealed record PeerModel(string Name, Protocol Protocol)
 
     /// <summary>SIP: terms of presence.</summary>
     public SipPeerTerms Sip { get; init; } = SipPeerTerms.Default;
+}
+
+/// <summary>
+/// What a peer's record is good for. With mutual TLS trust is the certificate's business, so that between these two there is nothing: whether a proved peer's asserted identities are
+/// believed too is a term of its own (<see cref="SipPeerTerms.AssertsIdentity"/>).
+/// </summary>
+public enum LinkPolicy
+{
+    /// <summary>Whoever proves to be this peer is served. The default.</summary>
+    Trusted,
+
+    /// <summary>Nothing goes to it and nothing comes from it; its domains stay its own, so that nobody else can speak for them.</summary>
+    Denied,
 }
 
 /// <summary>TLS on the streams of an XMPP peer.</summary>

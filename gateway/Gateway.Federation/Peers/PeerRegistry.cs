@@ -64,6 +64,13 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     public Admission AdmitTarget(PeerEvidence evidence, PeerModel peer, string domain, DiscoveredNames? discovered = null)
     {
         var ascii = DomainNames.ToAscii(domain);
+        if (current.Peers.ByName(peer.Name) is { Policy: LinkPolicy.Denied })
+        {
+            var off = Admission.Refused(FederationReason.LinkDenied, $"The policy of peer '{peer.Name}' is denied.");
+            Record(off, peer.Name, evidence.Remote);
+            return off;
+        }
+
         if (!current.FiltersOf(peer.Protocol).AllowsTarget(ascii, EndsOf(evidence).Remote))
         {
             var denied = Admission.Refused(FederationReason.OutgoingToDenied, $"The filter outgoingTo of {peer.Protocol} denies '{ascii}' at {evidence.Remote}.");
@@ -94,6 +101,7 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     public Admission AdmitTargetByDane(PeerEvidence evidence, PeerModel peer, IReadOnlyList<string> names, IReadOnlyList<TlsaConstraint> records)
     {
         var set = certificates.Current;
+        if (current.Peers.ByName(peer.Name) is { Policy: LinkPolicy.Denied }) return Admission.Refused(FederationReason.LinkDenied, $"The policy of peer '{peer.Name}' is denied.");
         if (!peer.UsesDane || set.FindTrust(peer.TrustSet) is not { } trust) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' is not proved by DANE.");
         var verdict = DaneJudge.Judge(evidence, records, names, trust, time.GetUtcNow());
         return verdict.IsProved ? Grant(peer, DomainNames.ToAscii(names[0]), verdict, evidence) : NotProved(peer, verdict);
@@ -104,9 +112,11 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         if (JudgeClaim(tables, protocol, domain, ends) is { } refused) return refused;
 
         var speakers = tables.Peers.FindSpeaker(domain, protocol)?.Peers ?? [];
+        if (Denied(speakers, domain) is { } denied) return denied;
         Admission? first = null;
         foreach (var peer in speakers)
         {
+            if (peer.Policy == LinkPolicy.Denied) continue;
             var verdict = PeerJudge.Judge(peer, domain, evidence, DiscoveredNames.None, certificates.Current, time.GetUtcNow());
             if (verdict.IsProved && peer.External != ExternalPolicy.Off) return Grant(peer, domain, verdict, evidence);
             first ??= NotProved(peer, verdict);
@@ -131,12 +141,22 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     {
         if (JudgeClaim(tables, Protocol.Xmpp, domain, ends) is { } refused) return refused;
         var peers = tables.Peers.FindSpeaker(domain, Protocol.Xmpp)?.Peers;
-        var peer = peers is { } found ? found[0] : DiscoveredFor(tables, domain, Protocol.Xmpp);
+        if (peers is { } all && Denied(all, domain) is { } denied) return denied;
+        var peer = peers is { } found ? found.First(p => p.Policy != LinkPolicy.Denied) : DiscoveredFor(tables, domain, Protocol.Xmpp);
         if (peer is null) return Admission.Refused(FederationReason.UnknownPeer, $"No XMPP peer may speak for '{domain}', and XMPP takes no discovered partners.");
         if (!peer.AllowsDialback || peer.External == ExternalPolicy.Required)
             return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must prove '{domain}' by certificate; its record does not allow dialback.");
         if (!isOverTls && !peer.AllowsPlaintext) return Admission.Refused(FederationReason.PeerNotProved, $"Peer '{peer.Name}' must use TLS; its record does not allow plaintext.");
         return Admission.Granted(new FederatedPeer(peer, domain, isOverTls ? Proof.DialbackOverTls : Proof.DialbackInClear) { Ends = ends }, null);
+    }
+
+    // A domain whose every peer is switched off has nobody who could prove it, and is no stranger's either.
+    private static Admission? Denied(System.Collections.Immutable.ImmutableArray<PeerModel> speakers, string domain)
+    {
+        if (speakers.IsEmpty) return null;
+        foreach (var peer in speakers)
+            if (peer.Policy != LinkPolicy.Denied) return null;
+        return Admission.Refused(FederationReason.LinkDenied, $"The policy of peer '{speakers[0].Name}', which speaks for '{domain}', is denied.");
     }
 
     private static Admission? JudgeClaim(FederationTables tables, Protocol protocol, string domain, ConnectionEnds ends)

@@ -14,5 +14,13 @@ public sealed record RouteChoice(ImmutableArray<PeerModel> Peers, FederationReas
     /// <summary>The peer to use when nothing is known against it.</summary>
     public PeerModel First => Peers[0];
 
+    /// <summary>What a rule tells the sender in its own words; null where the reason has the words.</summary>
+    public Failure? Rejection { get; private init; }
+
+    /// <summary>What the sender is told when nothing was found.</summary>
+    public Failure Failure => Rejection ?? FederationReasons.FailureOf(Reason);
+
+    internal static RouteChoice Rejected(Failure rejection, string by) => new([], FederationReason.RejectedByRule, by) { Rejection = rejection };
+
     internal static RouteChoice None(FederationReason reason, string by) => new([], reason, by);
 }

@@ -48,7 +48,7 @@ public sealed class RouteTable
         _ => null,
     };
 
-    private static Address ParseUser(string pattern)
+    internal static Address ParseUser(string pattern)
     {
         var at = pattern.LastIndexOf('@');
         return at < 0 ? new Address("", pattern) : new Address(pattern[..at], pattern[(at + 1)..]);

@@ -98,15 +98,16 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         return levels.Report();
     }
 
-    public ExplainReport Explain(string from, string to) => RouteExplainVerb.Explain(parts.Registry.Current, from, to, parts.Registry.Health.Find);
+    public ExplainReport Explain(ExplainQuestion asked) => RouteExplainVerb.Explain(parts.Registry.Current, asked, parts.Registry.Health.Find);
 
     public Task<DoctorReport> DoctorAsync(string? peer, CancellationToken cancellation) => DoctorVerb.CheckAsync(running.Model!, peer, cancellation);
 
     public string WriteMetrics() => parts.Collector.Write();
 
-    /// <summary>Says each exception from the safe rule, at start and after a reload.</summary>
+    /// <summary>Says each exception from the safe rule and what cannot be meant, at start and after a reload.</summary>
     public void TellRelaxations()
     {
+        foreach (var warning in running.Warnings) PartsLog.Doubtful(logger, warning.Path, warning.Text, warning.Hint);
         foreach (var peer in parts.Registry.Current.Model.Peers)
             foreach (var relaxation in StatusBuilder.RelaxationsOf(peer)) PartsLog.Relaxed(logger, peer.Name, relaxation);
     }
@@ -141,7 +142,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         (running, loadedAt) = (wanted, now);
         TellRelaxations();
         PartsLog.Reloaded(logger, Named(diff.Live), Named(diff.NeedsRestart));
-        return new ReloadReport(true, now) { Applied = diff.Live, NeedsRestart = diff.NeedsRestart };
+        return new ReloadReport(true, now) { Applied = diff.Live, NeedsRestart = diff.NeedsRestart, Warnings = [.. wanted.Warnings.Select(w => w.ToString())] };
     }
 
     // The same certificates are not a new version: connections under the old one would be drained for nothing.

@@ -142,6 +142,9 @@ internal static partial class PartsLog
     [LoggerMessage(1015, LogLevel.Warning, "an operator set the log level of {room} to {level}, {lasting}; `gateway log` shows what is in force")]
     public static partial void LogLevelSet(ILogger logger, string room, string level, string lasting);
 
+    [LoggerMessage(1016, LogLevel.Warning, "configuration: {path}: {text} {hint}")]
+    public static partial void Doubtful(ILogger logger, string path, string text, string hint);
+
     [LoggerMessage(1012, LogLevel.Warning, "the drain took longer than {seconds} s; what was left is cut")]
     public static partial void DrainCut(ILogger logger, int seconds);
 }

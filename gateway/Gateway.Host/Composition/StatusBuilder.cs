@@ -38,6 +38,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
     public static IReadOnlyList<string> RelaxationsOf(PeerModel peer)
     {
         var names = new List<string>();
+        if (peer.Policy == LinkPolicy.Denied) names.Add("policy denied: nothing goes to it or comes from it");
         if (peer.Tls == TlsPolicy.Optional) names.Add("tls optional: streams without TLS are not refused");
         if (peer.Tls == TlsPolicy.Forbidden) names.Add("tls forbidden: streams never use TLS");
         if (peer.External == ExternalPolicy.Off) names.Add("external off: certificates prove nothing, dialback alone does");

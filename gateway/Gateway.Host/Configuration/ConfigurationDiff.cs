@@ -5,7 +5,7 @@ namespace Gateway.Host.Configuration;
 /// <summary>What a reload changes: which sections take effect at once, which only after a restart.</summary>
 public sealed record ConfigurationDiff(IReadOnlyList<string> Live, IReadOnlyList<string> NeedsRestart)
 {
-    private static readonly string[] LiveSections = ["certificates", "domains", "peers", "routes", "policy", "discovery", "log"];
+    private static readonly string[] LiveSections = ["certificates", "domains", "peers", "routes", "rules", "policy", "discovery", "log"];
 
     public bool IsEmpty => Live.Count + NeedsRestart.Count == 0;
 

@@ -15,8 +15,15 @@ public static class ConfigurationFile
     public static ConfigurationReading Read(string file)
     {
         var faults = new FaultList();
+        return Judge(file, ReadText(file, faults), faults);
+    }
+
+    /// <summary>The same for a text that is not in the file yet, as if it were.</summary>
+    public static ConfigurationReading Judge(string file, string text) => Judge(file, text, new FaultList());
+
+    private static ConfigurationReading Judge(string file, string? text, FaultList faults)
+    {
         var place = new ConfigurationPlace(file);
-        var text = ReadText(file, faults);
         var bound = text is null ? new BoundOptions(new ApplianceOptions(), default) : OptionsBinder.Bind(text, faults);
 
         // A file that is not JSON would only make every validator repeat the same complaint.
@@ -24,7 +31,10 @@ public static class ConfigurationFile
         var model = faults.IsEmpty ? ModelBuilder.Build(bound.Options, place) : null;
         if (model is not null)
             foreach (var fault in FederationFaults.Find(model.Federation)) faults.Add("$." + fault.Path, fault.Text, fault.Hint);
-        return new ConfigurationReading(Path.GetFullPath(file), bound, faults.IsEmpty ? model : null, faults.All);
+        return new ConfigurationReading(Path.GetFullPath(file), bound, faults.IsEmpty ? model : null, faults.All)
+        {
+            Warnings = faults.IsEmpty && model is not null ? [.. FederationWarnings.Find(model.Federation).Select(w => new Fault("$." + w.Path, w.Text, w.Hint))] : [],
+        };
     }
 
     private static string? ReadText(string file, FaultList faults)
@@ -51,4 +61,7 @@ public static class ConfigurationFile
 public sealed record ConfigurationReading(string File, BoundOptions Bound, ApplianceModel? Model, IReadOnlyList<Fault> Faults)
 {
     public bool IsGood => Model is not null;
+
+    /// <summary>What is allowed and cannot be meant; looked for in a good file only.</summary>
+    public IReadOnlyList<Fault> Warnings { get; init; } = [];
 }

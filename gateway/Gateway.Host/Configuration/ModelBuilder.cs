@@ -74,6 +74,7 @@ public static class ModelBuilder
         Peers = [.. options.Peers.Select(Peer)],
         Domains = [.. options.Domains.Select(d => new DomainModel(DomainNames.ToAscii(d.Name), d.Kind) { IsBlocked = d.Blocked })],
         Routes = [.. options.Routes.Select(Route)],
+        Rules = [.. options.Rules.Select(RuleBuilder.Build)],
         DiscoveredSip = Discovered(options.Discovery.Sip, Protocol.Sip),
         DiscoveredXmpp = Discovered(options.Discovery.Xmpp, Protocol.Xmpp),
         Policy = new PolicyModel
@@ -109,6 +110,7 @@ public static class ModelBuilder
     private static PeerModel Peer(PeerOptions peer) => new(peer.Name, peer.Protocol)
     {
         Profile = peer.Profile,
+        Policy = peer.Policy,
         Addresses = [.. peer.Addresses],
         TlsSubjects = Names(peer.TlsSubjects),
         FromDomains = Names(peer.FromDomains).ToFrozenSet(StringComparer.Ordinal),

@@ -1,3 +1,5 @@
+using Gateway.Federation;
+
 namespace Gateway.Host.Generate;
 
 /// <summary>
@@ -21,6 +23,7 @@ public static class MicrosoftShell
         script.Remark("Users with a policy of their own need it there too: Get-CsExternalAccessPolicy");
         script.Heading("2. The partner domains, each with our name: a direct partner is not throttled as a discovered one is");
         foreach (var domain in side.DomainsThroughUs) script.Line($"New-CsAllowedDomain -Identity \"{domain}\" -ProxyFqdn \"{side.Fqdn}\" -Comment \"XMPP gateway\"");
+        Common(script, side);
         Authority(script, "on each Edge Server");
         Names(script, side);
         script.Heading("5. Look at it");
@@ -77,6 +80,15 @@ public static class MicrosoftShell
         script.Line($"Remove-CsTrustedApplication -Identity \"{place.Pool}/urn:application:{place.Application}\"").Line($"Remove-CsTrustedApplicationPool -Identity {place.Pool}");
         script.Line("Enable-CsTopology").Line("Restart-Service RTCSRV");
         return script.ToString();
+    }
+
+    // PSB-064: where an entry takes a wildcard, one may be enough.
+    private static void Common(Script script, FarSide side)
+    {
+        if (side.DomainsThroughUs.Length < 2) return;
+        script.Remark(FederationWarnings.WildcardOf(side.DomainsThroughUs) is { } wildcard
+            ? $"All of them fit {wildcard}: where an entry takes a wildcard, that one is enough."
+            : "They have nothing in common, so that no wildcard fits them all: each needs its entry.");
     }
 
     private static void Authority(Script script, string where) =>

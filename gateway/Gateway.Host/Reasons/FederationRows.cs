@@ -23,6 +23,8 @@ internal static class FederationRows
         (FederationReason.DomainPairNotAllowed, "Both domains are reached by one protocol: allow the pair in policy.transit. Or policy.allowedDomains, or partnerDomains of the peer, leaves one out."),
         (FederationReason.NoRoute, "`gateway route explain FROM TO` says which step found nothing; add a route, or the domain to a peer."),
         (FederationReason.Loop, "The partner sent us something for its own domain: its routing points the wrong way, or the user exists on neither side."),
+        (FederationReason.RejectedByRule, "The text names the rule; `gateway route explain FROM TO --method METHOD` shows why it was the first that fits. SIP status and words are the rule's own."),
+        (FederationReason.LinkDenied, "policy of the peer is denied: set it to trusted, or remove it, when the partner may speak again; `gateway reload`."),
         (FederationReason.UserBlocked, "Nothing: the user, or an access rule, decided so."),
         (FederationReason.OutgoingFromDenied, "policy.filters of the far protocol, outgoingFrom: list or unlist the sending domain if it should pass."),
         (FederationReason.OutgoingToDenied, "policy.filters of the far protocol, outgoingTo: list or unlist the destination domain or address if it should pass."),

@@ -9,8 +9,19 @@ internal static class ConfigVerb
     {
         var reading = ConfigurationFile.Read(file);
         if (!reading.IsGood) return Output.Faults(reading, asJson);
-        if (asJson) Output.Json(new { reading.File, reading.IsGood, reading.Faults });
-        else Output.Line($"{reading.File}: good");
+        if (asJson)
+        {
+            Output.Json(new { reading.File, reading.IsGood, reading.Faults, reading.Warnings });
+            return ExitCodes.Good;
+        }
+
+        Output.Line(reading.Warnings.Count == 0 ? $"{reading.File}: good" : $"{reading.File}: good, with {reading.Warnings.Count} {(reading.Warnings.Count == 1 ? "warning" : "warnings")}");
+        foreach (var warning in reading.Warnings)
+        {
+            Output.Line($"  {warning.Path}: {warning.Text}");
+            Output.Line($"      {warning.Hint}");
+        }
+
         return ExitCodes.Good;
     }
 

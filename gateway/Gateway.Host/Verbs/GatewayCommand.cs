@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Admin.Reports;
 using Gateway.Host.Configuration;
 
 namespace Gateway.Host.Verbs;
@@ -28,7 +29,7 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Connections(), Domains(), Presence(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), GenerateVerb.Build(Config), Docs(),
+            Run(), Status(), Connections(), Domains(), Presence(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), PeerVerbs.Build(Config, Json), GenerateVerb.Build(Config, Json), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
@@ -156,8 +157,14 @@ public static class GatewayCommand
     {
         var from = new Argument<string>("from") { Description = "user@domain or domain." };
         var to = new Argument<string>("to") { Description = "user@domain or domain." };
-        var explain = new Command("explain", "Say what would become of something from one address to another, step by step.") { from, to };
-        explain.SetAction((parse, cancellation) => RouteExplainVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(from)!, parse.GetValue(to)!, parse.GetValue(Json), cancellation));
+        var method = new Option<string?>("--method") { Description = "SIP method of what crosses; a message when left out." };
+        var package = new Option<string?>("--event") { Description = "Event package: presence." };
+        var source = new Option<string?>("--source") { Description = "The peer it comes from; when left out, the one that speaks for the sender's domain." };
+        var explain = new Command("explain", "Say what would become of something from one address to another, step by step, and which rule or route decides.") { from, to, method, package, source };
+        explain.SetAction((parse, cancellation) => RouteExplainVerb.RunAsync(
+            parse.GetValue(Config)!,
+            new ExplainQuestion(parse.GetValue(from)!, parse.GetValue(to)!) { Method = parse.GetValue(method), Event = parse.GetValue(package), Source = parse.GetValue(source) },
+            parse.GetValue(Json), cancellation));
         return new Command("route", "Routes.") { explain };
     }
 

@@ -7,10 +7,10 @@ namespace Gateway.Host.Verbs;
 /// <summary><c>gateway generate openfire|prosody|ejabberd [peer]</c>: settings and DNS records for the administrator of an XMPP server.</summary>
 internal static class GenerateXmppVerb
 {
-    public static int Run(string file, string product, string? name)
+    public static int Run(string file, string product, string? name, bool asJson)
     {
         var reading = ConfigurationFile.Read(file);
-        if (reading.Model is not { } model) return Output.Faults(reading, asJson: false);
+        if (reading.Model is not { } model) return Output.Faults(reading, asJson);
 
         var peers = model.Federation.Peers.Where(p => p.Protocol == Protocol.Xmpp).ToList();
         var chosen = name is null ? peers.Where(p => p.Profile == product).ToList() : peers.Where(p => p.Name == name).ToList();
@@ -21,7 +21,6 @@ internal static class GenerateXmppVerb
             return ExitCodes.Usage;
         }
 
-        Console.Out.Write(FarSettings.Write(product, Partnership.Of(model, peer)));
-        return ExitCodes.Good;
+        return GenerateVerb.Tell(product, peer.Name, FarSettings.Write(product, Partnership.Of(model, peer)), asJson);
     }
 }

@@ -22,7 +22,7 @@ internal static class Output
         return ExitCodes.ConfigurationFaults;
     }
 
-    private static void Faults(string file, IReadOnlyList<Fault> faults)
+    public static void Faults(string file, IReadOnlyList<Fault> faults)
     {
         Error($"{file}: {faults.Count} {(faults.Count == 1 ? "fault" : "faults")}");
         foreach (var fault in faults)

@@ -25,6 +25,7 @@ internal static class ReloadVerb
         }
 
         Output.Line(report.Applied.Count == 0 ? "reloaded; nothing changed that takes effect at once" : "reloaded: " + string.Join(", ", report.Applied));
+        foreach (var warning in report.Warnings) Output.Line("warning: " + warning);
         if (report.NeedsRestart.Count > 0) Output.Line("changed, but waits for a restart: " + string.Join(", ", report.NeedsRestart));
     }
 }

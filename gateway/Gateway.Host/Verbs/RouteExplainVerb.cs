@@ -14,8 +14,15 @@ namespace Gateway.Host.Verbs;
 /// </summary>
 internal static class RouteExplainVerb
 {
-    public static async Task<int> RunAsync(string file, string from, string to, bool asJson, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string file, ExplainQuestion asked, bool asJson, CancellationToken cancellation)
     {
+        var (from, to) = (asked.From, asked.To);
+        if (KindOf(asked) is null)
+        {
+            Output.Error($"--method {asked.Method} --event {asked.Event}: nothing that crosses; methods: {string.Join(", ", RuleBuilder.Methods)}; event: presence");
+            return ExitCodes.Usage;
+        }
+
         foreach (var text in new[] { from, to })
         {
             if (DomainText.IsDomain(Parse(text).Domain)) continue;
@@ -26,7 +33,13 @@ internal static class RouteExplainVerb
         var reading = ConfigurationFile.Read(file);
         if (reading.Model is not { } model) return Output.Faults(reading, asJson);
 
-        var report = Explain(new FederationTables(model.Federation), from, to, await TroublesAsync(file, cancellation));
+        if (asked.Source is { Length: > 0 } source && model.Federation.Peers.All(p => p.Name != source))
+        {
+            Output.Error($"--source {source}: no peer has this name; there is: {string.Join(", ", model.Federation.Peers.Select(p => p.Name))}");
+            return ExitCodes.Usage;
+        }
+
+        var report = Explain(new FederationTables(model.Federation), asked, await TroublesAsync(file, cancellation));
         if (asJson) Output.Json(report);
         else
             foreach (var step in report.Steps) Output.Line("  " + step);
@@ -34,11 +47,26 @@ internal static class RouteExplainVerb
     }
 
     /// <summary>The same for the running appliance's tables.</summary>
-    internal static ExplainReport Explain(FederationTables tables, string from, string to, Func<string, PeerTrouble?>? troubleOf = null)
+    internal static ExplainReport Explain(FederationTables tables, ExplainQuestion asked, Func<string, PeerTrouble?>? troubleOf = null)
     {
-        var explanation = RouteExplanation.Of(tables, Parse(from), Parse(to), troubleOf);
+        var explanation = RouteExplanation.Of(tables, new RouteQuestion(Parse(asked.From), Parse(asked.To))
+        {
+            Kind = KindOf(asked) ?? PassageKind.Message, Source = asked.Source is { Length: > 0 } source ? source : null, TroubleOf = troubleOf,
+        });
         var isRouted = explanation.Reason == FederationReason.None;
-        return new ExplainReport(from, to, isRouted, isRouted ? "" : FederationReasons.NameOf(explanation.Reason), explanation.Peer?.Name, explanation.Steps);
+        return new ExplainReport(asked.From, asked.To, isRouted, isRouted ? "" : FederationReasons.NameOf(explanation.Reason), explanation.Peer?.Name, explanation.Steps)
+        {
+            Rule = explanation.Rule,
+        };
+    }
+
+    // Without a method: a message, or with an event package its subscription.
+    private static PassageKind? KindOf(ExplainQuestion asked)
+    {
+        string[] Words(string? text) => string.IsNullOrEmpty(text) ? [] : [text];
+        var (methods, events) = (Words(asked.Method), Words(asked.Event));
+        if (methods.Any(m => !RuleBuilder.Methods.Contains(m, StringComparer.OrdinalIgnoreCase)) || events.Any(e => e != "presence")) return null;
+        return RuleBuilder.KindsOf(methods, events) is { } kinds ? kinds.FirstOrDefault(PassageKind.Message) : null;
     }
 
     private static async Task<Func<string, PeerTrouble?>> TroublesAsync(string file, CancellationToken cancellation)

@@ -16,6 +16,7 @@ public static class ErrorTable
     private static readonly FrozenDictionary<int, Condition> ByStatus = ErrorRows.Statuses.ToFrozenDictionary(r => r.Status, r => r.Condition);
     private static readonly string Overloaded = FederationReasons.NameOf(FederationReason.Overloaded);
     private static readonly string ExpiresTooBrief = PresenceFailures.NameOf(PresenceReason.ExpiresTooBrief);
+    private static readonly string RejectedByRule = FederationReasons.NameOf(FederationReason.RejectedByRule);
     private static readonly string InternalError = FederationReasons.NameOf(FederationReason.InternalError);
 
     /// <summary>The final response that tells a SIP peer of <paramref name="failure"/>.</summary>
@@ -33,6 +34,9 @@ public static class ErrorTable
 
         // RFC 6665 §4.2.1.1; the caller adds Min-Expires.
         else if (failure.Reason == ExpiresTooBrief) status = 423;
+
+        // The operator's own word, and his rule's (PSB-067).
+        else if (failure.Reason == RejectedByRule && failure.SipStatus > 0) status = failure.SipStatus;
         var retryAfter = failure.RetryAfterSeconds ?? (failure.Condition == Condition.ResourceConstraint && status == 480 ? RetryAfterSecondsDefault : null);
         return new SipAnswer(status, retryAfter, failure.Text.Length == 0 ? failure.Reason : $"{failure.Reason}: {failure.Text}");
     }

@@ -231,9 +231,9 @@ internal sealed class RequestDoor(SipSide side)
 
         // Inside a dialog it was judged when the dialog began.
         if (!request.ToTagBytes.IsEmpty) return false;
-        var way = side.Peers.Current.FindWay(from, to, principal.Peer);
+        var way = side.Peers.Current.FindWay(from, to, principal.Peer, default, request.Method == SipMethod.Subscribe ? PassageKind.Watch : PassageKind.Message);
         if (way.IsFound) return false;
-        var failure = FederationReasons.FailureOf(way.Reason);
+        var failure = way.Failure;
         side.Refused(principal.Peer.Name, failure.Reason, way.By);
         responder.Refuse(connection, request, failure, principal.Peer, SipRequestKind.NonInvite);
         return true;

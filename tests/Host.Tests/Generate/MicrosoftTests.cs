@@ -41,6 +41,18 @@ public sealed class MicrosoftTests : IDisposable
         Assert.Contains("Host Authorization, Remove: gw.jabber.example", OcsSteps.Write(Side(), MicrosoftForm.FrontEnd, isUndo: true), StringComparison.Ordinal);
     }
 
+    [Theory, Item("PSB-064")]
+    [InlineData("All of them fit *.one.example", "a.one.example", "b.one.example")]
+    [InlineData("They have nothing in common", "one.example", "other.example")]
+    public void Several_domains_of_ours_are_told_with_the_wildcard_that_fits_them_or_that_none_does(string words, params string[] domains)
+    {
+        var text = MicrosoftShell.Write(Side() with { DomainsThroughUs = [.. domains] }, MicrosoftForm.Edge, Place, isUndo: false);
+
+        Assert.Contains(words, text, StringComparison.Ordinal);
+        Assert.All(domains, d => Assert.Contains($"_sipfederationtls._tcp.{d}. IN SRV 0 0 5061 gw.jabber.example.", text, StringComparison.Ordinal));
+        Assert.DoesNotContain(words, MicrosoftShell.Write(Side() with { DomainsThroughUs = [domains[0]] }, MicrosoftForm.Edge, Place, isUndo: false), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_edge_gets_an_allowed_domain_with_our_name_so_that_we_are_no_discovered_partner()
     {

@@ -23,6 +23,9 @@ public sealed record ApplianceOptions
     [Setting("Static routes from domains or users to peers. A domain that exactly one peer may assert needs none.")]
     public IReadOnlyList<RouteOptions> Routes { get; init; } = [];
 
+    [Setting("Rules that are asked in their order before the routes: the first that fits sends through a peer, refuses with a SIP status, or leaves it to the routes.")]
+    public IReadOnlyList<RuleOptions> Rules { get; init; } = [];
+
     [Setting("What may cross at all.")]
     public PolicyOptions Policy { get; init; } = new();
 

@@ -15,6 +15,9 @@ public sealed record PeerOptions
     [Setting("What it is. sip: ocs2007r2, lync2010, lync2013, sfb2015, generic. xmpp: openfire, ejabberd, prosody, generic.")]
     public string Profile { get; init; } = "generic";
 
+    [Setting("trusted: who proves to be it is served. denied: nothing goes to it or comes from it, and nobody else may speak for its domains.")]
+    public LinkPolicy Policy { get; init; }
+
     [Setting("host:port targets in order; empty means DNS SRV of the far domain.")]
     public IReadOnlyList<string> Addresses { get; init; } = [];
 

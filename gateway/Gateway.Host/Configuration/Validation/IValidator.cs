@@ -22,7 +22,7 @@ public static class Validators
     public static IReadOnlyList<IValidator> All { get; } =
     [
         new ListenersValidator(), new IdentityValidator(), new CertificatesValidator(), new DomainsValidator(), new PeersValidator(),
-        new RoutesValidator(), new PolicyValidator(), new DnsValidator(), new LimitsValidator(), new StreamsValidator(), new CoverageValidator(),
+        new RoutesValidator(), new RulesValidator(), new PolicyValidator(), new DnsValidator(), new LimitsValidator(), new StreamsValidator(), new CoverageValidator(),
     ];
 
     public static void Check(ApplianceOptions options, ConfigurationPlace place, FaultList faults)
