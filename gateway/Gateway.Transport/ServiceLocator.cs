@@ -42,7 +42,7 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
         var answers = await Task.WhenAll(services.Select(s => resolver.FindServicesAsync($"{s}.{domain}", cancel).AsTask()));
         var named = new List<Named>();
         foreach (var (service, answer) in services.Zip(answers))
-            named.AddRange(answer.Records.Where(r => !IsDenial(r)).Select(r => new Named(r, service, answer.IsSecure, answer.Ttl)));
+            named.AddRange(answer.Records.Where(r => !IsDenial(r)).Select(r => new Named(r, service, answer.IsSecure, answer.Ttl) { Owner = $"{service}.{domain}" }));
         if (named.Count > 0) return await ResolveAllAsync(Ordered(named), cancel);
         if (answers.FirstOrDefault(a => !a.IsFound && a.Reason != TransportReason.DnsNotFound) is { } broken) return new LocateOutcome([], broken.Reason, broken.Detail);
         if (answers.Any(a => a.IsFound)) return new LocateOutcome([], TransportReason.DnsServiceDenied, $"'{domain}' says it does not offer {string.Join(" or ", services)}.");
@@ -55,7 +55,7 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
     {
         var answer = await resolver.FindServicesAsync(name, cancel);
         if (!answer.IsFound) return new LocateOutcome([], answer.Reason, answer.Detail);
-        var named = answer.Records.Where(r => !IsDenial(r)).Select(r => new Named(r, name, answer.IsSecure, answer.Ttl)).ToList();
+        var named = answer.Records.Where(r => !IsDenial(r)).Select(r => new Named(r, name, answer.IsSecure, answer.Ttl) { Owner = name }).ToList();
         return named.Count > 0 ? await ResolveAllAsync(Ordered(named), cancel) : new LocateOutcome([], TransportReason.DnsServiceDenied, $"'{name}' is denied.");
     }
 
@@ -89,16 +89,17 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
         var tried = named.Take(TargetsMax).ToList();
         var found = await Task.WhenAll(tried.Select(n => ResolveAsync(n.Record.Target, n.Record.Port, cancel)));
         var targets = new List<DialTarget>();
-        var (reason, detail) = (TransportReason.TargetEmpty, "No target has an address.");
+        var reason = TransportReason.TargetEmpty;
+        var details = new List<string>();
         var ttl = tried.Min(n => n.Ttl);
         foreach (var (name, at) in tried.Zip(found))
         {
             if (at.Endpoints.Count == 0)
             {
                 // A record that leads nowhere is not a missing record: whoever asks must not look for another way.
-                (reason, detail) = at.Reason == TransportReason.DnsNotFound && name.Service.Length > 0
-                    ? (TransportReason.TargetEmpty, $"{name.Service} names '{name.Record.Target}', which has no address.")
-                    : (at.Reason, at.Detail);
+                var isEmpty = at.Reason == TransportReason.DnsNotFound && name.Owner.Length > 0;
+                reason = isEmpty ? TransportReason.TargetEmpty : at.Reason;
+                details.Add(name.Owner.Length == 0 ? at.Detail : isEmpty ? $"{name.Owner} names '{name.Record.Target}', which has no address." : $"{name.Owner} names '{name.Record.Target}': {at.Detail}");
                 continue;
             }
             if (at.Ttl < ttl) ttl = at.Ttl;
@@ -109,7 +110,7 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
                 IsNameSecure = name.IsSecure,
             });
         }
-        return targets.Count > 0 ? new LocateOutcome(targets, TransportReason.None, "") { Ttl = ttl } : new LocateOutcome([], reason, detail);
+        return targets.Count > 0 ? new LocateOutcome(targets, TransportReason.None, "") { Ttl = ttl } : new LocateOutcome([], reason, details.Count == 0 ? "No target has an address." : string.Join(" ", details));
     }
 
     private async Task<Resolved> ResolveAsync(string host, int port, CancellationToken cancel)
@@ -119,7 +120,11 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
         return new Resolved([.. answer.Records.Select(a => new IPEndPoint(a, port))], answer.IsSecure, answer.Ttl, answer.Reason, answer.Detail);
     }
 
-    private sealed record Named(SrvRecord Record, string Service, bool IsSecure, TimeSpan Ttl);
+    private sealed record Named(SrvRecord Record, string Service, bool IsSecure, TimeSpan Ttl)
+    {
+        /// <summary>The name the record was found at; empty for the domain itself.</summary>
+        public string Owner { get; init; } = "";
+    }
 
     private sealed record Resolved(IReadOnlyList<IPEndPoint> Endpoints, bool IsSecure, TimeSpan Ttl, TransportReason Reason, string Detail);
 }

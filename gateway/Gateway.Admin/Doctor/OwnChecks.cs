@@ -21,6 +21,7 @@ internal static class OwnChecks
         var own = await parts.Resolver.FindAddressesAsync(parts.Fqdn, cancellation);
         if (own.IsFound) list.Good("dns", $"{parts.Fqdn} is {string.Join(", ", own.Records)}");
         else list.Warn("dns", $"{parts.Fqdn} does not resolve here: {own.Detail}", "edges send later requests of a dialog to this name: it must resolve where they are");
+        await OwnNames.CheckAsync(parts, list, cancellation);
         return list.All;
     }
 

@@ -5,12 +5,15 @@ using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Host.Composition;
 using Gateway.Host.Configuration;
+using Gateway.Mapping.Errors;
+using Gateway.Sip;
 using Gateway.Transport;
+using Gateway.Xmpp;
 
 namespace Gateway.Host.Verbs;
 
 /// <summary><c>gateway doctor</c>: checks each hop and says what to change; acts on the file, so it works when the appliance is down.</summary>
-internal static class DoctorVerb
+public static class DoctorVerb
 {
     public static async Task<int> RunAsync(string file, string? peer, bool asJson, CancellationToken cancellation)
     {
@@ -34,6 +37,17 @@ internal static class DoctorVerb
         var registry = new PeerRegistry(certificates, time, new RecentRefusals(time));
         registry.Publish(new FederationTables(model.Federation));
         using var hub = new TransportHub(new TransportLimits { ConnectSecondsMax = 5 }, time);
-        return await GatewayDoctor.CheckAsync(new DoctorParts(model.Fqdn, model.Federation, certificates, registry, resolver, hub), peer, cancellation);
+        var parts = new DoctorParts(model.Fqdn, model.Federation, certificates, registry, resolver, hub)
+        {
+            Find = Finder(model.Xmpp.AttemptRules),
+            Diagnose = static number => PeerDiagnoses.Describe(number, null),
+            SipPort = model.SipListeners.Select(l => l.EndPoint.Port).FirstOrDefault(5061),
+            XmppListener = model.XmppListeners.Where(l => !l.IsDirectTls).Select(l => l.EndPoint).FirstOrDefault(),
+        };
+        return await GatewayDoctor.CheckAsync(parts, peer, cancellation);
     }
+
+    /// <summary>Each protocol's own search for a peer.</summary>
+    public static Func<IDnsResolver, PeerModel, string, CancellationToken, ValueTask<LocateOutcome>> Finder(IReadOnlyList<AttemptRule> rules) => (resolver, peer, domain, cancel) =>
+        peer.Protocol == Protocol.Sip ? SipFinder.FindAsync(resolver, peer, domain, cancel) : XmppFinder.FindAsync(resolver, rules, peer, domain, cancel);
 }

@@ -23,9 +23,12 @@ internal sealed class SipTargets(ServiceLocator locator, IDnsResolver resolver)
 
     public async ValueTask<SipFound> FindAsync(PeerModel peer, string domain, CancellationToken cancel)
     {
-        var found = peer.Addresses.IsEmpty ? await DiscoverAsync(domain, cancel) : await ConfiguredAsync(peer, cancel);
+        var found = await LocateAsync(peer, domain, cancel);
         return new SipFound(Flat(found.Targets), found.Ttl, FailureOf(found));
     }
+
+    /// <summary>The same with each host as one target.</summary>
+    public ValueTask<LocateOutcome> LocateAsync(PeerModel peer, string domain, CancellationToken cancel) => peer.Addresses.IsEmpty ? DiscoverAsync(domain, cancel) : ConfiguredAsync(peer, cancel);
 
     /// <summary>The names the domain's records give for its systems: what a partner nobody configured may prove (RFC 5922 §7.3).</summary>
     public async ValueTask<IReadOnlyList<DialTarget>> NamesAsync(string domain, CancellationToken cancel) => (await DiscoverAsync(domain, cancel)).Targets;
@@ -38,7 +41,7 @@ internal sealed class SipTargets(ServiceLocator locator, IDnsResolver resolver)
         if (pointed.Reason != TransportReason.DnsNotFound) return pointed;
         found = await locator.LocateAsync(Secure, domain, PortDefault, cancel);
         return found.Reason == TransportReason.DnsNotFound
-            ? found with { Detail = $"'{domain}' has neither {Federation}, NAPTR, {Secure} nor an address." }
+            ? found with { Detail = $"'{domain}' has no SRV record {Federation}.{domain}, no NAPTR that leads to TLS, no SRV record {Secure}.{domain}, no address of its own." }
             : found;
     }
 

@@ -194,7 +194,7 @@ internal sealed class RequestDoor(SipSide side)
             responder.Refuse(connection, request, 403, admission.PublicReason, FederationReasons.FailureOf(admission.Reason).Text);
             side.NotAdmitted(connection, from.Domain, admission);
             // A stranger gets its one answer, not a connection to keep asking on. A proved peer with a wrong domain keeps it.
-            if (admission.Reason is FederationReason.PeerNotProved or FederationReason.UnknownPeer && connection.Link is null)
+            if (admission.Reason is FederationReason.PeerNotProved or FederationReason.UnknownPeer or FederationReason.LinkDenied && connection.Link is null)
                 connection.Transport.Close(TransportReason.ClosedByUs, admission.PublicReason);
             return null;
         }

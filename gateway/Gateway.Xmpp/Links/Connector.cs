@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Certificates;
 using Gateway.Federation.Peers;
@@ -18,18 +17,16 @@ internal sealed record ConnectTarget(DialTarget Where, bool IsDirectTls)
 /// <summary>From a peer record to places: the record's own addresses, else the attempt rules in order (RFC 6120 §3.2, XEP-0368 §3); from a place to a TCP connection.</summary>
 internal sealed class Connector(XmppContext context)
 {
-    private const int PortDefault = 5269;
-    private const int DirectTlsPortDefault = 5270;
     private const int PlacesMax = 12;
 
-    private readonly ServiceLocator _locator = new(context.Resolver, context.NextBelow);
+    private readonly PlaceFinder _places = new(new ServiceLocator(context.Resolver, context.NextBelow), context.Options.AttemptRules);
     private readonly Dialer _dialer = new(context.Hub);
 
     /// <summary>Where the domain may be reached, in order; or why nowhere.</summary>
     public async Task<(IReadOnlyList<ConnectTarget> Targets, XmppReason Reason, string Text)> FindAsync(PeerModel peer, string domain, CancellationToken cancel)
     {
-        var (targets, last) = peer.Addresses.IsEmpty ? await DiscoverAsync(peer, Jid.ToAsciiDomain(domain), cancel) : await ConfiguredAsync(peer, cancel);
-        if (targets.Count > 0) return ([.. targets.Take(PlacesMax)], XmppReason.None, "");
+        var last = await _places.FindAsync(peer, domain, cancel);
+        if (last.IsFound) return ([.. PlacesOf(last.Targets, target => PlaceFinder.IsDirectTls(peer, target)).Take(PlacesMax)], XmppReason.None, "");
         return ([], IsAbsent(last.Reason) ? XmppReason.RemoteServerNotFound : XmppReason.RemoteServerTimeout, $"{last.Reason}: {last.Detail}");
     }
 
@@ -57,39 +54,6 @@ internal sealed class Connector(XmppContext context)
         return (isTls ? XmppReason.TlsFailed : XmppReason.ConnectFailed, $"{outcome.Reason}: {outcome.Detail}");
     }
 
-    // SRV rules that follow each other are one set, mixed by priority and weight; the next rule counts only where the one before finds no record at all.
-    private async Task<(IReadOnlyList<ConnectTarget> Targets, LocateOutcome Last)> DiscoverAsync(PeerModel peer, string domain, CancellationToken cancel)
-    {
-        var last = new LocateOutcome([], TransportReason.DnsNotFound, "No attempt rule applies.");
-        var services = new List<string>();
-        var rules = context.Options.AttemptRules;
-        for (int i = 0; i < rules.Count; i++)
-        {
-            if (rules[i] == AttemptRule.DirectTls && peer.Tls == TlsPolicy.Forbidden) continue;
-            if (ServiceOf(rules[i]) is { } service) services.Add(service);
-            bool isEndOfSet = rules[i] is AttemptRule.Address or AttemptRule.Jabber || i + 1 == rules.Count || rules[i + 1] is AttemptRule.Address or AttemptRule.Jabber;
-            if (!isEndOfSet) continue;
-            last = await _locator.LocateAsync(services, domain, rules[i] == AttemptRule.Address ? PortDefault : null, cancel);
-            services.Clear();
-            if (last.IsFound) return (PlacesOf(last.Targets, target => target.Service == AttemptRules.DirectTlsService), last);
-            if (last.Reason != TransportReason.DnsNotFound) return ([], last);
-        }
-        return ([], last);
-    }
-
-    private async Task<(IReadOnlyList<ConnectTarget> Targets, LocateOutcome Last)> ConfiguredAsync(PeerModel peer, CancellationToken cancel)
-    {
-        var targets = new List<DialTarget>();
-        var last = new LocateOutcome([], TransportReason.TargetEmpty, "The peer has no address.");
-        foreach (string address in peer.Addresses)
-        {
-            var (host, port) = Split(address, peer.IsDirectTls ? DirectTlsPortDefault : PortDefault);
-            last = await _locator.ConfiguredAsync(host, port, cancel);
-            targets.AddRange(last.Targets);
-        }
-        return (PlacesOf(targets, _ => peer.IsDirectTls), last);
-    }
-
     // Each address of a host is a place of its own: one that answers and cannot negotiate must not hide the next.
     private static List<ConnectTarget> PlacesOf(IReadOnlyList<DialTarget> targets, Func<DialTarget, bool> isDirectTls)
     {
@@ -99,21 +63,6 @@ internal sealed class Connector(XmppContext context)
             foreach (var endpoint in target.Endpoints) places.Add(new ConnectTarget(target with { Endpoints = [endpoint] }, isDirectTls(target)));
         }
         return places;
-    }
-
-    private static string? ServiceOf(AttemptRule rule) => rule switch
-    {
-        AttemptRule.DirectTls => AttemptRules.DirectTlsService,
-        AttemptRule.Srv => AttemptRules.Service,
-        AttemptRule.Jabber => AttemptRules.JabberService,
-        _ => null,
-    };
-
-    private static (string Host, int Port) Split(string address, int portDefault)
-    {
-        int colon = address.LastIndexOf(':');
-        bool hasPort = colon > 0 && colon > address.LastIndexOf(']');
-        return hasPort && int.TryParse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture, out int port) ? (address[..colon], port) : (address, portDefault);
     }
 
     private static bool IsAbsent(TransportReason reason) =>

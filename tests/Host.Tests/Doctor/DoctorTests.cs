@@ -5,7 +5,9 @@ using Gateway.Admin.Doctor;
 using Gateway.Admin.Reports;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Host.Verbs;
 using Gateway.Transport;
+using Gateway.Xmpp;
 
 namespace Host.Tests.Doctor;
 
@@ -90,7 +92,7 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         var certificates = new FixedCertificates(new CertificateSet(1, [authority.Issue(leaf).ToOwn("edge")], [authority.ToTrust("lab")]));
         var options = new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = certificates } };
-        listeners.Add(Listener.Start(hub, options, _ => new Nothing()));
+        listeners.Add(Listener.Start(hub, options, _ => new ScriptedPeer(("\r\n\r\n", "SIP/2.0 200 OK\r\n{via}\r\n\r\n"))));
         return listeners[^1].Endpoint.Port;
     }
 
@@ -112,23 +114,6 @@ public sealed class DoctorTests : IAsyncLifetime
         registry.Publish(new FederationTables(model));
         var hosts = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal) { ["sip.contoso.example"] = [IPAddress.Loopback] };
         var resolver = new StaticHosts(hosts, new Dictionary<string, IReadOnlyList<SrvRecord>>(StringComparer.Ordinal), new TableResolver());
-        return await GatewayDoctor.CheckAsync(new DoctorParts("gw.jabber.example", model, certificates, registry, resolver, hub), peer, CancellationToken.None);
-    }
-
-    private sealed class Nothing : IConnectionHandler
-    {
-        public void OnOpened(TransportConnection connection)
-        {
-        }
-
-        public int OnReceived(TransportConnection connection, ReadOnlyMemory<byte> unread) => unread.Length;
-
-        public void OnSecured(TransportConnection connection)
-        {
-        }
-
-        public void OnClosed(TransportConnection connection, TransportReason reason, string detail)
-        {
-        }
+        return await GatewayDoctor.CheckAsync(new DoctorParts("gw.jabber.example", model, certificates, registry, resolver, hub) { Find = DoctorVerb.Finder(AttemptRules.Default) }, peer, CancellationToken.None);
     }
 }
