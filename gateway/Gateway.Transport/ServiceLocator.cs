@@ -99,7 +99,8 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
                 // A record that leads nowhere is not a missing record: whoever asks must not look for another way.
                 var isEmpty = at.Reason == TransportReason.DnsNotFound && name.Owner.Length > 0;
                 reason = isEmpty ? TransportReason.TargetEmpty : at.Reason;
-                details.Add(name.Owner.Length == 0 ? at.Detail : isEmpty ? $"{name.Owner} names '{name.Record.Target}', which has no address." : $"{name.Owner} names '{name.Record.Target}': {at.Detail}");
+                var words = isEmpty ? ", which has no address." : $": {at.Detail}";
+                details.Add(name.Owner.Length == 0 ? at.Detail : $"{name.Owner} names '{name.Record.Target}'{words}");
                 continue;
             }
             if (at.Ttl < ttl) ttl = at.Ttl;
@@ -110,7 +111,9 @@ public sealed class ServiceLocator(IDnsResolver resolver, Func<int, int> nextBel
                 IsNameSecure = name.IsSecure,
             });
         }
-        return targets.Count > 0 ? new LocateOutcome(targets, TransportReason.None, "") { Ttl = ttl } : new LocateOutcome([], reason, details.Count == 0 ? "No target has an address." : string.Join(" ", details));
+        return targets.Count > 0
+            ? new LocateOutcome(targets, TransportReason.None, "") { Ttl = ttl }
+            : new LocateOutcome([], reason, details.Count == 0 ? "No target has an address." : string.Join(" ", details));
     }
 
     private async Task<Resolved> ResolveAsync(string host, int port, CancellationToken cancel)

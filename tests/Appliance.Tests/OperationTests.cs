@@ -120,6 +120,24 @@ public sealed class OperationTests(RefusalStage fixture)
         Assert.Contains("jabber", text, StringComparison.Ordinal);
     }
 
+    [Fact, Item("PS-056"), Item("PSB-023"), Item("PSB-036")]
+    public async Task Doctor_walks_every_step_to_the_edge_and_to_real_Prosody()
+    {
+        var edge = await Stage.Gateway.VerbAsync("doctor", "contoso", "--json");
+        Assert.True(edge.ExitCode == 0, edge.Output);
+        foreach (var step in (string[])["dns", "tcp and tls", "certificate", "options"])
+            Assert.Contains(DoctorSteps.Of(edge.Output), s => s.Check == step && s.Verdict == "good");
+
+        // The peer has two more domains, of which nobody serves one: the whole is bad, what is good is told all the same.
+        var prosody = await Stage.Gateway.VerbAsync("doctor", "jabber", "--json");
+        Assert.Equal(1, prosody.ExitCode);
+        var steps = DoctorSteps.Of(prosody.Output);
+        Assert.Contains(steps, s => s is ("dns", "good", _) && s.Text.Contains("SRV _xmpp-server._tcp.jabber.example", StringComparison.Ordinal) && s.Text.Contains("absent: SRV _xmpps-server._tcp.jabber.example", StringComparison.Ordinal));
+        Assert.Contains(steps, s => s is ("stream", "good", _) && s.Text.Contains("EXTERNAL", StringComparison.Ordinal));
+        Assert.Contains(steps, s => s is ("external", "good", _));
+        Assert.Contains(steps, s => s is ("tcp and tls", "failed", _));
+    }
+
     [Fact]
     public async Task Renewed_certificate_serves_the_next_handshake_and_drops_nobody()
     {

@@ -45,7 +45,7 @@ public sealed class Stage : IAsyncDisposable
         var file = new ApplianceFile
         {
             Certificate = authority.Issue("gateway", [GatewayHost, XmppDomain, SipDomain, .. options.MoreDomains], LabCertificateKind.Both), AuthorityFile = authority.CertificateFile,
-            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust,
+            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust, UsesIPv6 = options.UsesIPv6,
         };
         var prosodyPort = LabPorts.Take();
         var records = Records(file, prosodyPort, options).ToList();
@@ -99,6 +99,7 @@ public sealed class Stage : IAsyncDisposable
         }
         : new LyncEdgeOptions(options.Profile, authority.CertificateFile, GatewayHost, file.SipPort)
         {
+            Address = options.UsesIPv6 ? "[::1]" : "127.0.0.1", GatewayAddress = options.UsesIPv6 ? "[::1]" : "127.0.0.1",
             Port = file.EdgePort, Certificate = authority.Issue("edge", ["sip.contoso.example", "contoso.example"]), More = options.EdgeArguments,
         };
 
@@ -110,7 +111,7 @@ public sealed class Stage : IAsyncDisposable
 
     private static IEnumerable<LabRecord> Records(ApplianceFile file, int prosodyPort, StageOptions options) =>
     [
-        LabRecord.Host(GatewayHost), LabRecord.Host("sip." + SipDomain), LabRecord.Host("xmpp." + XmppDomain),
+        LabRecord.Host(GatewayHost, options.UsesIPv6 ? "127.0.0.1,::1" : "127.0.0.1"), LabRecord.Host("sip." + SipDomain, options.UsesIPv6 ? "::1" : "127.0.0.1"), LabRecord.Host("xmpp." + XmppDomain),
         LabRecord.XmppServer(SipDomain, GatewayHost, file.XmppPort), LabRecord.XmppServer(XmppDomain, "xmpp." + XmppDomain, prosodyPort),
         LabRecord.XmppServer("elsewhere.example", GatewayHost, file.XmppPort),
         LabRecord.XmppServer("down.example", "xmpp." + XmppDomain, LabPorts.Take()),

@@ -19,5 +19,8 @@ public sealed record StageOptions(string Profile)
 
     public IReadOnlyList<LabRecord> MoreRecords { get; init; } = [];
 
+    /// <summary>The edge and the gateway's SIP listener are at <c>::1</c>, known by AAAA records alone; the gateway's XMPP listener takes both families, as Prosody stays where it is.</summary>
+    public bool UsesIPv6 { get; init; }
+
     public Action<JsonObject>? Adjust { get; init; }
 }

@@ -21,7 +21,8 @@ internal sealed class AskedBack(DoctorParts parts, PeerModel peer, CheckList lis
         // The record of a partner who is ourselves: our listener is near, and whose certificate it shows is of no matter here.
         var self = new PeerModel(peer.Name, Federation.Protocol.Xmpp) { AllowsPrivateTargets = true };
         using var probe = new XmppProbe(parts, self, peer.FromDomains.Order(StringComparer.Ordinal).First(), ours);
-        var address = listener.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : listener.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : listener.Address;
+        var isAny = listener.Address.Equals(IPAddress.Any) || listener.Address.Equals(IPAddress.IPv6Any);
+        var address = !isAny ? listener.Address : listener.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : IPAddress.IPv6Loopback;
         var target = new DialTarget("our own listener", [new IPEndPoint(address, listener.Port)], IsDiscovered: false, IsSecure: true);
         var result = await probe.ConnectAsync(target, isDirectTls: false, cancellation);
         if (result.Evidence is null)
@@ -31,7 +32,8 @@ internal sealed class AskedBack(DoctorParts parts, PeerModel peer, CheckList lis
         }
 
         var greeting = await probe.OpenStreamAsync(cancellation);
-        if (XmppProbe.ErrorIn(greeting) is { Length: > 0 } error) list.Fail("dialback", $"our own listener ends a stream to {ours} with {error}", "is the domain in the running configuration? gateway reload");
+        if (XmppProbe.ErrorIn(greeting) is { Length: > 0 } error)
+            list.Fail("dialback", $"our own listener ends a stream to {ours} with {error}", "is the domain in the running configuration? gateway reload");
         else if (await probe.VerifiesAsync(cancellation)) list.Good("dialback", $"offered by {partner.Host}; our own listener answers for {ours} when it is asked about a key");
         else list.Fail("dialback", $"our own listener does not answer for {ours} when it is asked about a key", "gateway status and the log say what became of the question");
     }

@@ -70,8 +70,8 @@ internal sealed class SipProbe(DoctorParts parts, PeerModel peer) : IConnectionH
             var end = text.IndexOf("\r\n\r\n", at, StringComparison.Ordinal);
             if (end < 0) break;
             var lines = text[at..end].Split("\r\n");
-            var isOurs = lines.Any(l => l.StartsWith("Via:", StringComparison.OrdinalIgnoreCase) || l.StartsWith("v:", StringComparison.OrdinalIgnoreCase)) && text[at..end].Contains(id, StringComparison.Ordinal);
-            if (!isOurs || lines[0].Length < 12 || !int.TryParse(lines[0].AsSpan(8, 3), CultureInfo.InvariantCulture, out var status) || status < 200) continue;
+            if (!text[at..end].Contains(id, StringComparison.Ordinal) || lines[0].Length < 12) continue;
+            if (!int.TryParse(lines[0].AsSpan(8, 3), CultureInfo.InvariantCulture, out var status) || status < 200) continue;
             return new OptionsAnswer(status, lines[0].Length > 12 ? lines[0][12..] : "", lines.Select(DiagnosisIn).FirstOrDefault(d => d > 0));
         }
 

@@ -111,7 +111,8 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
     }
 
     internal static bool HasFeatures(string text) =>
-        text.Contains("features/>", StringComparison.Ordinal) || (text.IndexOf("features>", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf("features>", at + 1, StringComparison.Ordinal) > 0);
+        text.Contains("features/>", StringComparison.Ordinal)
+        || (text.IndexOf("features>", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf("features>", at + 1, StringComparison.Ordinal) > 0);
 
     private static string NameAt(string text, int at)
     {

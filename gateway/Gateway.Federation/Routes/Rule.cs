@@ -38,7 +38,7 @@ internal sealed class Rule
     public RouteChoice? Choice { get; }
 
     public static string NameOf(RuleModel model, int index) =>
-        model.Name.Length == 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rule {index + 1}") : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rule {index + 1} '{model.Name}'");
+        FormattableString.Invariant($"rule {index + 1}{(model.Name.Length == 0 ? "" : $" '{model.Name}'")}");
 
     public static int MaskOf(PassageKind kind) => 1 << (int)kind;
 

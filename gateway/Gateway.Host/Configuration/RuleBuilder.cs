@@ -10,7 +10,9 @@ namespace Gateway.Host.Configuration;
 /// <summary>Makes rules of their options: methods and event packages become what crosses, a SIP status the failure that both protocols tell.</summary>
 public static class RuleBuilder
 {
-    /// <summary>What each method is to the crossing. A conversation crosses as INVITE, MESSAGE and INFO alike, whichever the far side speaks: a rule that caught one of them would lose the others.</summary>
+    /// <summary>
+    /// What each method is to the crossing. A conversation crosses as INVITE, MESSAGE and INFO alike, whichever the far side speaks: a rule that caught one of them would lose the others.
+    /// </summary>
     private static readonly Dictionary<string, PassageKind[]> KindsByMethod = new(StringComparer.OrdinalIgnoreCase)
     {
         ["SUBSCRIBE"] = [PassageKind.Watch],

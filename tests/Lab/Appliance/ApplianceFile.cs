@@ -28,6 +28,9 @@ public sealed record ApplianceFile
 
     public bool AcceptsDialback { get; init; }
 
+    /// <summary>SIP is listened to at <c>::1</c> alone, XMPP at every address of both families.</summary>
+    public bool UsesIPv6 { get; init; }
+
     public string Fqdn { get; init; } = "gw.jabber.example";
 
     public string SipDomain { get; init; } = "contoso.example";
@@ -50,8 +53,8 @@ public sealed record ApplianceFile
     {
         ["listeners"] = new JsonObject
         {
-            ["sip"] = new JsonArray(new JsonObject { ["address"] = Loopback(SipPort) }),
-            ["xmpp"] = new JsonArray(new JsonObject { ["address"] = Loopback(XmppPort) }),
+            ["sip"] = new JsonArray(new JsonObject { ["address"] = UsesIPv6 ? Listener("[::1]", SipPort) : Loopback(SipPort) }),
+            ["xmpp"] = new JsonArray(new JsonObject { ["address"] = UsesIPv6 ? Listener("[::]", XmppPort) : Loopback(XmppPort) }),
             ["http"] = Loopback(HttpPort),
             ["admin"] = "run/admin.sock",
         },
@@ -91,5 +94,7 @@ public sealed record ApplianceFile
         ["log"] = new JsonObject { ["level"] = "debug" },
     };
 
-    private static string Loopback(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
+    private static string Loopback(int port) => Listener("127.0.0.1", port);
+
+    private static string Listener(string address, int port) => $"{address}:{port.ToString(CultureInfo.InvariantCulture)}";
 }

@@ -21,7 +21,7 @@ public sealed class LyncEdge : IAsyncDisposable
         List<string> arguments =
         [
             "--profile", options.Profile, "--listen", string.Create(CultureInfo.InvariantCulture, $"{options.Address}:{options.Port}"), "--fqdn", options.Fqdn, "--ca", options.AuthorityFile,
-            "--gateway-host", options.GatewayHost, "--gateway", Loopback(options.GatewayPort), "--trace",
+            "--gateway-host", options.GatewayHost, "--gateway", string.Create(CultureInfo.InvariantCulture, $"{options.GatewayAddress}:{options.GatewayPort}"), "--trace",
         ];
         foreach (var domain in options.Domains) arguments.AddRange(["--domain", domain]);
         if (options.Certificate is { } own) arguments.AddRange(["--cert", own.CertificateFile, "--key", own.KeyFile]);
@@ -43,6 +43,4 @@ public sealed class LyncEdge : IAsyncDisposable
         $"{name} {string.Join(' ', fields.Select(f => $"{f.Name}: {f.Value}"))}", e => e.Is(name) && fields.All(f => e.Has(f.Name, f.Value)), deadline);
 
     public ValueTask DisposeAsync() => Json.DisposeAsync();
-
-    private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 }

@@ -9,8 +9,11 @@ public sealed record LyncEdgeOptions(string Profile, string AuthorityFile, strin
 
     public int Port { get; init; } = LabPorts.Take();
 
-    /// <summary>Where it listens: any address of 127/8.</summary>
+    /// <summary>Where it listens: any address of 127/8, or <c>[::1]</c>.</summary>
     public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Where the gateway listens.</summary>
+    public string GatewayAddress { get; init; } = "127.0.0.1";
 
     public string Fqdn { get; init; } = "sip.contoso.example";
 

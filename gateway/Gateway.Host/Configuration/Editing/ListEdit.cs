@@ -7,7 +7,9 @@ internal static class ListEdit
 {
     private const string Step = "  ";
 
-    /// <summary>The text with one more element at the end of the list <paramref name="name"/>, which is made where it is missing. <paramref name="lines"/> are the element's own, without indent.</summary>
+    /// <summary>
+    /// The text with one more element at the end of the list <paramref name="name"/>, which is made where it is missing. <paramref name="lines"/> are the element's own, without indent.
+    /// </summary>
     public static byte[] Append(ReadOnlySpan<byte> text, string name, IReadOnlyList<string> lines)
     {
         if (JsonPlaces.List(text, name) is { } list) return AppendTo(text, list, lines);

@@ -32,8 +32,9 @@ public sealed class RulesValidator : IValidator
         {
             var method = rule.Methods[j];
             if (RuleBuilder.Methods.Contains(method, StringComparer.OrdinalIgnoreCase)) continue;
+            var isFollowing = Following.Contains(method, StringComparer.OrdinalIgnoreCase);
             faults.Add(
-                $"{path}.methods[{j}]", Following.Contains(method, StringComparer.OrdinalIgnoreCase) ? $"{method} follows what it belongs to and is judged with it" : $"\"{method}\" is no method that crosses",
+                $"{path}.methods[{j}]", isFollowing ? $"{method} follows what it belongs to and is judged with it" : $"\"{method}\" is no method that crosses",
                 string.Join(", ", RuleBuilder.Methods));
         }
 
