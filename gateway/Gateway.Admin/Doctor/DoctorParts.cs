@@ -27,6 +27,9 @@ public sealed record DoctorParts(string Fqdn, FederationModel Model, ICertificat
     /// <summary>Its ALPN name (XEP-0368 §3).</summary>
     public string DirectTlsProtocol { get; init; } = "xmpp-server";
 
+    /// <summary>How long one answer of a far system is waited for.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A certificate that ends sooner is a warning.</summary>
     public int WarnDays { get; init; } = 30;
 }

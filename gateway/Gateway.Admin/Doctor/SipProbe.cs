@@ -11,14 +11,12 @@ internal sealed record OptionsAnswer(int Status, string Phrase, int Diagnosis);
 /// <summary>One connection to a SIP peer: mutual TLS, then one OPTIONS, as systems ask each other whether they are there (RFC 3261 §11). A check of the way, not a dialog.</summary>
 internal sealed class SipProbe(DoctorParts parts, PeerModel peer) : IConnectionHandler, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     private readonly Heard heard = new();
     private TransportConnection? connection;
 
     public async Task<ProbeResult> ConnectAsync(DialTarget target, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, parts.Hub.Time);
+        using var patience = new CancellationTokenSource(parts.Patience, parts.Hub.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         var options = new DialOptions
         {
@@ -38,7 +36,7 @@ internal sealed class SipProbe(DoctorParts parts, PeerModel peer) : IConnectionH
             $"OPTIONS sip:{host};transport=tls SIP/2.0", $"Via: SIP/2.0/TLS {parts.Fqdn}:{parts.SipPort.ToString(CultureInfo.InvariantCulture)};branch=z9hG4bK{id}", "Max-Forwards: 70",
             $"From: <sip:{ours}>;tag={id}", $"To: <sip:{host}>", $"Call-ID: {id}@{parts.Fqdn}", "CSeq: 1 OPTIONS",
             $"Contact: <sip:{parts.Fqdn}:{parts.SipPort.ToString(CultureInfo.InvariantCulture)};transport=tls>", "Accept: application/sdp", "Content-Length: 0", "", "");
-        using var patience = new CancellationTokenSource(Patience, parts.Hub.Time);
+        using var patience = new CancellationTokenSource(parts.Patience, parts.Hub.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         if (connection!.TrySend(Encoding.ASCII.GetBytes(request)) != TransportReason.None) return new OptionsAnswer(0, "", 0);
         return Read(await heard.WaitAsync(t => Read(t, id).Status >= 200, either.Token), id);

@@ -12,7 +12,6 @@ namespace Gateway.Admin.Doctor;
 internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, string domain) : IConnectionHandler, IDisposable
 {
     private const string TlsNamespace = "urn:ietf:params:xml:ns:xmpp-tls";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Heard heard = new();
     private TransportConnection? connection;
@@ -26,7 +25,7 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
 
     public async Task<ProbeResult> ConnectAsync(DialTarget target, bool isDirectTls, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, parts.Hub.Time);
+        using var patience = new CancellationTokenSource(parts.Patience, parts.Hub.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         var options = new DialOptions { PrivateAllowed = peer.AllowsPrivateTargets, Label = peer.Name, Tls = isDirectTls ? Tls with { ApplicationProtocols = [parts.DirectTlsProtocol] } : null };
         var outcome = await new Dialer(parts.Hub).DialAsync(target, options, this, either.Token);
@@ -142,7 +141,7 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
 
     private async Task<string> AskAsync(string words, Func<string, bool> isEnough, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, parts.Hub.Time);
+        using var patience = new CancellationTokenSource(parts.Patience, parts.Hub.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         heard.Clear();
         connection!.TrySend(Encoding.UTF8.GetBytes(words));

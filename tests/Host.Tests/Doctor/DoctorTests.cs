@@ -17,7 +17,7 @@ public sealed class DoctorTests : IAsyncLifetime
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
     private readonly LabAuthority authority = LabAuthority.Create(Now);
-    private readonly TransportHub hub = new(new TransportLimits(), TimeProvider.System);
+    private readonly TransportHub hub = new(new TransportLimits { ConnectSecondsMax = 60, HandshakeSecondsMax = 60 }, TimeProvider.System);
     private readonly List<Listener> listeners = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -114,6 +114,6 @@ public sealed class DoctorTests : IAsyncLifetime
         registry.Publish(new FederationTables(model));
         var hosts = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal) { ["sip.contoso.example"] = [IPAddress.Loopback] };
         var resolver = new StaticHosts(hosts, new Dictionary<string, IReadOnlyList<SrvRecord>>(StringComparer.Ordinal), new TableResolver());
-        return await GatewayDoctor.CheckAsync(new DoctorParts("gw.jabber.example", model, certificates, registry, resolver, hub) { Find = DoctorVerb.Finder(AttemptRules.Default) }, peer, CancellationToken.None);
+        return await GatewayDoctor.CheckAsync(new DoctorParts("gw.jabber.example", model, certificates, registry, resolver, hub) { Find = DoctorVerb.Finder(AttemptRules.Default), Patience = TimeSpan.FromMinutes(1) }, peer, CancellationToken.None);
     }
 }

@@ -20,7 +20,7 @@ public sealed class StepTests : IAsyncLifetime
     private const string Dialback = "<dialback xmlns='urn:xmpp:features:dialback'/>";
 
     private readonly LabAuthority authority = LabAuthority.Create(DateTimeOffset.UtcNow);
-    private readonly TransportHub hub = new(new TransportLimits(), TimeProvider.System);
+    private readonly TransportHub hub = new(new TransportLimits { ConnectSecondsMax = 60, HandshakeSecondsMax = 60 }, TimeProvider.System);
     private readonly TableResolver names = new();
     private readonly List<Listener> listeners = [];
     private IPEndPoint? own;
@@ -249,7 +249,7 @@ public sealed class StepTests : IAsyncLifetime
         registry.Publish(new FederationTables(model));
         var parts = new DoctorParts("gw.jabber.example", model, certificates, registry, names, hub)
         {
-            Find = DoctorVerb.Finder(AttemptRules.Default), Diagnose = static number => $"number {number}", XmppListener = own,
+            Find = DoctorVerb.Finder(AttemptRules.Default), Diagnose = static number => $"number {number}", XmppListener = own, Patience = TimeSpan.FromMinutes(1),
         };
         return await GatewayDoctor.CheckAsync(parts, peer, CancellationToken.None);
     }
