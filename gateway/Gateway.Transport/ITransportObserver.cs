@@ -8,6 +8,11 @@ public interface ITransportObserver
     /// <summary>A connection was refused before it had an owner: limits, TLS, no certificate.</summary>
     void OnRefused(string listener, PeerEvidence evidence, TransportReason reason, string detail);
 
+    /// <summary>A connection was cut because its peer did not keep to a limit: it took nothing, or ended no message.</summary>
+    void OnCut(TransportConnection connection, TransportReason reason, string detail)
+    {
+    }
+
     /// <summary>Code of ours threw while it handled the connection.</summary>
     void OnFailed(TransportConnection connection, Exception bug);
 }

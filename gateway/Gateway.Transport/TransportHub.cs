@@ -118,6 +118,7 @@ public sealed class TransportHub : IDisposable
         Interlocked.Add(ref _closedBytesOut, connection.BytesOut);
         Leave(connection.IsAccepted ? connection.Remote.Address : null);
         Metrics.Closed(connection);
+        if (connection.CloseReason is TransportReason.SlowReader or TransportReason.ReceiveBufferFull) Observer.OnCut(connection, connection.CloseReason, connection.CloseDetail);
     }
 
     internal void Listens(IPEndPoint endpoint) => _ownEndpoints[endpoint] = 1;

@@ -103,6 +103,21 @@ public sealed class SightTests
     }
 
     [Fact]
+    public async Task A_stream_of_ours_that_stood_and_ended_for_a_fault_of_the_peer_is_told_with_its_reason()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        using var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", "<sm xmlns='urn:xmpp:sm:3'/>");
+        await peer.HearAsync("<enable ");
+        Assert.True((await sent).IsDelivered);
+        await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='9'/>");
+
+        await Deadline.Until(() => contoso.Refusals.Snapshot().Any(r => r is { Subject: "peer-capulet.example", Reason: "xmpp.HandledTooMany", Count: 1 }), "the end to be told");
+    }
+
+    [Fact]
     [Item("PSB-077")]
     public async Task A_stream_concerns_its_peer_and_the_domains_on_it_and_nobody_else()
     {

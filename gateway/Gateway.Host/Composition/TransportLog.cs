@@ -11,14 +11,22 @@ public sealed partial class TransportLog(ILogger<TransportLog> logger, RecentRef
 {
     public void OnRefused(string listener, PeerEvidence evidence, TransportReason reason, string detail)
     {
-        // The address without its port: one stranger is one entry, however often it knocks.
-        var colon = evidence.Remote.LastIndexOf(':');
-        var address = colon > 0 ? evidence.Remote[..colon] : evidence.Remote;
-        refusals.Add(address, $"transport.{reason}", detail.Length > 0 ? detail : $"refused by listener {listener}");
+        refusals.Add(AddressOf(evidence.Remote), $"transport.{reason}", detail.Length > 0 ? detail : $"refused by listener {listener}");
         Log.Refused(logger, listener, evidence.Remote, $"transport.{reason}", detail);
     }
 
-    public void OnFailed(TransportConnection connection, Exception bug) => Log.Failed(logger, connection.Label, connection.Remote.ToString(), bug);
+    public void OnCut(TransportConnection connection, TransportReason reason, string detail) =>
+        refusals.Add(AddressOf(connection.Remote.ToString()), $"transport.{reason}", $"{detail} ({connection.Label})");
+
+    // What went wrong may hold an address of a user: the log has it, status has not.
+    public void OnFailed(TransportConnection connection, Exception bug)
+    {
+        refusals.Add(AddressOf(connection.Remote.ToString()), $"transport.{TransportReason.HandlerFailed}", $"A defect of ours ended a connection ({connection.Label}); the log has it.");
+        Log.Failed(logger, connection.Label, connection.Remote.ToString(), bug);
+    }
+
+    // The address without its port: one stranger is one entry, however often it knocks.
+    private static string AddressOf(string remote) => remote.LastIndexOf(':') is > 0 and var colon ? remote[..colon] : remote;
 
     private static partial class Log
     {

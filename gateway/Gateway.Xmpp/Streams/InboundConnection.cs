@@ -352,8 +352,4 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     });
 
     private static bool IsBroken(XmppReason reason) => reason is XmppReason.ConnectionLost or XmppReason.ConnectionTimeout;
-
-    private static bool IsNoteworthy(XmppReason reason) => reason is not (
-        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown
-        or XmppReason.CertificateRefused or XmppReason.PeerUnknown);
 }

@@ -320,6 +320,9 @@ internal sealed class OutboundConnection : StreamConnection
         }
         var condition = reason == XmppReason.PeerNotServing ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout;
         foreach (var answer in unanswered) answer(DialbackWord.Error, condition);
+
+        // One that never stood is its owner's to tell, who may have tried others.
+        if (_provedBy != "none" && IsNoteworthy(reason)) Context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{Pair}: {text}");
         _owner.OnEnded(this, reason, text);
     }
 

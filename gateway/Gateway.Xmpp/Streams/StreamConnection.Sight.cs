@@ -58,6 +58,11 @@ internal abstract partial class StreamConnection
         return stream.RemoteDomain.Length == 0 ? null : context.Policies.Find(stream.RemoteDomain)?.Name == peerOrDomain;
     }
 
+    /// <summary>Ends that an operator should know of and that nobody further in has written down.</summary>
+    protected static bool IsNoteworthy(XmppReason reason) => reason is not (
+        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown
+        or XmppReason.CertificateRefused or XmppReason.PeerUnknown);
+
     private static bool Has(string domains, string domain) => domains.Split(',', '→').Any(one => Jid.ToAsciiDomain(one) == domain);
 
     private static void Tell(TransportConnection connection, XmlElement element) => connection.TellReceived(Encoding.UTF8.GetBytes(element.ToString()));
