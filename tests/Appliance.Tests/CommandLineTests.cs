@@ -154,5 +154,5 @@ public sealed class CommandLineTests : IDisposable
     }
 
     private Task<(int Code, string Output)> TypeAsync(params string[] words) =>
-        LabProcess.RunAsync("gateway " + string.Join(' ', words), GatewayProcess.Executable, words, TimeSpan.FromSeconds(30), _directory.Root);
+        LabProcess.RunAsync("gateway " + string.Join(' ', words), GatewayProcess.Executable, words, Stage.Soon, _directory.Root);
 }

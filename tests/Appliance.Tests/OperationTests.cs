@@ -164,7 +164,7 @@ public sealed class OperationTests(RefusalStage fixture)
         document["store"]!["sqlite"] = 7;
         var file = Path.Combine(folder, "appliance.json");
         await File.WriteAllTextAsync(file, document.ToJsonString());
-        var (code, output) = await LabProcess.RunAsync("gateway run", GatewayProcess.Executable, ["run", "--config", file], TimeSpan.FromSeconds(30), folder);
+        var (code, output) = await LabProcess.RunAsync("gateway run", GatewayProcess.Executable, ["run", "--config", file], Stage.Soon, folder);
         Assert.Equal(2, code);
         foreach (var place in (string[])["nonsense", "listeners.sip", "store.sqlite"]) Assert.Contains(place, output, StringComparison.Ordinal);
     }

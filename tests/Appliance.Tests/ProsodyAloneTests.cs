@@ -9,7 +9,7 @@ namespace Appliance.Tests;
 /// <summary>The lab checked without the product: what fails here is the lab, not the gateway.</summary>
 public sealed class ProsodyAloneTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Stage.Soon;
 
     [Theory]
     [InlineData(false)]

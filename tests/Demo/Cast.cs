@@ -68,7 +68,7 @@ internal sealed class Cast : IAsyncDisposable
     private static async Task MakeCertificatesAsync(string folder)
     {
         var (code, output) = await LabProcess.RunAsync(
-            "gateway certs lab", GatewayProcess.Executable, ["certs", "lab", "--directory", folder], TimeSpan.FromSeconds(30));
+            "gateway certs lab", GatewayProcess.Executable, ["certs", "lab", "--directory", folder], Lab.Stage.Soon);
         if (code != 0) throw new LabFaultException($"'gateway certs lab' ended with {code}:\n{output}");
     }
 

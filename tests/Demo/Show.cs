@@ -8,7 +8,7 @@ internal sealed class Show(Cast cast, Narrator narrator)
     private const string LyncBo = "Bo (Lync)";
     private const string XmppJuliet = "Juliet (XMPP)";
     private const string Appliance = "gateway";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Lab.Stage.Soon;
 
     public async Task PlayAsync()
     {

@@ -123,7 +123,7 @@ internal sealed class RecordingEngine : IPresenceEngine
 
     public List<(Address Presentity, PresentityCommand Command)> Commands { get; } = [];
 
-    public Task<(Address Presentity, PresentityCommand Command)> FirstCommand => first.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<(Address Presentity, PresentityCommand Command)> FirstCommand => first.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public ValueTask<PresenceReply> SubmitAsync(Address presentity, PresentityCommand command, CancellationToken cancellation)
     {

@@ -25,8 +25,8 @@ internal sealed record RunOptions
 internal sealed record Finding(long Number, string What, byte[] Input);
 
 /// <summary>
-/// Feeds a target one input after the other on the calling thread, each bounded: no exception, no more memory than its size allows, no input that takes long each time it is tried. Over the run the
-/// working set stays flat. A watch thread ends the program when one input never returns.
+/// Feeds a target one input after the other on the calling thread, each bounded: no exception, no more memory than its size allows, no input that takes much of the processor each time it is tried. Over the
+/// run what is kept stays flat. A watch thread ends the program when one input never returns.
 /// </summary>
 internal sealed class Runner(Target target, RunOptions options, TextWriter log)
 {
@@ -55,10 +55,11 @@ internal sealed class Runner(Target target, RunOptions options, TextWriter log)
             Try(number, input, chance);
             if ((number & 0xFFF) != 0 || clock.Elapsed - reported < options.ReportEvery) continue;
             reported = clock.Elapsed;
-            var set = Environment.WorkingSet;
-            if (settled == 0) settled = set;
-            Report(number - options.First + 1, clock.Elapsed, set);
-            if (set - settled > GrowthMax) Add(number, $"the working set grew from {settled} to {set} bytes", input);
+            // What is alive: the working set also holds what the collector has not looked at yet.
+            var alive = GC.GetTotalMemory(forceFullCollection: true);
+            if (settled == 0) settled = alive;
+            Report(number - options.First + 1, clock.Elapsed, Environment.WorkingSet);
+            if (alive - settled > GrowthMax) Add(number, $"what is kept grew from {settled} to {alive} bytes", input);
         }
 
         Volatile.Write(ref current, -1);
@@ -86,7 +87,7 @@ internal sealed class Runner(Target target, RunOptions options, TextWriter log)
     private void Try(long number, ReadOnlySpan<byte> input, Chance chance)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var started = Stopwatch.GetTimestamp();
+        var started = ThreadClock.Used;
         try
         {
             var own = chance;
@@ -98,21 +99,21 @@ internal sealed class Runner(Target target, RunOptions options, TextWriter log)
             return;
         }
 
-        var taken = Stopwatch.GetElapsedTime(started);
+        var taken = ThreadClock.Used - started;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         if (allocated > target.AllocatedMax(input.Length)) Add(number, $"{allocated} bytes allocated for an input of {input.Length}", input);
         if (taken > Slow && IsSlowAgain(input, chance)) Add(number, $"takes {taken.TotalMilliseconds} ms", input);
     }
 
-    // Another program may have had the processor: slow is what is slow each time.
+    // The collector or the compiler may have had a hand in it: slow is what is slow each time.
     private bool IsSlowAgain(ReadOnlySpan<byte> input, Chance chance)
     {
         for (var times = 0; times < 5; times++)
         {
             var own = chance;
-            var started = Stopwatch.GetTimestamp();
+            var started = ThreadClock.Used;
             target.Run(input, ref own);
-            if (Stopwatch.GetElapsedTime(started) < Slow) return false;
+            if (ThreadClock.Used - started < Slow) return false;
         }
 
         return true;

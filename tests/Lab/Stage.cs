@@ -15,7 +15,7 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>How long an event may take. Generous: the machine may be busy; a passing test never waits for it.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(
-        double.TryParse(Environment.GetEnvironmentVariable("LAB_DEADLINE_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 60);
+        double.TryParse(Environment.GetEnvironmentVariable("LAB_DEADLINE_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 120);
     private int _names;
 
     private Dnsmasq? _dns;

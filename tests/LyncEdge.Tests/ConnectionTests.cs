@@ -174,7 +174,7 @@ public sealed class ConnectionTests
             RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         Assert.Contains("\"event\":\"ready\"", await process.StandardOutput.ReadLineAsync(limit.Token), StringComparison.Ordinal);
         await process.StandardInput.WriteLineAsync("{\"id\":\"a\",\"do\":\"nonsense\"}");
         Assert.Contains("\"id\":\"a\",\"ok\":false", await process.StandardOutput.ReadLineAsync(limit.Token), StringComparison.Ordinal);

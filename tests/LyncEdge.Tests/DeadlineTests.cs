@@ -37,6 +37,7 @@ public sealed class DeadlineTests
         await edge.DoAsync(new { @do = "options", maxForwards = 0 });
         await gateway.AcceptAsync();
         await gateway.ReceiveAsync("OPTIONS");
+        await edge.DoAsync(new { @do = "state" });
         time.Advance(TimeSpan.FromSeconds(33));
         await edge.EventAsync("violation", v => (string)v["about"]! == "no-final-response");
     }

@@ -21,6 +21,7 @@ public sealed class LabCertificates
         _authority = request.CreateSelfSigned(Yesterday, Yesterday.AddYears(1));
         AuthorityFile = Path.Combine(_folder, "ca.pem");
         File.WriteAllText(AuthorityFile, _authority.ExportCertificatePem());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(_folder, recursive: true);
     }
 
     public static LabCertificates Shared { get; } = new();

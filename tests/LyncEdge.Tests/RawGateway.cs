@@ -11,7 +11,7 @@ namespace LyncEdge.Tests;
 /// <summary>A gateway played by hand: exact text in, exact text out. It accepts the edge's first connection and answers what the script says.</summary>
 public sealed class RawGateway : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly SipFramer _framer = new();
     private SslStream? _stream;

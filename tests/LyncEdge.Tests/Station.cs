@@ -8,7 +8,7 @@ namespace LyncEdge.Tests;
 /// <summary>An edge inside the test: commands go in, and each expectation waits for the event that fulfils it.</summary>
 public sealed class Station : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly Channel<JsonObject> _arriving = Channel.CreateUnbounded<JsonObject>();
     private readonly List<JsonObject> _unread = [];
     private readonly List<string> _log = [];

@@ -22,8 +22,8 @@ public sealed class LoadingTests
         StoredPair[] pairs = [.. documents.Select(document => new StoredPair(Alice, Encoding.UTF8.GetBytes(document), null, true))];
         await using var world = await StartAsync(new DamagedStore(Juliet, new StoredUnit(1, 0, pairs, [])));
 
-        Assert.Equal(PresenceReason.StoreUnavailable, (await world.DoAsync(new Watch(Alice, Leg("d1"), 3600)).WaitAsync(TimeSpan.FromSeconds(10))).Reason);
-        await Assert.ThrowsAsync<PresenceStoreException>(() => world.ViewAsync().WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(PresenceReason.StoreUnavailable, (await world.DoAsync(new Watch(Alice, Leg("d1"), 3600)).WaitAsync(TimeSpan.FromSeconds(60))).Reason);
+        await Assert.ThrowsAsync<PresenceStoreException>(() => world.ViewAsync().WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Contains(EngineReason.DocumentUnreadable, world.Failures);
         Assert.True((await world.Engine.SubmitAsync(Bob, new Watch(Alice, Leg("d1"), 3600), default)).IsAccepted);
     }

@@ -381,7 +381,7 @@ public sealed class PresenceEngineTests
         {
             try
             {
-                return await _closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+                return await _closed.Task.WaitAsync(TimeSpan.FromSeconds(60));
             }
             catch (TimeoutException late)
             {

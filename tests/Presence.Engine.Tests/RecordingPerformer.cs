@@ -7,7 +7,7 @@ namespace Presence.Engine.Tests;
 /// <summary>Keeps what it was told to perform, with the view it was given; can be made to answer later, "not now", or to fail.</summary>
 internal sealed class RecordingPerformer : IEffectPerformer
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     private readonly Lock _lock = new();
     private readonly List<(PresenceEffect Effect, WatcherView? View)> _all = [];

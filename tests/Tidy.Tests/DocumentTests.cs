@@ -6,7 +6,7 @@ namespace Tidy.Tests;
 /// <summary>The pages lead somewhere, and nothing in the repository belongs to one machine.</summary>
 public sealed class DocumentTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void Every_link_of_every_page_resolves()

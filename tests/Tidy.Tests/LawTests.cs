@@ -112,7 +112,7 @@ public sealed class LawTests
         }
     }
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static bool IsPure(SourceFile file) => PureRooms.Any(file.IsIn);
 

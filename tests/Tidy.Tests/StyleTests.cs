@@ -12,7 +12,7 @@ public sealed class StyleTests
     private const int TestLineCharactersMax = 320;
     private const int BlockLinesMax = 60;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void Files_are_short() =>

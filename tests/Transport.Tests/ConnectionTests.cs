@@ -59,7 +59,7 @@ public sealed class ConnectionTests
     {
         var time = new HandTime();
         using var gate = new ManualResetEventSlim();
-        var blocking = new RecordingHandler { OnBytes = (_, unread) => { gate.Wait(TimeSpan.FromSeconds(10)); return unread.Length; } };
+        var blocking = new RecordingHandler { OnBytes = (_, unread) => { gate.Wait(TimeSpan.FromMinutes(5)); return unread.Length; } };
         await using var rig = new Rig(Small, time, handler: () => blocking);
         var client = new RecordingHandler();
         var dialled = await rig.DialAsync(client, tls: false);

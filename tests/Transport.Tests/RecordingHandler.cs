@@ -5,7 +5,7 @@ namespace Transport.Tests;
 /// <summary>An owner that writes down what happens and lets a test wait for it, with a deadline that says what for.</summary>
 internal sealed class RecordingHandler : IConnectionHandler
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly TaskCompletionSource<TransportConnection> _opened = New<TransportConnection>();
     private readonly TaskCompletionSource<TransportConnection> _secured = New<TransportConnection>();

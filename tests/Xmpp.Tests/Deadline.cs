@@ -3,7 +3,7 @@ namespace Xmpp.Tests;
 /// <summary>Waiting with an end that says what for.</summary>
 internal static class Deadline
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     public static async Task<T> Within<T>(this Task<T> task, string what)
     {
@@ -23,10 +23,11 @@ internal static class Deadline
     public static async Task Until(Func<bool> condition, string what)
     {
         var since = System.Diagnostics.Stopwatch.StartNew();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (!condition())
         {
             if (since.Elapsed > s_patience) throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.");
-            await Task.Yield();
+            await look.WaitForNextTickAsync();
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
     {
         Domain = domain;
         Resolver = resolver ?? new TableResolver();
-        Hub = new TransportHub(new TransportLimits(), Time);
+        Hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120 }, Time);
         Certificates = new FixedCertificates(new CertificateSet(1, [(leaf ?? Lab.Issue(domain)).ToOwn("own")], [(trusts ?? Lab).ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
         Registry = new PeerRegistry(Certificates, Time, Refusals);

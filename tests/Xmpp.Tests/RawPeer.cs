@@ -94,7 +94,7 @@ internal sealed class RawPeer : IDisposable
             ServerCertificateContext = SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
             ClientCertificateRequired = true,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
-        }).WaitAsync(TimeSpan.FromSeconds(10));
+        }).WaitAsync(TimeSpan.FromSeconds(60));
         _stream = tls;
         Forget();
     }
@@ -109,7 +109,7 @@ internal sealed class RawPeer : IDisposable
             ApplicationProtocols = protocol is null ? null : [new SslApplicationProtocol(protocol)],
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             ClientCertificateContext = leaf is null ? null : SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
-        }).WaitAsync(TimeSpan.FromSeconds(10));
+        }).WaitAsync(TimeSpan.FromSeconds(60));
         _stream = tls;
         Forget();
         return tls.RemoteCertificate!;

@@ -9,7 +9,7 @@ namespace Appliance.Tests.Interop;
 /// <summary>Prosody, ejabberd and the scripted peer with each other, without the product: what fails here is the lab, not the gateway.</summary>
 public sealed class ServersAloneTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Stage.Soon;
 
     [Theory]
     [InlineData(false)]

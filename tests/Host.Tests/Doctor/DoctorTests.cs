@@ -61,10 +61,8 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_listening_fails_at_tcp_and_later_hops_are_not_tried()
     {
-        var port = Listen(LabLeafOptions.For("sip.contoso.example"));
-        await listeners[^1].DisposeAsync();
-
-        var report = await CheckAsync(port);
+        // A port of the kernel's choice that was let go may be somebody else's by now; the lowest one is nobody's.
+        var report = await CheckAsync(1);
 
         Assert.Contains(report.Checks, c => c.Verdict == DoctorVerdict.Failed && c.Text.Contains("transport.ConnectRefused", StringComparison.Ordinal));
         Assert.Contains(report.Checks, c => c is { Check: "certificate", Verdict: DoctorVerdict.NotTried });

@@ -6,12 +6,12 @@ namespace Lab.Appliance;
 /// <summary>The real <c>gateway</c> executable, run with a configuration the lab wrote; it may be restarted and killed, and its lines, status and metrics are read as an operator would.</summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StartDeadline = Stage.Soon;
+    private static readonly TimeSpan StopDeadline = Stage.Soon;
     private readonly string _configuration;
     private readonly string _record;
     private readonly Uri _http;
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _client = new() { Timeout = Stage.Soon };
     private readonly IReadOnlyDictionary<string, string>? _environment;
     private LabProcess? _process;
 
@@ -90,7 +90,7 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>A verb of the executable with our configuration, as an operator types it.</summary>
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] words) => LabProcess.RunAsync(
-        "gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], TimeSpan.FromSeconds(30), Path.GetDirectoryName(_configuration));
+        "gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], Stage.Soon, Path.GetDirectoryName(_configuration));
 
     /// <summary>A verb that goes on until it is told to end.</summary>
     public LabProcess StartVerb(params string[] words) =>

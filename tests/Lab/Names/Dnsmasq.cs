@@ -25,7 +25,7 @@ public sealed class Dnsmasq : IAsyncDisposable
         if (Environment.UserName == "root") arguments.Add("--user=root");
         arguments.AddRange(records.Select(r => r.Argument));
         var process = LabProcess.Start("dnsmasq", Programs.Dnsmasq, arguments, directory.Root, directory.File("dnsmasq.log"));
-        await process.Lines.SeeAsync("dnsmasq started", line => line.Contains("started, version", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        await process.Lines.SeeAsync("dnsmasq started", line => line.Contains("started, version", StringComparison.Ordinal), Stage.Soon);
         return new Dnsmasq(process, listen);
     }
 

@@ -12,7 +12,7 @@ namespace Lab.Processes;
 public sealed class JsonProcess : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerDeadline = Stage.Soon;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonObject>> _open = [];
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _ids;

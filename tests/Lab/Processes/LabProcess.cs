@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace Lab.Processes;
 
-/// <summary>One child process of the lab: its lines as a journal, its end as an event, and no way to outlive the process that started it.</summary>
+/// <summary>One child process of the lab: its lines as a journal, its end as an event, and no way to outlive the process that started it (<see cref="Guardian"/>).</summary>
 public sealed partial class LabProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan TermDeadline = TimeSpan.FromSeconds(15);
     private static readonly ConcurrentDictionary<LabProcess, byte> Living = [];
     private readonly Process _process;
+    private readonly string _family;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StreamWriter? _record;
     private readonly Action<string>? _onLine;
@@ -21,6 +23,7 @@ public sealed partial class LabProcess : IAsyncDisposable
         _onLine = onLine;
         Lines = new Journal<string>(name, line => line);
         _record = recordFile is null ? null : new StreamWriter(recordFile, append: true) { AutoFlush = true };
+        _family = Guardian.Take(start);
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
     }
 
@@ -93,10 +96,10 @@ public sealed partial class LabProcess : IAsyncDisposable
         return EndAsync(deadline);
     }
 
-    /// <summary>SIGKILL, and the wait for the end.</summary>
+    /// <summary>SIGKILL to it and to all it has started, and the wait for the end.</summary>
     public Task<int> KillAsync(TimeSpan deadline)
     {
-        Signal(9);
+        Guardian.Kill(_family);
         return EndAsync(deadline);
     }
 
@@ -112,12 +115,12 @@ public sealed partial class LabProcess : IAsyncDisposable
             Signal(15);
             try
             {
-                await EndAsync(TimeSpan.FromSeconds(5));
+                await EndAsync(TermDeadline);
             }
             catch (LabTimeoutException)
             {
-                Signal(9);
-                await EndAsync(TimeSpan.FromSeconds(5));
+                Guardian.Kill(_family);
+                await EndAsync(Stage.Soon);
             }
         }
 

@@ -8,7 +8,7 @@ namespace Lab.Scenes;
 /// </summary>
 public sealed class SceneNames(IReadOnlyDictionary<string, string> addresses)
 {
-    private static readonly TimeSpan MatchTimeMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MatchTimeMax = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, string> _bound = new(addresses, StringComparer.Ordinal);
 
     public string Fill(string value)

@@ -34,7 +34,7 @@ public sealed class Kamailio : IAsyncDisposable
 
     private async ValueTask StopAsync()
     {
-        if (Process.IsRunning) await Process.TerminateAsync(TimeSpan.FromSeconds(20));
+        if (Process.IsRunning) await Process.TerminateAsync(Stage.Soon);
         await Process.DisposeAsync();
     }
 

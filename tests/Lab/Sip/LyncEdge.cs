@@ -28,7 +28,7 @@ public sealed class LyncEdge : IAsyncDisposable
         arguments.AddRange(options.More);
         var edge = new LyncEdge(new JsonProcess(
             "lync edge " + options.Name, Programs.Built("tests/LyncEdge", "LyncEdge"), arguments, directory.File($"edge-{options.Name}.log")), options.Port);
-        await edge.Events.TakeAsync("the edge listens", e => e.Is("ready"), TimeSpan.FromSeconds(20));
+        await edge.Events.TakeAsync("the edge listens", e => e.Is("ready"), Stage.Soon);
         return edge;
     }
 

@@ -8,7 +8,7 @@ public sealed class Sipp : IAsyncDisposable
 {
     public const string Domain = "sipp.example";
     public const string Fqdn = "sip.sipp.example";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
     private readonly LabProcess _process;
     private readonly string _files;
 
@@ -53,7 +53,7 @@ public sealed class Sipp : IAsyncDisposable
         List<string> arguments =
         [
             .. place, "-sf", Path.Combine(Programs.RepositoryRoot, "interop-fixtures", "sipp", scenario + ".xml"), "-i", "127.0.0.1", "-t", "t1", "-m", Text(calls), "-r", "50",
-            "-nostdin", "-skip_rlimit", "-timeout", Text((int)Limit.TotalSeconds), "-timeout_error", "-recv_timeout", "20000",
+            "-nostdin", "-skip_rlimit", "-timeout", Text((int)Limit.TotalSeconds), "-timeout_error", "-recv_timeout", "90000",
             "-trace_stat", "-stf", files + ".csv", "-fd", "1", "-trace_err", "-error_file", files + ".err", "-trace_msg", "-message_file", files + ".msg",
         ];
         foreach (var (name, value) in keys) arguments.AddRange(["-key", name, value]);

@@ -38,7 +38,7 @@ public sealed class Ejabberd : IAsyncDisposable
                 ["ERL_INETRC"] = Path.Combine(home, "inetrc"), ["ERL_CRASH_DUMP"] = Path.Combine(home, "crash.dump"),
             });
         await process.Lines.SeeAsync("ejabberd listens for components",
-            l => l.Contains("accepting", StringComparison.Ordinal) && l.Contains(":" + options.ComponentPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            l => l.Contains("accepting", StringComparison.Ordinal) && l.Contains(":" + options.ComponentPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), Stage.Soon);
         return new Ejabberd(process, options, logFile);
     }
 

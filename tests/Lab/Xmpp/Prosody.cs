@@ -43,7 +43,7 @@ public sealed class Prosody : IAsyncDisposable
 
     public async Task RestartAsync()
     {
-        await Process.TerminateAsync(TimeSpan.FromSeconds(15));
+        await Process.TerminateAsync(Stage.Soon);
         await Process.DisposeAsync();
         Process = await LaunchAsync(_directory, _options);
     }
@@ -56,7 +56,7 @@ public sealed class Prosody : IAsyncDisposable
         var process = LabProcess.Start(
             "prosody " + options.Domain, Programs.Prosody, ["--config", Path.Combine(home, "prosody.cfg.lua"), "-F"], home, Path.Combine(home, "console.log"));
         foreach (var service in (string[])["c2s", "s2s"])
-            await process.Lines.SeeAsync($"Prosody listens for {service}", l => l.Contains($"Activated service '{service}'", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            await process.Lines.SeeAsync($"Prosody listens for {service}", l => l.Contains($"Activated service '{service}'", StringComparison.Ordinal), Stage.Soon);
         return process;
     }
 

@@ -25,7 +25,7 @@ public sealed class ScriptedPeer : IAsyncDisposable
         var peer = new ScriptedPeer(new JsonProcess(
             "xmpp peer", Programs.Built("tests/XmppPeer", "XmppPeer"),
             ["--listen", Loopback(own), "--listen-tls", Loopback(direct), "--ca", authorityFile, "--gateway", Loopback(gatewayPort), "--trace"], directory.File("peer.log")), own, direct);
-        await peer.Events.TakeAsync("the scripted peer listens", e => e.Is("ready"), TimeSpan.FromSeconds(20));
+        await peer.Events.TakeAsync("the scripted peer listens", e => e.Is("ready"), Stage.Soon);
         return peer;
     }
 

@@ -17,7 +17,7 @@ public sealed class XmppClient : IAsyncDisposable
     public static async Task<XmppClient> StartAsync(LabDirectory directory)
     {
         var process = new JsonProcess("xmpp client", Programs.Python, [Programs.XmppClientScript], directory.File("client.log"));
-        await process.Events.TakeAsync("client is ready", e => e.Is("ready"), TimeSpan.FromSeconds(20));
+        await process.Events.TakeAsync("client is ready", e => e.Is("ready"), Stage.Soon);
         return new XmppClient(process);
     }
 

@@ -18,6 +18,7 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
     private SslStream? _stream;
     private string? _refusal;
     private int _ended;
+    private bool _isOver;
 
     public int Number => number;
 
@@ -43,10 +44,13 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
             RemoteCertificateValidationCallback callback = (_, certificate, chain, _) => (_refusal = identity.Refuses(certificate, chain)) is null;
             if (isInbound) await _stream.AuthenticateAsServerAsync(identity.ServerOptions(callback));
             else await _stream.AuthenticateAsClientAsync(identity.ClientOptions(callback));
+            // Asked now: when the mailbox gets to it, the connection may have been dropped already.
+            var (protocol, subject) = (_stream.SslProtocol.ToString(), _stream.RemoteCertificate?.Subject ?? "");
             owner.Post(() =>
             {
+                if (_isOver) return;
                 IsOpen = true;
-                owner.OnOpen(this, _stream.SslProtocol.ToString(), _stream.RemoteCertificate?.Subject ?? "");
+                owner.OnOpen(this, protocol, subject);
             });
             var writing = WriteLoopAsync(_stream);
             await ReadLoopAsync(_stream);
@@ -78,8 +82,9 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
     public void Drop(bool abort, string? why = null)
     {
         if (abort) socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        socket.Close();
+        // The reason first: the read that the close fails must not tell another.
         End(why ?? (abort ? "aborted by us" : "closed by us"));
+        socket.Close();
     }
 
     public void Dispose()
@@ -96,7 +101,7 @@ public sealed class Link(int number, bool isInbound, Socket socket, ILinkOwner o
         owner.Post(() =>
         {
             var wasOpen = IsOpen;
-            IsOpen = false;
+            (IsOpen, _isOver) = (false, true);
             IdleTimer?.Dispose();
             owner.OnEnd(this, wasOpen, reason, _refusal);
             Dispose();

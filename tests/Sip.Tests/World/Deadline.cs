@@ -3,7 +3,7 @@ namespace Sip.Tests.World;
 /// <summary>Waiting with an end that says what for.</summary>
 internal static class Deadline
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<T> Within<T>(this Task<T> task, Func<string> what)
     {

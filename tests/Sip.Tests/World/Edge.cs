@@ -32,7 +32,7 @@ internal sealed class Edge : IAsyncDisposable
             TargetHost = "gw.jabber.example",
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             ClientCertificateContext = SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
-        }).WaitAsync(TimeSpan.FromSeconds(20));
+        }).WaitAsync(TimeSpan.FromSeconds(60));
         return Started(client, tls);
     }
 
@@ -49,7 +49,7 @@ internal sealed class Edge : IAsyncDisposable
             ServerCertificateContext = SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
             ClientCertificateRequired = true,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
-        }).WaitAsync(TimeSpan.FromSeconds(20));
+        }).WaitAsync(TimeSpan.FromSeconds(60));
         return tls;
     }
 

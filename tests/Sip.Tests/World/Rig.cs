@@ -33,7 +33,7 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         Resolver = resolver ?? new TableResolver();
         target.Start();
         var port = isReachable ? ((IPEndPoint)target.LocalEndpoint).Port : 1;
-        hub = new TransportHub(new TransportLimits(), TimeProvider.System);
+        hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120 }, TimeProvider.System);
         var own = new FixedCertificates(new CertificateSet(1, [Lab.Issue(Fqdn).ToOwn("gw")], [Lab.ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
         Registry = new PeerRegistry(own, Time, Refusals);
@@ -198,10 +198,11 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     public static async Task UntilAsync(Func<bool> holds, string what)
     {
         var waited = System.Diagnostics.Stopwatch.StartNew();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (!holds())
         {
-            if (waited.Elapsed > TimeSpan.FromSeconds(20)) Assert.Fail($"Waited 20 s for {what}.");
-            await Task.Yield();
+            if (waited.Elapsed > Deadline.Patience) Assert.Fail($"Waited {Deadline.Patience.TotalSeconds} s for {what}.");
+            await look.WaitForNextTickAsync();
         }
     }
 

@@ -56,15 +56,19 @@ public sealed class PropertyTests
         var framer = new XmppFramer(new XmppLimits());
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(Framing.Header);
         framer.Read(ref input);
-        const int Rounds = 20_000;
-        var clock = Stopwatch.StartNew();
-        for (int round = 0; round < Rounds; round++)
+        const int Rounds = 1_000;
+        double micros = double.MaxValue;
+        // The best of many: another program may have had the processor in all but one. Only a blunder of two orders of magnitude fails.
+        for (int times = 0; times < 50; times++)
         {
-            input = message;
-            Assert.Equal(XmppFrameKind.Stanza, framer.Read(ref input).Kind);
+            var clock = Stopwatch.StartNew();
+            for (int round = 0; round < Rounds; round++)
+            {
+                input = message;
+                Assert.Equal(XmppFrameKind.Stanza, framer.Read(ref input).Kind);
+            }
+            micros = Math.Min(micros, clock.Elapsed.TotalMicroseconds / Rounds);
         }
-        // A figure for the log, not a bound: only a blunder of two orders of magnitude fails.
-        double micros = clock.Elapsed.TotalMicroseconds / Rounds;
         Assert.True(micros < 200, $"{micros:F1} us a message");
     }
 

@@ -46,7 +46,7 @@ public sealed record Attack(Manners Manners, Func<Ground, Task> Act)
         }
 
         var seen = ground.Stream.Seen.ToString();
-        var condition = new Regex("<(stream:)?error>\\s*<(?<condition>[a-z-]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Match(seen);
+        var condition = new Regex("<(stream:)?error>\\s*<(?<condition>[a-z-]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(60)).Match(seen);
         server.Events.Emit("attack-result", ("name", name), ("ended", isEnded), ("condition", condition.Success ? condition.Groups["condition"].Value : ""),
             ("seen", seen.Length > 2_000 ? seen[..2_000] : seen), ("ms", (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds));
         server.Remove(ground.Stream);

@@ -137,7 +137,7 @@ public sealed class PeerStream : IAsyncDisposable
 
     private async Task SecureAsync(SslStream tls, Task handshake)
     {
-        await handshake.WaitAsync(TimeSpan.FromSeconds(15));
+        await handshake.WaitAsync(TimeSpan.FromSeconds(60));
         _stream = tls;
         Restart();
     }
