@@ -22,10 +22,21 @@ public sealed class Refusal
         var seen = 0;
         await _stage.Gateway.LineAsync(
             $"a log line with {_reason}", l => l.Contains(_reason, StringComparison.Ordinal) && Interlocked.Increment(ref seen) > _linesBefore, Stage.Soon);
-        var metrics = await _stage.Gateway.MetricsAsync();
-        if (Count(metrics, _reason) <= _countBefore) throw new LabFaultException($"no sample with {_reason} grew in /metrics:\n{Samples(metrics)}");
-        var (code, output) = await _stage.Gateway.VerbAsync("status", "--json");
-        if (code != 0 || !output.Contains(_reason, StringComparison.Ordinal)) throw new LabFaultException($"'gateway status --json' ({code}) does not tell {_reason}:\n{output}");
+
+        // Log, metric and status are told one after the other; a line that is seen is no promise that the next has been said.
+        using var deadline = new CancellationTokenSource(Stage.Soon);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await _stage.Gateway.MetricsAsync() is var metrics && Count(metrics, _reason) <= _countBefore)
+        {
+            if (deadline.IsCancellationRequested) throw new LabFaultException($"no sample with {_reason} grew in /metrics:\n{Samples(metrics)}");
+            await look.WaitForNextTickAsync();
+        }
+
+        while (await _stage.Gateway.VerbAsync("status", "--json") is var (code, output) && (code != 0 || !output.Contains(_reason, StringComparison.Ordinal)))
+        {
+            if (deadline.IsCancellationRequested) throw new LabFaultException($"'gateway status --json' ({code}) does not tell {_reason}:\n{output}");
+            await look.WaitForNextTickAsync();
+        }
     }
 
     private static double Count(string metrics, string reason) => metrics.Split('\n')

@@ -69,6 +69,13 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Scrapes until the metric has this value, as a monitoring system would see it happen.</summary>
     public async Task MetricReachesAsync(double value, string name, params string[] labels)
     {
+        var last = await MetricPassesAsync(value, name, labels);
+        if (last > value) throw new LabFaultException($"{name} {string.Join(' ', labels)} is {last}, not {value}");
+    }
+
+    /// <summary>Scrapes until the metric has at least this value.</summary>
+    public async Task<double> MetricPassesAsync(double value, string name, params string[] labels)
+    {
         using var deadline = new CancellationTokenSource(Stage.Soon);
         using var scrape = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         var last = double.NaN;
@@ -77,15 +84,15 @@ public sealed class GatewayProcess : IAsyncDisposable
             while (await scrape.WaitForNextTickAsync(deadline.Token))
             {
                 last = await MetricAsync(name, labels);
-                if (last >= value) break;
+                if (last >= value) return last;
             }
+
+            throw new LabFaultException("a timer that nobody stops has ended");
         }
         catch (OperationCanceledException)
         {
             throw new LabTimeoutException($"gateway: not in time: {name} {string.Join(' ', labels)} = {value}, it is {last}");
         }
-
-        if (last > value) throw new LabFaultException($"{name} {string.Join(' ', labels)} is {last}, not {value}");
     }
 
     /// <summary>A verb of the executable with our configuration, as an operator types it.</summary>

@@ -108,13 +108,25 @@ public sealed class ScenePlayer(Stage stage)
             if (line.Actor == "Edge" || _kinds[line.Actor] == SceneActorKind.Lync)
             {
                 if (line.Actor != "Edge") command[IsAboutUser(line.Word) ? "user" : "from"] = _addresses[line.Actor];
-                await stage.Edge.Json.DoAsync(command);
+                await (line.Word is "drop" or "restart" ? DropAsync(command) : stage.Edge.Json.DoAsync(command));
                 return;
             }
 
             command["user"] ??= _addresses[line.Actor];
             if (line.Word == "login") await stage.Client.LogInAsync(stage.Prosody, _addresses[line.Actor + ".name"]);
             else await stage.Client.DoAsync(command);
+        }
+
+        /// <summary>
+        /// The edge's connections end, and the gateway has seen it: what is written in between is lost with them, as on any network, and what a scene tells of comes after.
+        /// </summary>
+        private async Task DropAsync(JsonObject command)
+        {
+            const string Ends = "gateway_transport_connections_closed_total";
+            var isOurs = stage.Gateway.IsRunning && stage.Parts.Kamailio is null;
+            var ended = isOurs ? await stage.Gateway.MetricAsync(Ends) : 0;
+            var answer = await stage.Edge.Json.DoAsync(command);
+            if (isOurs) await stage.Gateway.MetricPassesAsync(ended + answer["dropped"]!.GetValue<int>(), Ends);
         }
 
         /// <summary>Verbs of the edge that set what a user is like take <c>user</c>; those by which a user acts take <c>from</c>.</summary>

@@ -160,8 +160,9 @@ public sealed class LinkVerbs(AccessEdge edge)
         foreach (var watch in edge.Watches.All.ToArray()) edge.Watches.Forget(watch);
         foreach (var watcher in edge.Watchers.All.ToArray()) edge.Watchers.Forget(watcher);
         foreach (var talk in edge.Talks.All.ToArray()) edge.Talks.End(talk, "restart");
-        foreach (var link in edge.Links.All.ToArray()) link.Drop(abort: false);
-        Ok(c);
+        var links = edge.Links.All.ToArray();
+        foreach (var link in links) link.Drop(abort: false);
+        Ok(c, ("dropped", links.Length));
     }
 
     private void Quit(Command c)
