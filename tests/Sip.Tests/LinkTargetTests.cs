@@ -190,7 +190,7 @@ public sealed class LinkTargetTests
         var back = rig.Machine("127.0.0.2", port);
         rig.Time.Advance(TimeSpan.FromSeconds(12));
         var first = await rig.AcceptAsync(back);
-        await Rig.UntilAsync(() => EdgeOf(rig).Connections.Count(c => c.State == "") == 1, "the better connection to be the one in use");
+        await Rig.UntilAsync(() => EdgeOf(rig).Connections.Where(c => c.State == "").Select(c => c.Target).SequenceEqual(["best.contoso.example"]), "the better connection to be the one in use");
         _ = rig.Depart("two", to: new Address("al", "contoso.example"), by: peer);
         await first.RequestAsync("INVITE");
     }
