@@ -48,13 +48,13 @@ public sealed class Stage : IAsyncDisposable
             DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust, UsesIPv6 = options.UsesIPv6,
         };
         var prosodyPort = LabPorts.Take();
-        var records = Records(file, prosodyPort, options).ToList();
+        var records = Records(file, options.ProsodyNamedPort ?? prosodyPort, options).ToList();
         var dns = await Dnsmasq.StartAsync(directory, records, file.DnsPort);
         // In the dialback variant Prosody's certificate names no domain of its own, so only dialback can prove it.
         string[] names = options.UsesDialback ? ["xmpp.lab.example"] : [XmppDomain];
         var prosody = await Prosody.StartAsync(directory, new ProsodyOptions(XmppDomain, file.DnsPort, authority.Issue("prosody", names, LabCertificateKind.Both), authority.CertificateFile)
         {
-            ServerPort = prosodyPort, AcceptsDialback = options.UsesDialback,
+            ServerPort = prosodyPort, AcceptsDialback = options.UsesDialback, MoreModules = options.ProsodyModules,
         });
         var edgeOptions = EdgeOf(options, file, authority);
         var edge = LyncEdge.StartAsync(directory, edgeOptions);

@@ -12,6 +12,12 @@ public sealed record StageOptions(string Profile)
     /// <summary>Kamailio stands where the edge was, and the emulated front end speaks only with it.</summary>
     public bool UsesKamailio { get; init; }
 
+    /// <summary>Modules Prosody loads beside the usual ones.</summary>
+    public IReadOnlyList<string> ProsodyModules { get; init; } = [];
+
+    /// <summary>Where DNS says that Prosody is, when something stands before it.</summary>
+    public int? ProsodyNamedPort { get; init; }
+
     /// <summary>Domains the gateway shows besides the usual ones: its certificate names them, and DNS leads XMPP servers to it.</summary>
     public IReadOnlyList<string> MoreDomains { get; init; } = [];
 

@@ -37,13 +37,24 @@ public sealed class Prosody : IAsyncDisposable
     public string AddAccount(string user)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_directory.Root, "prosody-" + Domain, "data", Escape(Domain), "accounts")).FullName;
-        File.WriteAllText(Path.Combine(folder, Escape(user) + ".dat"), "return { [\"password\"] = \"" + Password + "\"; };\n");
+        // In one step: Prosody may be reading it now, and half an account is none.
+        var file = Path.Combine(folder, Escape(user) + ".dat");
+        File.WriteAllText(file + ".new", "return { [\"password\"] = \"" + Password + "\"; };\n");
+        File.Move(file + ".new", file, overwrite: true);
         return Password;
     }
 
     public async Task RestartAsync()
     {
         await Process.TerminateAsync(Stage.Soon);
+        await Process.DisposeAsync();
+        Process = await LaunchAsync(_directory, _options);
+    }
+
+    /// <summary>SIGKILL, then a start.</summary>
+    public async Task KillAndStartAsync()
+    {
+        await Process.KillAsync(Stage.Soon);
         await Process.DisposeAsync();
         Process = await LaunchAsync(_directory, _options);
     }
@@ -80,7 +91,7 @@ public sealed class Prosody : IAsyncDisposable
         storage = "internal"
         network_backend = "epoll"
         network_settings = { nagle = false }
-        modules_enabled = { "roster"; "saslauth"; "tls"; "s2s"; "disco"; "ping"; "blocklist"{{(o.AcceptsDialback || o.DialbackDomains.Count > 0 ? "; \"dialback\"" : "")}} }
+        modules_enabled = { "roster"; "saslauth"; "tls"; "s2s"; "disco"; "ping"; "blocklist"{{(o.AcceptsDialback || o.DialbackDomains.Count > 0 ? "; \"dialback\"" : "")}}{{string.Concat(o.MoreModules.Select(m => $"; \"{m}\""))}} }
         modules_disabled = { "s2s_auth_dane_in" }
         unbound = { resolvconf = false; hoststxt = false; forward = "127.0.0.1@{{o.DnsPort}}"; options = { ["do-not-query-localhost:"] = "no" } }
         log = { { levels = { min = "info" }; to = "console" }; { levels = { min = "debug" }; to = "file"; filename = "{{home}}/debug.log" } }

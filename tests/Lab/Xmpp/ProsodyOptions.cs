@@ -26,6 +26,9 @@ public sealed record ProsodyOptions(string Domain, int DnsPort, LabCertificate C
     /// <summary>Streams without TLS are refused.</summary>
     public bool RequiresTls { get; init; } = true;
 
+    /// <summary>Modules of Debian's package beside the usual ones.</summary>
+    public IReadOnlyList<string> MoreModules { get; init; } = [];
+
     /// <summary>Settings that replace the ones about servers: what <c>gateway generate prosody</c> printed.</summary>
     public string? ServerSettings { get; init; }
 }
