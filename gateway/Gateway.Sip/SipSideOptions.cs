@@ -44,6 +44,9 @@ public sealed record SipSideOptions
     /// <summary>The availability tables in force.</summary>
     public AvailabilityTables Availability { get; init; } = AvailabilityTables.Default;
 
+    /// <summary>Which endpoint of a user a SIP watcher is shown.</summary>
+    public EndpointChoice Shown { get; init; }
+
     /// <summary>Subscriptions of SIP users held at once, of all peers together.</summary>
     public int WatchersMax { get; init; } = 250_000;
 

@@ -26,6 +26,12 @@ public sealed record SipPeerTerms
     /// <summary>It may state its users' identities in P-Asserted-Identity (RFC 3325 §4: only within a trust domain).</summary>
     public bool AssertsIdentity { get; init; }
 
+    /// <summary>How long a request of ours may stay unanswered: Timers B and F, 64*T1 (RFC 3261 §17.1.1.2, §17.1.2.2).</summary>
+    public int AnswerSecondsMax { get; init; } = 32;
+
+    /// <summary>How long an INVITE of ours may ring before it is taken back; RFC 3261 §16.6 gives a proxy at least three minutes, a message is too old before that.</summary>
+    public int RingSecondsMax { get; init; } = 120;
+
     /// <summary>
     /// The pace in force. A partner that we find by DNS is taken to have found us so as well, and its edge lets a discovered partner send 20 messages a second (field fact A4);
     /// a configured one has no such limit, and is only spared our storms.

@@ -121,6 +121,13 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
             var days = (int)(own.NotAfter - now).TotalDays;
             if (days <= WarnDays) PartsLog.CertificateEnds(logger, own.Name, days, own.NotAfter);
         }
+
+        // Listeners and what Contact shows are those of the start; an edge that cannot find the one in the other never answers (field fact A6, PSB-073).
+        var model = parts.Model;
+        var speaksSip = !model.SipListeners.IsEmpty || model.Federation.Peers.Any(p => p.Protocol == Protocol.Sip);
+        if (!speaksSip || set.ForDomain(model.Fqdn) is not null) return;
+        PartsLog.FqdnUnproved(logger, model.Fqdn);
+        parts.Refusals.Add(model.Fqdn, "certificates." + CertificateReason.WrongName, "No certificate of ours names it, but Contact and Record-Route show it to SIP peers.");
     }
 
     // bind ▸ validate ▸ diff ▸ apply the live parts as one; any fault leaves everything as it was.

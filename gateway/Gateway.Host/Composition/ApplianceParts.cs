@@ -147,4 +147,7 @@ internal static partial class PartsLog
 
     [LoggerMessage(1012, LogLevel.Warning, "the drain took longer than {seconds} s; what was left is cut")]
     public static partial void DrainCut(ILogger logger, int seconds);
+
+    [LoggerMessage(1016, LogLevel.Warning, "certificates.WrongName: no certificate of ours names {fqdn}, which Contact and Record-Route show; SIP peers will not speak with us until one does")]
+    public static partial void FqdnUnproved(ILogger logger, string fqdn);
 }

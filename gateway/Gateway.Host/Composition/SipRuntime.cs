@@ -103,9 +103,11 @@ internal sealed class SipRuntime : ISideRuntime
             },
             NotifyInterval = TimeSpan.FromSeconds(model.Presence.NotifyInterval),
             WatchersMax = model.Presence.WatchersMax,
+            Shown = model.Presence.ShownEndpoint,
             Subscribe = SubscriberOptions.Default with
             {
                 ExpiresSeconds = (uint)model.Presence.Expires, RetryMax = TimeSpan.FromSeconds(model.Presence.SubscriptionFailureRetry),
+                ServerRetryMax = TimeSpan.FromSeconds(model.Presence.ServerFailureRetry),
             },
             Expiry = ExpiryPolicy.Default with
             {

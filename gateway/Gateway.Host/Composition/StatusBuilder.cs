@@ -68,6 +68,8 @@ public sealed class StatusBuilder(ApplianceParts parts)
     {
         var usual = Named(new PeerLimits());
         var words = Named(peer.Limits).Except(usual).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}"));
+        if (peer.Sip.AnswerSecondsMax != SipPeerTerms.Default.AnswerSecondsMax) words = words.Append(string.Create(CultureInfo.InvariantCulture, $"sip.answerSecondsMax {peer.Sip.AnswerSecondsMax}"));
+        if (peer.Sip.RingSecondsMax != SipPeerTerms.Default.RingSecondsMax) words = words.Append(string.Create(CultureInfo.InvariantCulture, $"sip.ringSecondsMax {peer.Sip.RingSecondsMax}"));
         return [.. words, .. peer.PartnerDomains.Count == 0 ? [] : new[] { $"partnerDomains {string.Join(", ", peer.PartnerDomains.Order(StringComparer.Ordinal))}" }];
     }
 

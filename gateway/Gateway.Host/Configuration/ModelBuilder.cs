@@ -141,6 +141,8 @@ public static class ModelBuilder
         AllowsMissingEvent = sip.EventMissing,
         UnsubscribeRevokes = sip.UnsubscribeRevokes,
         AssertsIdentity = sip.AssertedIdentity,
+        AnswerSecondsMax = sip.AnswerSecondsMax,
+        RingSecondsMax = sip.RingSecondsMax,
     };
 
     private static PeerModel? Discovered(DiscoveredOptions discovered, Protocol protocol) => !discovered.Enabled ? null : new PeerModel("", protocol)

@@ -13,11 +13,11 @@ public static class ViewToNotify
     public const string ContentType = "application/pidf+xml";
 
     /// <summary>The body, or null for none: pending, refused, or nothing known yet.</summary>
-    public static byte[]? Body(WatcherView view, AvailabilityTables tables, PidfStyle style)
+    public static byte[]? Body(WatcherView view, AvailabilityTables tables, PidfStyle style, EndpointChoice choice = EndpointChoice.MostAvailable)
     {
         if (view.Authorization != AuthorizationPhase.Granted || !view.IsKnown) return null;
         if (view.Fragments.Count == 0) return ClosedBody(view.Presentity, style);
-        var best = view.Fragments[0];
+        var best = choice == EndpointChoice.MostAvailable ? view.Fragments[0] : view.Fragments.MaxBy(f => f.Priority)!;
         var row = tables.Of(best.Availability);
         return PidfWriter.Write(
             new PidfContent(SipAddresses.ToUri(view.Presentity), row.IsOpen)

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Mapping.Documents;
 using Gateway.Mapping.Text;
 using Gateway.Xmpp.Protocol.Wire;
@@ -17,10 +18,18 @@ public static class XhtmlMarkup
         return builder.Result();
     }
 
+    /// <summary>The words of a body element in lines, as HTML that comes from the other side is read too; links keep their target.</summary>
+    public static string PlainOf(XmlElement body)
+    {
+        var html = new StringBuilder();
+        Print(body, html, 0);
+        return HtmlText.Read(html.ToString()).Plain;
+    }
+
     /// <summary>A body element around sanitised inner markup; null when it cannot be read.</summary>
     public static XmlElement? Write(string markup)
     {
-        var xml = XmlPull.Of(System.Text.Encoding.UTF8.GetBytes($"<body xmlns=\"{Namespaces.Xhtml}\">{markup}</body>"));
+        var xml = XmlPull.Of(Encoding.UTF8.GetBytes($"<body xmlns=\"{Namespaces.Xhtml}\">{markup}</body>"));
         return xml.Next() == XmlStep.Start ? ReadElement(xml) : null;
     }
 
@@ -33,6 +42,26 @@ public static class XhtmlMarkup
             builder.Open(child.Name, child.Attribute);
             Walk(child, builder, depth + 1);
             if (child.Name != "br") builder.Close(child.Name);
+        }
+    }
+
+    private static void Print(XmlElement element, StringBuilder html, int depth)
+    {
+        foreach (ref readonly var node in element.Nodes)
+        {
+            if (node.Text is { } text) XmlEscape.Append(html, text);
+            if (node.Element is not { } child || depth >= DepthMax) continue;
+            html.Append('<').Append(child.Name);
+            if (child.Attribute("href") is { } target)
+            {
+                html.Append(" href=\"");
+                XmlEscape.Append(html, target);
+                html.Append('"');
+            }
+
+            html.Append('>');
+            Print(child, html, depth + 1);
+            if (child.Name != "br") html.Append("</").Append(child.Name).Append('>');
         }
     }
 

@@ -18,6 +18,9 @@ public static class XmppToContent
         if (stanza.Type is MessageType.Groupchat) return new XmppContent(null, null, MappingReason.StanzaUnsupported);
 
         var body = stanza.Body;
+
+        // Some clients leave the plain body out, which XEP-0071 §8 has them write: their words are taken out of the markup, or they would say nothing to anybody.
+        if (string.IsNullOrWhiteSpace(body) && stanza.Xhtml is { } only) body = XhtmlMarkup.PlainOf(only);
         var state = stanza.ChatState is { } read ? (NeutralState?)StateOf(read) : null;
         if (string.IsNullOrWhiteSpace(body)) return new XmppContent(null, state, MappingReason.None);
         if (body.Length > BodyCharsMax) return new XmppContent(null, null, MappingReason.BodyTooLarge);

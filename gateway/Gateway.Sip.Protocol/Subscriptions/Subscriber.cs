@@ -171,8 +171,11 @@ public static class Subscriber
         SubscriberState s, SipReason reason, int status, TimeSpan? wait, SubscriberOptions options, double jitter, DateTimeOffset now)
     {
         if (s.IsStopping) return End(s, SipReason.Unsubscribed);
-        var backOff = options.RetryMin * Math.Pow(2, Math.Min(s.Failures, 12)) * (1 + 0.2 * jitter);
-        if (backOff > options.RetryMax) backOff = options.RetryMax;
+        var backOff = options.RetryMin * Math.Pow(2, Math.Min(s.Failures, 12));
+
+        // Never sooner than set, and never all at once (PSB-069): chance only adds to it, at the longest wait too.
+        var longest = reason is SipReason.TransportFailed or SipReason.NotifyNeverCame || status is 408 or (>= 500 and < 600) ? options.ServerRetryMax : options.RetryMax;
+        backOff = (backOff > longest ? longest : backOff) * (1 + 0.2 * jitter);
         var delay = wait is not { } asked ? backOff : asked == TimeSpan.Zero && s.Failures > 0 ? backOff : asked;
         var waiting = s with
         {

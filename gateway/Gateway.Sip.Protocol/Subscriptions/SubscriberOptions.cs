@@ -12,5 +12,9 @@ public sealed record SubscriberOptions
 
     public TimeSpan RetryMin { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longest wait after refusals.</summary>
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest wait where the server does not answer or fails: no answer, 408 and 5xx.</summary>
+    public TimeSpan ServerRetryMax { get; init; } = TimeSpan.FromHours(1);
 }

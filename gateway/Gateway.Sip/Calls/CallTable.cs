@@ -52,6 +52,7 @@ internal sealed class CallTable
         if (request.Method == SipMethod.Invite && SipParser.TryRead(bytes.ToArray(), side.Options.Limits, out var sent) == SipReason.None)
             request.Sent = (SipRequest)sent!;
         if (request.Method is not (SipMethod.Subscribe or SipMethod.Notify)) side.Paces.Spend(peer);
+        if (peer.Sip.AnswerSecondsMax != SipPeerTerms.Default.AnswerSecondsMax) request.Start(TimersOf(peer), side.Now);
         if (side.Links.For(peer).TrySend(peer, domain, lane, preferred, request, bytes, out var failure)) return;
         Fail(request, failure);
     }
@@ -71,6 +72,7 @@ internal sealed class CallTable
         var again = Rebranched(bytes, BranchOf(failed), Register(further));
         if (further.Method == SipMethod.Invite && SipParser.TryRead(again, side.Options.Limits, out var sent) == SipReason.None) further.Sent = (SipRequest)sent!;
         failed.First.GoOnWith(further);
+        further.Start(TimersOf(link.Peer), side.Now);
         if (link.TrySendFurther(further, failed.Slot, failed.Domain, again))
         {
             side.Metrics.SentFurther();
@@ -129,6 +131,11 @@ internal sealed class CallTable
             request.Settle();
         }
     }
+
+    // T1 is what the others are made of (RFC 3261 table 4).
+    private SipTimers TimersOf(PeerModel peer) => peer.Sip.AnswerSecondsMax == SipPeerTerms.Default.AnswerSecondsMax
+        ? side.Options.Timers
+        : side.Options.Timers with { T1 = TimeSpan.FromSeconds(peer.Sip.AnswerSecondsMax / 64.0) };
 
     private string BranchOf(OutgoingRequest request) => prefix + request.Id.ToString("x", CultureInfo.InvariantCulture);
 

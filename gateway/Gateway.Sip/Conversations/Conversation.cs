@@ -24,6 +24,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     private readonly List<ConversationDialog> dialogs = new(1);
     private readonly Dictionary<long, Piece> pieces = [];
     private readonly Queue<Action> outside = new();
+    private readonly ConversationOptions options = OptionsOf(side, peer);
     private ConversationState state = ConversationState.New;
     private DateTimeOffset due = DateTimeOffset.MaxValue;
     private Failure? lastFailure;
@@ -248,7 +249,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
     // The caller holds the gate.
     private void Step(ConversationInput input)
     {
-        var step = Machine.On(state, input, side.Options.Conversations, side.Options.Timers, side.Now);
+        var step = Machine.On(state, input, options, side.Options.Timers, side.Now);
         state = step.State;
         steps++;
         for (var i = 0; i < step.Outputs.Count; i++) Perform(step.Outputs[i]);
@@ -257,7 +258,7 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
         // The words of a failure belong to the step it made; a leg the machine dropped is dropped here once its last outputs are performed.
         lastFailure = null;
         if (dialogs.Count > state.Legs.Length) RemoveDropped();
-        due = state.DeadlineWith(side.Options.Conversations);
+        due = state.DeadlineWith(options);
     }
 
     private void HandOver()
@@ -296,6 +297,10 @@ internal sealed partial class Conversation(SipSide side, ConversationTable table
             if (!isLeg) Remove(dialogs[i]);
         }
     }
+
+    private static ConversationOptions OptionsOf(SipSide side, PeerModel peer) => peer.Sip.RingSecondsMax == SipPeerTerms.Default.RingSecondsMax
+        ? side.Options.Conversations
+        : side.Options.Conversations with { AnswerWait = TimeSpan.FromSeconds(peer.Sip.RingSecondsMax) };
 
     private static SipDialect DialectOf(PeerModel peer) => SipDialect.ByName(peer.Profile) ?? SipDialect.Generic;
 }

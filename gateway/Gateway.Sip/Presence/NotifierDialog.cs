@@ -264,7 +264,9 @@ internal sealed class NotifierDialog(SipSide side, NotifierTable table, PeerMode
     }
 
     private NotifyContent ContentOf(WatcherView view) =>
-        ViewToNotify.Body(view, side.Options.Availability, Style) is { } body ? new NotifyContent(ViewToNotify.ContentType, body, view.Version) : NotifyContent.Empty with { Version = view.Version };
+        ViewToNotify.Body(view, side.Options.Availability, Style, side.Options.Shown) is { } body
+            ? new NotifyContent(ViewToNotify.ContentType, body, view.Version)
+            : NotifyContent.Empty with { Version = view.Version };
 
     private NotifyContent ClosedContent() => new(ViewToNotify.ContentType, ViewToNotify.ClosedBody(presentity, Style));
 

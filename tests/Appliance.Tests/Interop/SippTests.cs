@@ -88,6 +88,17 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
         Judge(await sipp.EndAsync(), 1);
     }
 
+    [Fact, Clause("RFC 3261", "9.1")]
+    public async Task SIPp_rings_until_our_INVITE_is_cancelled_and_the_sender_is_told()
+    {
+        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var callee = Stage.NewName("u") + "@" + Sipp.Domain;
+        await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, "uas-cancelled", 1);
+        await juliet.DoAsync("message", ("to", callee), ("body", "is anybody there?"), ("ref", "rings1"));
+        await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "rings1"), ("error.condition", "recipient-unavailable"));
+        Judge(await sipp.EndAsync(), 1);
+    }
+
     private async Task CallAsync(string scenario, int calls, string to)
     {
         await using var sipp = Sipp.Calls(Stage.Directory, fixture.Relay, scenario, calls, ("to", to));
@@ -129,6 +140,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
         {
             ["name"] = "sipp", ["protocol"] = "sip", ["addresses"] = new JsonArray($"{Sipp.Fqdn}:{_port.ToString(CultureInfo.InvariantCulture)}"),
             ["tlsSubjects"] = new JsonArray(Sipp.Fqdn), ["fromDomains"] = new JsonArray(Sipp.Domain), ["privateTargets"] = true,
+            ["sip"] = new JsonObject { ["ringSecondsMax"] = 12 },
         });
     }
 }

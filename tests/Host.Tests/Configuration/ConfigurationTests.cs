@@ -121,6 +121,35 @@ public sealed class ConfigurationTests : IDisposable
     public void A_listener_that_is_no_address_is_a_fault(string address) =>
         Assert.Contains(sample.ReadWith("127.0.0.1:5269", address).Faults, f => f.Path == "$.listeners.xmpp[0].address");
 
+    [Fact, Item("PSB-069"), Item("OCS-050")]
+    public void Expiry_and_retry_keep_their_names_and_defaults()
+    {
+        var usual = sample.Read(Sample.Good).Model!.Presence;
+        Assert.Equal((86_400, 3_600, 3_600), (usual.Expires, usual.SubscriptionFailureRetry, usual.ServerFailureRetry));
+
+        const string Times = "\"presence\": { \"expires\": 7200, \"subscriptionFailureRetry\": 600, \"serverFailureRetry\": 900, \"shownEndpoint\": \"highestPriority\" }, \"peers\"";
+        var worksheet = sample.ReadWith("\"peers\"", Times).Model!;
+        Assert.Equal((7_200, 600, 900), (worksheet.Presence.Expires, worksheet.Presence.SubscriptionFailureRetry, worksheet.Presence.ServerFailureRetry));
+        Assert.Equal(5061, worksheet.SipListeners[0].EndPoint.Port);
+        Assert.Equal(["contoso.example"], worksheet.Federation.Peers[0].FromDomains);
+        Assert.Equal("gateway", Assert.Single(worksheet.Certificates.Own).Name);
+        Assert.Equal("default", Assert.Single(worksheet.Certificates.Trust).Name);
+        Assert.Contains(sample.ReadWith("\"peers\"", "\"presence\": { \"shownEndpoint\": \"loudest\" }, \"peers\"").Faults, f => f.Path == "$.presence.shownEndpoint");
+        Assert.Contains(sample.ReadWith("\"peers\"", "\"presence\": { \"subscriptionFailureRetry\": 59 }, \"peers\"").Faults, f => f.Path == "$.presence.subscriptionFailureRetry");
+    }
+
+    [Fact, Item("OCS-044")]
+    public void How_long_a_peer_may_take_is_set_by_peer_and_shown_where_it_is_not_the_RFCs()
+    {
+        var slow = sample.ReadWith("\"profile\": \"lync2013\"", "\"profile\": \"lync2013\", \"sip\": { \"answerSecondsMax\": 64, \"ringSecondsMax\": 30 }").Model!.Federation.Peers[0];
+        Assert.Equal((64, 30), (slow.Sip.AnswerSecondsMax, slow.Sip.RingSecondsMax));
+        Assert.Equal(["sip.answerSecondsMax 64", "sip.ringSecondsMax 30"], StatusBuilder.LimitsOf(slow));
+
+        var usual = sample.Read(Sample.Good).Model!.Federation.Peers[0];
+        Assert.Equal((32, 120), (usual.Sip.AnswerSecondsMax, usual.Sip.RingSecondsMax));
+        Assert.Empty(StatusBuilder.LimitsOf(usual));
+    }
+
     [Fact]
     public void Terms_of_presence_become_those_of_the_peer_and_each_relaxation_is_named()
     {

@@ -7,6 +7,7 @@ using Gateway.Admin.Reports;
 using Gateway.Host.Composition;
 using Gateway.Host.Configuration.Options;
 using Host.Tests.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Host.Tests.Running;
@@ -80,6 +81,30 @@ public sealed class ApplianceTests : IAsyncLifetime
         Assert.Equal(["store"], report.NeedsRestart);
         var capulet = (await GetAsync<StatusReport>("/status")).Peers.Single(p => p.Name == "capulet");
         Assert.Contains(capulet.Relaxations, r => r.StartsWith("dialback", StringComparison.Ordinal));
+    }
+
+    [Fact, Item("PSB-073")]
+    public async Task A_start_without_a_certificate_for_the_host_that_Contact_shows_says_so()
+    {
+        using var elsewhere = new Sample();
+        var reading = elsewhere.Read(Configuration.Replace("\"fqdn\": \"gw.jabber.example\"", "\"fqdn\": \"gw.elsewhere.example\"", StringComparison.Ordinal));
+        var said = new List<string>();
+        using var logs = LoggerFactory.Create(l => l.AddProvider(new Listening(said)));
+        await using var unproved = new Appliance(reading, new LogSwitch(LogLevelOption.Warning), logs);
+        await unproved.StartAsync(CancellationToken.None);
+        await unproved.StopAsync(CancellationToken.None);
+        lock (said) Assert.Contains(said, line => line.StartsWith("certificates.WrongName: no certificate of ours names gw.elsewhere.example", StringComparison.Ordinal));
+        Assert.DoesNotContain((await GetAsync<StatusReport>("/status")).Refusals, r => r.Reason == "certificates.WrongName");
+    }
+
+    [Fact, Item("PSB-073")]
+    public async Task A_renewed_certificate_that_no_longer_names_the_host_is_seen_in_status()
+    {
+        LabAuthority.Load(sample.Folder, DateTimeOffset.UtcNow).Issue("jabber.example").WriteTo(sample.Folder, "gateway");
+        await ReloadAsync();
+        var refusal = Assert.Single((await GetAsync<StatusReport>("/status")).Refusals, r => r.Reason == "certificates.WrongName");
+        Assert.Equal("gw.jabber.example", refusal.Subject);
+        Assert.NotEmpty(refusal.NextStep);
     }
 
     [Fact]
@@ -215,6 +240,26 @@ public sealed class ApplianceTests : IAsyncLifetime
     {
         using var response = await admin.PostAsync("/reload", null);
         return JsonSerializer.Deserialize<ReloadReport>(await response.Content.ReadAsStringAsync(), AdminJson.Options)!;
+    }
+
+    private sealed class Listening(List<string> said) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (said) said.Add(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)

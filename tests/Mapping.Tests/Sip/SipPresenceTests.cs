@@ -40,6 +40,17 @@ public sealed class SipPresenceTests
         Assert.Equal(Bo, command.Watcher);
     }
 
+    [Theory, Item("OCS-052")]
+    [InlineData(EndpointChoice.MostAvailable, State.Available)]
+    [InlineData(EndpointChoice.HighestPriority, State.Busy)]
+    public void One_endpoint_of_several_is_shown_by_the_rule_that_is_set(EndpointChoice choice, State shown)
+    {
+        Fragment[] best = [new("balcony", State.Available, null, null, 1, Now), new("phone", State.Busy, null, null, 9, Now), new("desk", State.Away, null, null, 5, Now)];
+        var view = new WatcherView(Juliet, Bo, AuthorizationPhase.Granted, true, best, [], null, 1);
+        Assert.True(PidfReader.TryRead(ViewToNotify.Body(view, Tables, PidfStyle.Rfc, choice), out var document, out _));
+        Assert.Equal(Tables.Of(shown).XmppShow, Assert.Single(document.Tuples).Show);
+    }
+
     [Fact]
     public void Every_reason_ends_a_subscription_with_a_reason_the_watcher_knows()
     {

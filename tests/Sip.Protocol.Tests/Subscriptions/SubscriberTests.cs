@@ -79,6 +79,31 @@ public sealed class SubscriberTests
         Assert.Equal(SubscriberPhase.Trying, _state.Phase);
     }
 
+    [Theory]
+    [InlineData(0.0, 480, 600)]
+    [InlineData(0.5, 486, 600)]
+    [InlineData(0.99, 503, 900)]
+    [InlineData(0.5, 408, 900)]
+    [InlineData(0.5, 0, 900)]
+    [Item("PSB-069")]
+    public void Waits_after_failures_double_are_never_shorter_than_set_and_differ_by_chance(double jitter, int status, int longestSeconds)
+    {
+        var options = SubscriberOptions.Default with { RetryMax = TimeSpan.FromSeconds(600), ServerRetryMax = TimeSpan.FromSeconds(900) };
+        var longest = TimeSpan.FromSeconds(longestSeconds);
+        var state = Step(new(), new Begin());
+        for (var least = options.RetryMin; least <= longest * 4; least *= 2)
+        {
+            state = Step(state, status == 0 ? new Lost() : new Answered(status));
+            var bound = least < longest ? least : longest;
+            Assert.Equal(bound * (1 + (0.2 * jitter)), state.Deadline - _now);
+            _now = state.Deadline;
+            state = Step(state, new Tick());
+            Assert.Equal(SubscriberPhase.Trying, state.Phase);
+        }
+
+        SubscriberState Step(SubscriberState from, SubscriberInput input) => Subscriber.On(from, input, options, SipTimers.Default, jitter, _now).State;
+    }
+
     // RFC 6665 §4.1.3, each reason with what a subscriber must do.
     [Theory]
     [InlineData("terminated;reason=deactivated", "answer 200|deliver Ended Deactivated|interrupted Deactivated|SUBSCRIBE 3600 new")]

@@ -1,6 +1,6 @@
 namespace Gateway.Host.Configuration.Options;
 
-/// <summary>Terms of presence with one SIP peer.</summary>
+/// <summary>Terms of presence with one SIP peer, and how long it may take.</summary>
 public sealed record PeerSipOptions
 {
     [Setting("Our requests to it in any second; messages go first. 0: no limit. -1: by what it is, 20 when found by DNS (its edge allows a discovered partner no more), else 1000.",
@@ -22,6 +22,12 @@ public sealed record PeerSipOptions
 
     [Setting("SUBSCRIBE with Expires 0 also ends the authorization of the watcher (many clients send it at mere logout).")]
     public bool UnsubscribeRevokes { get; init; }
+
+    [Setting("Seconds until a request it does not answer has failed: timers B and F of RFC 3261, 64*T1.", Min = 4, Max = 180)]
+    public int AnswerSecondsMax { get; init; } = 32;
+
+    [Setting("Seconds an invitation may ring there before it is cancelled and the sender of the message is told.", Min = 1, Max = 140)]
+    public int RingSecondsMax { get; init; } = 120;
 
     [Setting("Believe its P-Asserted-Identity, within the domains it may assert; only for a peer inside your own trust, such as a front end.")]
     public bool AssertedIdentity { get; init; }

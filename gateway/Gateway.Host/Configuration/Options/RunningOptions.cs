@@ -1,3 +1,5 @@
+using Gateway.Mapping.Availability;
+
 namespace Gateway.Host.Configuration.Options;
 
 /// <summary>Name resolution.</summary>
@@ -35,11 +37,18 @@ public sealed record PresenceOptions
     [Setting("Least seconds between two notifications of changes in one SIP subscription (RFC 3856 §6.10); 0 sends each at once.", Min = 0, Max = 3_600)]
     public int NotifyInterval { get; init; } = 5;
 
+    [Setting("Which endpoint of a user with several a SIP watcher is shown: mostAvailable, or highestPriority whatever it says of availability.")]
+    public EndpointChoice ShownEndpoint { get; init; }
+
     [Setting("Subscriptions of SIP users held at once, of all peers together; more are answered 503.", Min = 1, Max = 10_000_000)]
     public int WatchersMax { get; init; } = 250_000;
 
-    [Setting("Seconds until a subscription that failed for good is tried again.", Min = 60, Max = 604_800)]
+    [Setting("Seconds between two tries of a subscription that is refused again and again; the first come sooner, at 30 seconds doubled each time. Chance adds up to a fifth.",
+        Min = 60, Max = 604_800)]
     public int SubscriptionFailureRetry { get; init; } = 3_600;
+
+    [Setting("The same where the user's server does not answer or fails (408 and 5xx).", Min = 60, Max = 604_800)]
+    public int ServerFailureRetry { get; init; } = 3_600;
 }
 
 /// <summary>Bounds of the whole appliance.</summary>
