@@ -10,7 +10,7 @@ public static class CertificateJudge
     public static CertificateVerdict Judge(PeerEvidence evidence, CertificateExpectation expected, TrustSet trust, DateTimeOffset now)
     {
         if (evidence.Leaf is null) return CertificateVerdict.Refused(CertificateReason.NoCertificate, "The peer presented no certificate.");
-        var chain = ChainJudge.Judge(evidence, trust, now);
+        var chain = ChainJudge.Judge(evidence, trust, expected.WeakAllowed, now);
         if (chain.Reason != CertificateReason.None) return CertificateVerdict.Refused(chain.Reason, chain.Detail);
         var reading = LeafReading.Of(evidence.Leaf);
         var names = reading.Names;
@@ -29,7 +29,7 @@ public static class CertificateJudge
     {
         (var reason, detail, _) = evidence.Leaf is null
             ? new ChainFinding(CertificateReason.NoCertificate, "The peer presented no certificate.", default)
-            : ChainJudge.Judge(evidence, trust, now);
+            : ChainJudge.Judge(evidence, trust, isWeakAllowed: false, now);
         return reason;
     }
 }

@@ -11,6 +11,7 @@ public sealed class CertificateSet
     private readonly FrozenDictionary<string, OwnCertificate> _byDomain;
     private readonly FrozenDictionary<string, OwnCertificate> _byName;
     private readonly FrozenDictionary<string, TrustSet> _trust;
+    private readonly FrozenSet<string> _fingerprints;
 
     /// <summary>Makes a version out of checked parts.</summary>
     /// <param name="version">1 for the first load; each publication adds one.</param>
@@ -22,6 +23,7 @@ public sealed class CertificateSet
         Version = version;
         Own = [.. own];
         _byName = Own.ToFrozenDictionary(o => o.Name, StringComparer.Ordinal);
+        _fingerprints = Own.Select(o => o.Fingerprint).ToFrozenSet(StringComparer.Ordinal);
         _trust = trust.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
         Trust = [.. _trust.Values.OrderBy(t => t.Name, StringComparer.Ordinal)];
         Default = defaultName is null ? Own.FirstOrDefault() : _byName[defaultName];
@@ -45,6 +47,9 @@ public sealed class CertificateSet
 
     /// <summary>Presented when no name decides; null only in an empty set.</summary>
     public OwnCertificate? Default { get; }
+
+    /// <summary>False where a connection presented a certificate of ours that was replaced or taken away since; true where it presented none.</summary>
+    public bool StillPresents(string fingerprint) => fingerprint.Length == 0 || _fingerprints.Contains(fingerprint);
 
     /// <summary>The own certificate of that settings name.</summary>
     public OwnCertificate? Find(string name) => _byName.GetValueOrDefault(name);

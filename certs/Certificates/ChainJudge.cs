@@ -16,28 +16,29 @@ internal static class ChainJudge
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
     private const string AnyUsageOid = "2.5.29.37.0";
     private const int PresentedMax = 16;
+    private const int WeakRsaBitsMin = 1024;
 
     // One stream asks two or three times within its first round trips, and once more for each name its peer may have; a server opens one for each of its domains.
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
 
-    internal static ChainFinding Judge(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
+    internal static ChainFinding Judge(PeerEvidence evidence, TrustSet trust, bool isWeakAllowed, DateTimeOffset now)
     {
         var reading = LeafReading.Of(evidence.Leaf!);
-        if (reading.Recent is { } recent && recent.IsFor(evidence.Intermediates, trust) && now >= recent.At && now - recent.At < FreshFor) return recent.Finding;
-        var finding = JudgeAnew(evidence, trust, now);
-        reading.Recent = new RecentFinding(evidence.Intermediates, trust, now, finding);
+        if (reading.Recent is { } recent && recent.IsFor(evidence.Intermediates, trust, isWeakAllowed) && now >= recent.At && now - recent.At < FreshFor) return recent.Finding;
+        var finding = JudgeAnew(evidence, trust, isWeakAllowed, now);
+        reading.Recent = new RecentFinding(evidence.Intermediates, trust, isWeakAllowed, now, finding);
         return finding;
     }
 
-    private static ChainFinding JudgeAnew(PeerEvidence evidence, TrustSet trust, DateTimeOffset now)
+    private static ChainFinding JudgeAnew(PeerEvidence evidence, TrustSet trust, bool isWeakAllowed, DateTimeOffset now)
     {
         var leaf = evidence.Leaf!;
         if (trust.Withdrawn.Count > 0 && trust.Withdrawn.Contains(LeafReading.Of(leaf).Fingerprint))
             return Refused(CertificateReason.Revoked, "The certificate was withdrawn by the operator.");
 
-        var finding = BuildChain(leaf, evidence.Intermediates, trust, now, X509ChainTrustMode.CustomRootTrust);
+        var finding = BuildChain(evidence, trust, isWeakAllowed, now, X509ChainTrustMode.CustomRootTrust);
         if (finding.Reason == CertificateReason.UnknownCa && trust.IncludesSystemRoots)
-            finding = BuildChain(leaf, evidence.Intermediates, trust, now, X509ChainTrustMode.System);
+            finding = BuildChain(evidence, trust, isWeakAllowed, now, X509ChainTrustMode.System);
         if (finding.Reason != CertificateReason.None) return finding;
         if (!IsUsageAllowed(leaf))
             return Refused(CertificateReason.WrongUsage, "The certificate has an extended key usage, and neither serverAuth nor clientAuth is in it.");
@@ -73,8 +74,9 @@ internal static class ChainJudge
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     private static ChainFinding BuildChain(
-        X509Certificate2 leaf, IReadOnlyList<X509Certificate2> presented, TrustSet trust, DateTimeOffset now, X509ChainTrustMode mode)
+        PeerEvidence evidence, TrustSet trust, bool isWeakAllowed, DateTimeOffset now, X509ChainTrustMode mode)
     {
+        var (leaf, presented) = (evidence.Leaf!, evidence.Intermediates);
         using var chain = new X509Chain();
         var policy = chain.ChainPolicy;
         policy.TrustMode = mode;
@@ -88,7 +90,7 @@ internal static class ChainJudge
         try
         {
             var isGood = chain.Build(leaf);
-            var finding = isGood ? JudgeStrength(chain, trust) : Explain(chain, leaf, now);
+            var finding = isGood ? JudgeStrength(chain, trust, isWeakAllowed) : Explain(chain, leaf, now);
             return finding;
         }
         catch (CryptographicException broken)
@@ -101,24 +103,29 @@ internal static class ChainJudge
         }
     }
 
-    private static ChainFinding JudgeStrength(X509Chain chain, TrustSet trust)
+    private static ChainFinding JudgeStrength(X509Chain chain, TrustSet trust, bool isWeakAllowed)
     {
         var end = DateTime.MaxValue;
         for (var i = 0; i < chain.ChainElements.Count; i++)
         {
             var certificate = chain.ChainElements[i].Certificate;
             if (certificate.NotAfter.ToUniversalTime() < end) end = certificate.NotAfter.ToUniversalTime();
-            if (!PublicKeyBits.AreEnough(certificate, trust))
+            if (!PublicKeyBits.AreEnough(certificate, isWeakAllowed ? WeakRsaBitsMin : trust.RsaBitsMin, trust.EcBitsMin))
                 return Refused(CertificateReason.WeakKey, $"The key of '{certificate.Subject}' is too short.");
             // The signature of the anchor itself proves nothing and may be as old as it likes.
-            if (i + 1 < chain.ChainElements.Count && IsSignatureWeak(certificate))
+            if (i + 1 < chain.ChainElements.Count && IsSignatureWeak(certificate, isWeakAllowed))
                 return Refused(CertificateReason.WeakSignature, $"'{certificate.Subject}' is signed with {certificate.SignatureAlgorithm.FriendlyName}.");
         }
         return new ChainFinding(CertificateReason.None, "", new DateTimeOffset(end, TimeSpan.Zero));
     }
 
-    private static bool IsSignatureWeak(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value
-        is "1.2.840.113549.1.1.2" or "1.2.840.113549.1.1.4" or "1.2.840.113549.1.1.5" or "1.2.840.10045.4.1" or "1.3.14.3.2.29";
+    // MD2 and MD5 can be forged by anybody: nothing allows them.
+    private static bool IsSignatureWeak(X509Certificate2 certificate, bool isSha1Allowed) => certificate.SignatureAlgorithm.Value switch
+    {
+        "1.2.840.113549.1.1.2" or "1.2.840.113549.1.1.4" => true,
+        "1.2.840.113549.1.1.5" or "1.2.840.10045.4.1" or "1.3.14.3.2.29" => !isSha1Allowed,
+        _ => false,
+    };
 
     // The order matters: an unknown issuer makes every other finding hearsay, so it is said first.
     private static ChainFinding Explain(X509Chain chain, X509Certificate2 leaf, DateTimeOffset now)

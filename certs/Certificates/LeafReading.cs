@@ -25,12 +25,12 @@ internal sealed class LeafReading
 }
 
 /// <summary>A finding, and for what it was made: these intermediates under this trust set at this moment.</summary>
-internal sealed record RecentFinding(IReadOnlyList<X509Certificate2> Intermediates, TrustSet Trust, DateTimeOffset At, ChainFinding Finding)
+internal sealed record RecentFinding(IReadOnlyList<X509Certificate2> Intermediates, TrustSet Trust, bool IsWeakAllowed, DateTimeOffset At, ChainFinding Finding)
 {
     /// <summary>Whether it was made for the very same evidence; the moment is the caller's to judge.</summary>
-    internal bool IsFor(IReadOnlyList<X509Certificate2> intermediates, TrustSet trust)
+    internal bool IsFor(IReadOnlyList<X509Certificate2> intermediates, TrustSet trust, bool isWeakAllowed)
     {
-        if (!ReferenceEquals(Trust, trust) || Intermediates.Count != intermediates.Count) return false;
+        if (!ReferenceEquals(Trust, trust) || IsWeakAllowed != isWeakAllowed || Intermediates.Count != intermediates.Count) return false;
         for (var i = 0; i < intermediates.Count; i++)
             if (!ReferenceEquals(Intermediates[i], intermediates[i])) return false;
         return true;

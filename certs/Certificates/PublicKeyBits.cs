@@ -16,15 +16,18 @@ internal static class PublicKeyBits
     private const string Ed448Oid = "1.3.101.113";
 
     /// <summary>True when the kind of key is one we take and it is as long as the trust set wants.</summary>
-    internal static bool AreEnough(X509Certificate2 certificate, TrustSet trust)
+    internal static bool AreEnough(X509Certificate2 certificate, TrustSet trust) => AreEnough(certificate, trust.RsaBitsMin, trust.EcBitsMin);
+
+    /// <summary>The same with bounds of the caller's own.</summary>
+    internal static bool AreEnough(X509Certificate2 certificate, int rsaBitsMin, int ecBitsMin)
     {
         try
         {
             var key = certificate.PublicKey;
             return key.Oid.Value switch
             {
-                RsaOid => RsaBits(key.EncodedKeyValue.RawData) >= trust.RsaBitsMin,
-                EcOid => CurveBits(key.EncodedParameters?.RawData) >= trust.EcBitsMin,
+                RsaOid => RsaBits(key.EncodedKeyValue.RawData) >= rsaBitsMin,
+                EcOid => CurveBits(key.EncodedParameters?.RawData) >= ecBitsMin,
                 Ed25519Oid or Ed448Oid => true,
                 _ => false,
             };

@@ -25,8 +25,8 @@ public sealed class MemoryNetwork(TransportHub hub)
         var (left, right) = MemoryStreams.Pair();
         var dialled = new TransportConnection(hub, left, null, new ConnectionOrigin(false, "memory", "memory", here, there, null));
         var accepted = new TransportConnection(hub, right, null, new ConnectionOrigin(true, "memory", "", there, here, null));
-        if (seenByDialler is not null) dialled.Secured(left, seenByDialler, 1);
-        if (seenByListener is not null) accepted.Secured(right, seenByListener, 1);
+        if (seenByDialler is not null) dialled.Secured(left, seenByDialler, 1, "");
+        if (seenByListener is not null) accepted.Secured(right, seenByListener, 1, "");
         _ = hub.TryEnter(null);
         _ = hub.TryEnter(here.Address);
         hub.Add(dialled);

@@ -6,7 +6,7 @@ using Certificates;
 
 namespace Gateway.Transport;
 
-internal sealed record TlsOutcome(Stream? Stream, PeerEvidence? Evidence, int CertificateVersion, TransportReason Reason, string Detail);
+internal sealed record TlsOutcome(Stream? Stream, PeerEvidence? Evidence, int CertificateVersion, string Presented, TransportReason Reason, string Detail);
 
 /// <summary>
 /// One TLS handshake in either role. It collects evidence and judges nothing: the framework calls a serverAuth-only client
@@ -15,7 +15,6 @@ internal sealed record TlsOutcome(Stream? Stream, PeerEvidence? Evidence, int Ce
 internal static class TlsHandshake
 {
     private const int IntermediatesMax = 16;
-    private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     // A context holds the chain to send, in the library's own form: built once per own certificate, not per handshake.
     private static readonly ConditionalWeakTable<OwnCertificate, SslStreamCertificateContext> _contexts = [];
@@ -52,6 +51,7 @@ internal static class TlsHandshake
         private IReadOnlyList<X509Certificate2> _intermediates = [];
         private TransportReason _refusal;
         private int _version;
+        private string _presented = "";
 
         internal async Task<TlsOutcome> RunAsync(Stream inner, object options, CancellationToken cancel)
         {
@@ -61,13 +61,14 @@ internal static class TlsHandshake
                 if (options is TlsServerOptions server) await tls.AuthenticateAsServerAsync(SelectAsync, server, cancel);
                 else await tls.AuthenticateAsClientAsync(ClientOptions((TlsClientOptions)options), cancel);
                 var evidence = new PeerEvidence(_leaf, _intermediates, remote, tls.SslProtocol.ToString(), tls.NegotiatedCipherSuite.ToString());
-                return new TlsOutcome(tls, evidence, _version, TransportReason.None, "");
+                return new TlsOutcome(tls, evidence, _version, _presented, TransportReason.None, "");
             }
             catch (Exception broken) when (broken is not OutOfMemoryException)
             {
                 // Whatever a stranger's certificate can make the libraries throw ends this handshake and nothing else.
                 await tls.DisposeAsync();
-                return new TlsOutcome(null, null, _version, _refusal == TransportReason.None ? TransportReason.HandshakeFailed : _refusal, Explain(broken));
+                if (_refusal == TransportReason.None) _refusal = OldTls.IsRefusalOf(broken) ? TransportReason.TlsTooOld : TransportReason.HandshakeFailed;
+                return new TlsOutcome(null, null, _version, _presented, _refusal, Explain(broken));
             }
         }
 
@@ -75,6 +76,7 @@ internal static class TlsHandshake
         {
             TransportReason.CertificateMissing => "The client presented no certificate; this listener is mutual TLS.",
             TransportReason.OwnCertificateMissing => "No own certificate is loaded for this name, and there is no default.",
+            TransportReason.TlsTooOld => $"There is no version of TLS that both speak; the other side has nothing that may be spoken with it. {TransportConnection.Words(broken)}",
             _ => TransportConnection.Words(broken),
         };
 
@@ -88,32 +90,36 @@ internal static class TlsHandshake
                 _refusal = TransportReason.OwnCertificateMissing;
                 throw new AuthenticationException("No own certificate.");
             }
-            _version = set.Version;
+            (_version, _presented) = (set.Version, own.Fingerprint);
             var isRequired = options.Client == ClientCertificate.Required;
-            return ValueTask.FromResult(new SslServerAuthenticationOptions
+            var made = new SslServerAuthenticationOptions
             {
                 ServerCertificateContext = ContextOf(own),
                 ClientCertificateRequired = true,
-                EnabledSslProtocols = Versions,
+                EnabledSslProtocols = OldTls.Strict,
                 AllowTlsResume = false,
                 AllowRenegotiation = false,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 CertificateChainPolicy = QuietPolicy(),
                 ApplicationProtocols = Alpn(options.ApplicationProtocols),
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) => Keep(certificate, chain, isRequired),
-            });
+            };
+
+            // Where nobody is allowed it, the strict handshake goes on to its own alert: protocol_version.
+            if (OldTls.IsAllThatIsOffered(hello.SslProtocols) && options.MayBeOld()) OldTls.Allow(made);
+            return ValueTask.FromResult(made);
         }
 
         private SslClientAuthenticationOptions ClientOptions(TlsClientOptions options)
         {
             var set = options.Certificates.Current;
             var own = set.ForDomain(options.OwnDomain) ?? Named(set, options.CertificateName);
-            _version = set.Version;
-            return new SslClientAuthenticationOptions
+            (_version, _presented) = (set.Version, own?.Fingerprint ?? "");
+            var made = new SslClientAuthenticationOptions
             {
                 TargetHost = DomainNames.ToAscii(options.ServerName),
                 ClientCertificateContext = own is null ? null : ContextOf(own),
-                EnabledSslProtocols = options.IsTls13Only ? SslProtocols.Tls13 : Versions,
+                EnabledSslProtocols = options.IsTls13Only ? SslProtocols.Tls13 : OldTls.Strict,
                 AllowTlsResume = false,
                 AllowRenegotiation = false,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -121,6 +127,8 @@ internal static class TlsHandshake
                 ApplicationProtocols = Alpn(options.ApplicationProtocols),
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) => Keep(certificate, chain, isRequired: true),
             };
+            if (options.MayBeOld) OldTls.Allow(made);
+            return made;
         }
 
         private static List<SslApplicationProtocol>? Alpn(IReadOnlyList<string> names) =>

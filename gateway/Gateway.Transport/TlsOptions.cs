@@ -27,6 +27,11 @@ public sealed record TlsServerOptions
     /// <summary>Name of the own certificate presented when neither domain nor SNI decides; else the set's default.</summary>
     public string? CertificateName { get; init; }
 
+    /// <summary>
+    /// Asked when a client offers nothing newer than TLS 1.1: whether any peer at all is allowed that. Which peer it is shows only later; its evidence then says what was spoken.
+    /// </summary>
+    public Func<bool> MayBeOld { get; init; } = static () => false;
+
     /// <summary>ALPN names we answer to (RFC 7301); a client that offers only others is refused, one that offers none is not. Empty ignores ALPN.</summary>
     public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
 }
@@ -36,6 +41,9 @@ public sealed record TlsClientOptions
 {
     /// <summary>Where the certificate to present is looked up when the handshake begins.</summary>
     public required ICertificateSource Certificates { get; init; }
+
+    /// <summary>TLS 1.0 and 1.1 are taken too, where the server has nothing newer.</summary>
+    public bool MayBeOld { get; init; }
 
     /// <summary>Speaks TLS 1.3 only.</summary>
     public bool IsTls13Only { get; init; }

@@ -23,7 +23,7 @@ public sealed partial class TransportConnection
             Abort(outcome.Reason, outcome.Detail);
             return false;
         }
-        Secured(outcome.Stream!, outcome.Evidence!, outcome.CertificateVersion);
+        Secured(outcome.Stream!, outcome.Evidence!, outcome.CertificateVersion, outcome.Presented);
         Volatile.Write(ref _lastReceived, _hub.Time.GetTimestamp());
         return true;
     }

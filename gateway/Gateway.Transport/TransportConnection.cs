@@ -69,6 +69,9 @@ public sealed partial class TransportConnection
     /// <summary>The version of the certificate set our side of the handshake used; 0 while plain.</summary>
     public int CertificateVersion { get; private set; }
 
+    /// <summary>SHA-256 of the certificate we presented; empty while plain, or where we had none.</summary>
+    public string Presented { get; private set; } = "";
+
     /// <summary>Clear bytes received.</summary>
     public long BytesIn => Volatile.Read(ref _bytesIn);
 
@@ -101,12 +104,12 @@ public sealed partial class TransportConnection
 
     internal Stream Stream => _stream;
 
-    internal void Secured(Stream stream, PeerEvidence evidence, int certificateVersion)
+    internal void Secured(Stream stream, PeerEvidence evidence, int certificateVersion, string presented)
     {
         _stream = stream;
         _evidence = evidence with { Local = _evidence.Local };
         _bytesInPlain = _bytesIn;
-        CertificateVersion = certificateVersion;
+        (CertificateVersion, Presented) = (certificateVersion, presented);
     }
 
     /// <summary>Called by the hub about once a second: the limits that are made of time.</summary>

@@ -39,6 +39,9 @@ public enum TransportReason
     /// <summary>TLS failed: alert, protocol, version or cipher; the words say which.</summary>
     HandshakeFailed,
 
+    /// <summary>The other side speaks no TLS that may be spoken with it: nothing newer than 1.1.</summary>
+    TlsTooOld,
+
     /// <summary>The listener requires a client certificate and there was none.</summary>
     CertificateMissing,
 

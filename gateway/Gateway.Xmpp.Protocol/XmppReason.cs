@@ -132,6 +132,8 @@ public enum XmppReason
     Replaced,
     /// <summary>Trust in this peer's certificate was withdrawn.</summary>
     TrustWithdrawn,
+    /// <summary>Our certificate was replaced: a new stream shows the new one.</summary>
+    CertificateReplaced,
     /// <summary>The peer is no longer configured.</summary>
     PeerRemoved,
     /// <summary>We are shutting down.</summary>

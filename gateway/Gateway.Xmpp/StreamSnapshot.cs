@@ -25,6 +25,9 @@ public sealed record StreamSnapshot(
     /// <summary>What was negotiated beside TLS: <c>direct-tls</c>, <c>0198</c>, <c>0288</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
+    /// <summary>The version of our certificates that it was made with; 0 without TLS.</summary>
+    public int CertificateVersion { get; init; }
+
     /// <summary>When the last stanza crossed; null before the first.</summary>
     public DateTimeOffset? LastStanzaAt { get; init; }
 

@@ -175,6 +175,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     {
         long now = _context.Time.GetTimestamp();
         var options = _context.Options;
+        var own = _context.Certificates.Current;
         bool isChanged = Interlocked.Exchange(ref _version, _context.Registry.Version) != _context.Registry.Version;
         foreach (var stream in _context.Streams.All)
         {
@@ -183,6 +184,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             else if (stream.ElementSeconds(now) >= options.StanzaSecondsMax) stream.End(XmppReason.StanzaTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
             else if (isChanged) stream.Recheck();
+            if (stream is { IsEstablished: true, Transport: { } transport } && transport.CertificateVersion != own.Version && !own.StillPresents(transport.Presented)) stream.Leave(now);
         }
         _context.Asker.Sweep(now);
         _context.Sessions.Sweep(now);

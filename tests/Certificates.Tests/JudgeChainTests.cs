@@ -127,21 +127,41 @@ public sealed class JudgeChainTests
         Assert.Equal(CertificateReason.Revoked, CertificateJudge.Judge(Lab.Evidence(leaf), Sip("sip.contoso.example"), trust, Lab.Now).Reason);
     }
 
-    [Fact]
-    public void A_signature_with_SHA1_below_the_root_is_weak()
+    [Fact, Item("PS-007")]
+    public void A_short_key_is_taken_from_a_peer_that_may_and_a_shorter_one_is_not()
+    {
+        var evidence = Lab.Evidence(Lab.Authority.Issue(Good with { Key = LabKey.Rsa1024 }));
+        var trust = Lab.Authority.ToTrust();
+        Assert.True(CertificateJudge.Judge(evidence, Sip("sip.contoso.example") with { WeakAllowed = true }, trust, Lab.Now).IsProved);
+
+        // What was found for one peer is not the finding for another.
+        Assert.Equal(CertificateReason.WeakKey, CertificateJudge.Judge(evidence, Sip("sip.contoso.example"), trust, Lab.Now).Reason);
+        using var key = RSA.Create(768);
+        Assert.Equal(CertificateReason.WeakKey, JudgeSigned(key, "300D06092A864886F70D01010B0500", HashAlgorithmName.SHA256, isWeakAllowed: true));
+    }
+
+    [Theory, Item("PS-007"), Item("RN-055")]
+    [InlineData("300D06092A864886F70D0101050500", "SHA1", false, CertificateReason.WeakSignature)]
+    [InlineData("300D06092A864886F70D0101050500", "SHA1", true, CertificateReason.None)]
+    [InlineData("300D06092A864886F70D0101040500", "MD5", false, CertificateReason.WeakSignature)]
+    [InlineData("300D06092A864886F70D0101040500", "MD5", true, CertificateReason.WeakSignature)]
+    public void A_signature_below_the_root_is_weak_and_SHA1_is_taken_from_a_peer_that_may(string algorithm, string hash, bool isWeakAllowed, CertificateReason expected)
     {
         using var key = RSA.Create(2048);
+        Assert.Equal(expected, JudgeSigned(key, algorithm, new HashAlgorithmName(hash), isWeakAllowed));
+    }
+
+    private static CertificateReason JudgeSigned(RSA key, string algorithm, HashAlgorithmName hash, bool isWeakAllowed)
+    {
         var request = new CertificateRequest("CN=sip.contoso.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var lab = LabAuthority.Create(Lab.Now, "Old Root", LabKey.Rsa2048);
         var directory = Directory.CreateTempSubdirectory();
         lab.WriteTo(directory.FullName);
         using var root = X509Certificate2.CreateFromPemFile(Path.Combine(directory.FullName, "ca.crt"), Path.Combine(directory.FullName, "ca.key"));
         directory.Delete(recursive: true);
-        using var old = request.Create(root.SubjectName, new Sha1Signature(root.GetRSAPrivateKey()!), Lab.Now.AddDays(-1), Lab.Now.AddDays(1), [1, 2]);
+        using var old = request.Create(root.SubjectName, new OldSignature(root.GetRSAPrivateKey()!, algorithm, hash), Lab.Now.AddDays(-1), Lab.Now.AddDays(1), [1, 2]);
 
-        var reason = CertificateJudge.Judge(new PeerEvidence(old, [], "", "", ""), Sip("sip.contoso.example"), lab.ToTrust(), Lab.Now).Reason;
-
-        Assert.Equal(CertificateReason.WeakSignature, reason);
+        return CertificateJudge.Judge(new PeerEvidence(old, [], "", "", ""), Sip("sip.contoso.example") with { WeakAllowed = isWeakAllowed }, lab.ToTrust(), Lab.Now).Reason;
     }
 
     [Fact]
@@ -160,13 +180,13 @@ public sealed class JudgeChainTests
 
     private static CertificateExpectation Sip(string name) => new(CertificateUse.Sip, name);
 
-    private sealed class Sha1Signature(RSA key) : X509SignatureGenerator
+    private sealed class OldSignature(RSA key, string algorithm, HashAlgorithmName hash) : X509SignatureGenerator
     {
         private readonly X509SignatureGenerator _inner = CreateForRSA(key, RSASignaturePadding.Pkcs1);
 
-        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300D06092A864886F70D0101050500");
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString(algorithm);
 
-        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1);
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, hash, RSASignaturePadding.Pkcs1);
 
         protected override PublicKey BuildPublicKey() => _inner.PublicKey;
     }

@@ -157,6 +157,47 @@ public sealed class AdmissionTests
         Assert.True(new Rig(Rig.Usual, Lab.ToTrust("lab")).Registry.Admit(old, Protocol.Sip, "contoso.example").IsAdmitted);
     }
 
+    [Theory, Item("PIF-089"), Item("OCS-089")]
+    [InlineData("Tls", true)]
+    [InlineData("Tls11", true)]
+    [InlineData("Tls12", true)]
+    [InlineData("Tls", false)]
+    [InlineData("Tls11", false)]
+    public void Old_TLS_is_taken_from_the_peer_whose_record_says_so_and_from_no_other(string version, bool isRelaxed)
+    {
+        var other = new PeerModel("old", Protocol.Sip)
+        {
+            TlsSubjects = ["sip.fabrikam.example"], FromDomains = new[] { "fabrikam.example" }.ToFrozenSet(), TrustSet = "lab", TlsVersionMin = TlsVersion.Tls10,
+        };
+        var rig = new Rig(Rig.Usual with { Peers = [Rig.Edge, other, Rig.Server] }, Lab.ToTrust("lab"));
+        Assert.True(rig.Registry.Current.Peers.MayBeOld);
+        var (name, domain) = isRelaxed ? ("sip.fabrikam.example", "fabrikam.example") : ("sip.contoso.example", "contoso.example");
+        var evidence = Evidence(Lab.Issue(name)) with { TlsVersion = version };
+
+        Assert.Equal(isRelaxed ? null : FederationReason.TlsTooOld, rig.Registry.RefuseOldTls(evidence, Protocol.Sip)?.Reason);
+        Assert.Equal(isRelaxed ? FederationReason.None : FederationReason.TlsTooOld, rig.Registry.Admit(evidence, Protocol.Sip, domain).Reason);
+    }
+
+    [Fact]
+    public void Old_TLS_is_taken_from_no_stranger_and_a_refused_certificate_says_what_is_wrong_with_it()
+    {
+        var old = Rig.Edge with { TlsVersionMin = TlsVersion.Tls11 };
+        var rig = new Rig(Rig.Usual with { Peers = [old, Rig.Server], DiscoveredSip = DiscoveredSip }, Lab.ToTrust("lab"));
+        Assert.Equal("federation.TlsTooOld", rig.Registry.RefuseOldTls(Evidence(Lab.Issue("fabrikam.example")) with { TlsVersion = "Tls11" }, Protocol.Sip)!.PublicReason);
+        Assert.Equal("federation.TlsTooOld", rig.Registry.RefuseOldTls(PeerEvidence.Plain("192.0.2.1:5061") with { TlsVersion = "Tls11" }, Protocol.Sip)!.PublicReason);
+        Assert.Equal("federation.TlsTooOld", rig.Registry.RefuseOldTls(Evidence(Lab.Issue("sip.contoso.example")) with { TlsVersion = "Tls" }, Protocol.Sip)!.PublicReason);
+        Assert.Equal("certificates.UnknownCa", rig.Registry.RefuseOldTls(Evidence(Strange.Issue("sip.contoso.example")) with { TlsVersion = "Tls11" }, Protocol.Sip)!.PublicReason);
+        Assert.Null(rig.Registry.RefuseOldTls(Evidence(Lab.Issue("fabrikam.example")) with { TlsVersion = "Tls12" }, Protocol.Sip));
+    }
+
+    [Fact, Item("PS-007")]
+    public void A_weak_certificate_is_taken_from_the_peer_whose_record_says_so()
+    {
+        var weak = Lab.Issue(LabLeafOptions.For("sip.contoso.example") with { Key = LabKey.Rsa1024 });
+        Assert.Equal("certificates.WeakKey", Admit(new Rig(trust: Lab.ToTrust("lab")), weak, Protocol.Sip, "contoso.example").PublicReason);
+        Assert.True(Admit(new Rig(Rig.Usual with { Peers = [Rig.Edge with { AllowsWeakCertificate = true }] }, Lab.ToTrust("lab")), weak, Protocol.Sip, "contoso.example").IsAdmitted);
+    }
+
     [Theory, InlineData("edge.hosting.example", true), InlineData("edge.other.example", false)]
     public void A_host_that_DNSSEC_proved_is_the_domains_own_word(string name, bool isAdmitted)
     {

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Certificates;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
@@ -145,6 +146,39 @@ public sealed class AdmissionTests
         await Rig.UntilAsync(() => rig.View.Links[0].Connections.Count == 1, "the first connection to be gone");
         await rig.DialBoundAsync();
     }
+
+#pragma warning disable SYSLIB0039, CA5397 // What is refused has to be spoken.
+    [Theory, Item("PIF-089")]
+    [InlineData(SslProtocols.Tls)]
+    [InlineData(SslProtocols.Tls11)]
+    public async Task A_strict_peer_with_old_TLS_is_closed_before_it_is_read_while_another_may_speak_it(SslProtocols version)
+    {
+        await using var rig = await Rig.StartAsync();
+        rig.Publish(rig.Edge, rig.Other with { TlsVersionMin = TlsVersion.Tls10 });
+        var strict = await rig.DialAsync(version: version);
+        await strict.EndAsync();
+        Assert.Empty(strict.Unread);
+        Assert.Equal(["not admitted anybody TlsTooOld None"], rig.Reports);
+        Assert.Contains(rig.Refusals.Snapshot(), r => r is { Subject: "edge", Reason: "federation.TlsTooOld" });
+
+        var other = await rig.DialAsync(Rig.Lab.Issue("sip.fabrikam.example"), version);
+        Assert.Equal(200, (await other.AskAsync(Lines.Request("OPTIONS", Lines.NewCallId(), 1, from: "<sip:bo@fabrikam.example>;tag=1"))).Status);
+    }
+
+    [Fact]
+    public async Task A_peer_that_may_speak_old_TLS_no_more_is_closed_with_that_reason()
+    {
+        await using var rig = await Rig.StartAsync();
+        rig.Publish(rig.Edge with { TlsVersionMin = TlsVersion.Tls10 }, rig.Other);
+        var old = await rig.DialAsync(version: SslProtocols.Tls);
+        await old.SettleAsync();
+        rig.Publish(rig.Edge, rig.Other);
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+        await old.EndAsync();
+        Assert.Contains(rig.Refusals.Snapshot(), r => r is { Subject: "edge", Reason: "federation.TlsTooOld" });
+        await Assert.ThrowsAnyAsync<AuthenticationException>(() => rig.DialAsync(version: SslProtocols.Tls));
+    }
+#pragma warning restore SYSLIB0039, CA5397
 
     [Fact]
     public async Task With_no_tables_everything_is_refused()

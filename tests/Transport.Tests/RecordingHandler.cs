@@ -66,6 +66,17 @@ internal sealed class RecordingHandler : IConnectionHandler
         await Within(seen.Task, $"'{text}' to be received; so far: '{Text}'");
     }
 
+    internal static Task Within(Task task, string what)
+    {
+        return Within(AwaitedAsync(), what);
+
+        async Task<bool> AwaitedAsync()
+        {
+            await task;
+            return true;
+        }
+    }
+
     internal static async Task<T> Within<T>(Task<T> task, string what)
     {
         try

@@ -15,6 +15,9 @@ internal sealed class RawPeer : IDisposable
 
     public string Heard => _heard.ToString();
 
+    /// <summary>Serial number of the certificate that the other side showed.</summary>
+    public string Shown => ((X509Certificate2)((SslStream)_stream).RemoteCertificate!).SerialNumber;
+
     public static string Header(string from, string to, string more = "") =>
         $"<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' from='{from}' to='{to}' version='1.0'{more}>";
 

@@ -42,6 +42,8 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
         if (peer.AllowsSelfSigned) list.Warn("record", "a self-signed certificate does not end a stream", "set selfSigned to false when the partner has a certificate of a known authority");
         if (peer.AllowsDialback) list.Warn("record", "dialback is accepted where the certificate does not prove the domain", "set dialback to false when the partner's certificate names its domains");
         if (peer.AllowsWildcardSubject) list.Warn("record", "a wildcard certificate is accepted (RFC 5922 §7.2 forbids it)", "ask the partner for a certificate with the host's name");
+        if (peer.TlsVersionMin < TlsVersion.Tls12) list.Warn("record", $"TLS below 1.2 is spoken ({peer.TlsVersionMin})", "set tlsVersionMin to tls12 as soon as the partner has it");
+        if (peer.AllowsWeakCertificate) list.Warn("record", "SHA-1 signatures and RSA keys of 1024 bits are accepted", "set weakCertificate to false when the partner has renewed");
         if (peer.AllowsPrivateTargets) list.Warn("record", "private and loopback targets are accepted", "set privateTargets to false for a partner on the Internet");
     }
 

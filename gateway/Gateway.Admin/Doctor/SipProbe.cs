@@ -21,7 +21,7 @@ internal sealed class SipProbe(DoctorParts parts, PeerModel peer) : IConnectionH
         var options = new DialOptions
         {
             PrivateAllowed = peer.AllowsPrivateTargets, Label = peer.Name,
-            Tls = new TlsClientOptions { Certificates = parts.Certificates, ServerName = target.Host, OwnDomain = parts.Fqdn },
+            Tls = new TlsClientOptions { Certificates = parts.Certificates, ServerName = target.Host, OwnDomain = parts.Fqdn, MayBeOld = peer.TlsVersionMin < TlsVersion.Tls12 },
         };
         var outcome = await new Dialer(parts.Hub).DialAsync(target, options, this, either.Token);
         connection = outcome.Connection;

@@ -87,6 +87,9 @@ public sealed record ConnectionStatus
     /// <summary>Protocol version and cipher suite; empty without TLS.</summary>
     public string Tls { get; init; } = "";
 
+    /// <summary>The version of our certificates that it was made with; 0 without TLS.</summary>
+    public int CertificateVersion { get; init; }
+
     /// <summary>Subject of the peer's certificate; empty where it is not known.</summary>
     public string Subject { get; init; } = "";
 

@@ -18,7 +18,7 @@ internal static class PeerJudge
         var refused = default(CertificateVerdict);
         foreach (var name in NamesOf(peer, domain, discovered))
         {
-            var verdict = CertificateJudge.Judge(evidence, new CertificateExpectation(use, name, peer.AllowsWildcardSubject), trust, now);
+            var verdict = CertificateJudge.Judge(evidence, new CertificateExpectation(use, name, peer.AllowsWildcardSubject, peer.AllowsWeakCertificate), trust, now);
             if (verdict.IsProved) return verdict;
             if (refused.Reason == CertificateReason.None) refused = verdict;
 

@@ -33,8 +33,11 @@ public sealed record PeerModel(string Name, Protocol Protocol)
     /// <summary>Accept a left-most wildcard in its certificate for a SIP subject (RFC 5922 §7.2 forbids it; a relaxation).</summary>
     public bool AllowsWildcardSubject { get; init; }
 
-    /// <summary>The oldest TLS it may speak with us, in either direction.</summary>
-    public TlsVersion TlsVersionMin { get; init; }
+    /// <summary>Accept signatures with SHA-1 and RSA keys of 1024 bits in its chain (PS-007; a relaxation).</summary>
+    public bool AllowsWeakCertificate { get; init; }
+
+    /// <summary>The oldest TLS it may speak with us, in either direction; below 1.2 it is a relaxation.</summary>
+    public TlsVersion TlsVersionMin { get; init; } = TlsVersion.Tls12;
 
     /// <summary>XMPP: accept dialback (XEP-0220) where the certificate does not prove the domain.</summary>
     public bool AllowsDialback { get; init; }
@@ -117,6 +120,9 @@ public enum ExternalPolicy
 /// <summary>The versions of TLS that are spoken.</summary>
 public enum TlsVersion
 {
+    /// <summary>OCS 2007 R2 and Lync 2010 as they were sold.</summary>
+    Tls10,
+    Tls11,
     Tls12,
     Tls13,
 }

@@ -49,6 +49,26 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     }
 
     /// <summary>
+    /// TLS below 1.2 was spoken on an accepted connection, which a listener must let through while any peer is allowed it: refused at once unless the certificate proves a peer that is. Null where
+    /// there is nothing to object before it says who it speaks for.
+    /// </summary>
+    public Admission? RefuseOldTls(PeerEvidence evidence, Protocol protocol)
+    {
+        var version = VersionOf(evidence);
+        if (version >= TlsVersion.Tls12) return null;
+        var refused = Admission.Refused(FederationReason.TlsTooOld, $"It spoke {evidence.TlsVersion}, and its certificate is that of no peer which may.");
+        var subject = "a stranger";
+        foreach (var (peer, verdict) in Candidates(current, evidence, protocol))
+        {
+            if (verdict.IsProved && version >= peer.TlsVersionMin) return null;
+            (subject, refused) = (peer.Name, verdict.IsProved ? TooOld(peer, evidence) : NotProved(peer, verdict));
+        }
+
+        Record(refused, subject, evidence.Remote);
+        return refused;
+    }
+
+    /// <summary>
     /// XMPP only: the domain was proved by dialback (XEP-0220), over TLS or in clear. The peer's record decides whether that is enough; the filters judge where <paramref name="evidence"/>
     /// comes from.
     /// </summary>
@@ -79,9 +99,8 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
         }
 
         var verdict = PeerJudge.Judge(peer, ascii, evidence, discovered ?? DiscoveredNames.None, certificates.Current, time.GetUtcNow());
-        if (verdict.IsProved) return Grant(peer, ascii, verdict, evidence);
-        var admission = NotProved(peer, verdict);
-        if (!admission.MayUseDialback) Record(admission, peer.Name, evidence.Remote);
+        var admission = verdict.IsProved ? Grant(peer, ascii, verdict, evidence) : NotProved(peer, verdict);
+        if (!admission.IsAdmitted && !admission.MayUseDialback) Record(admission, peer.Name, evidence.Remote);
         return admission;
     }
 
@@ -178,25 +197,39 @@ public sealed class PeerRegistry(ICertificateSource certificates, TimeProvider t
     }
 
     // Tells a known system that asserts a foreign domain from a stranger: the operator's cure differs.
-    private PeerModel? FindKnown(FederationTables tables, PeerEvidence evidence, Protocol protocol)
+    private PeerModel? FindKnown(FederationTables tables, PeerEvidence evidence, Protocol protocol) =>
+        Candidates(tables, evidence, protocol).FirstOrDefault(c => c.Verdict.IsProved).Peer;
+
+    // The peers whose names the certificate carries, and whether it proves them.
+    private IEnumerable<(PeerModel Peer, CertificateVerdict Verdict)> Candidates(FederationTables tables, PeerEvidence evidence, Protocol protocol)
     {
-        if (evidence.Leaf is null) return null;
+        if (evidence.Leaf is null) yield break;
         var names = CertificateNames.Read(evidence.Leaf);
         foreach (var peer in tables.Peers.All)
         {
             if (peer.Protocol != protocol || !PeerJudge.MayBe(peer, names)) continue;
-            if (PeerJudge.Judge(peer, peer.FromDomains.FirstOrDefault("invalid"), evidence, DiscoveredNames.None, certificates.Current, time.GetUtcNow()).IsProved) return peer;
+            yield return (peer, PeerJudge.Judge(peer, peer.FromDomains.FirstOrDefault("invalid"), evidence, DiscoveredNames.None, certificates.Current, time.GetUtcNow()));
         }
-
-        return null;
     }
 
     // Who it is was proved; whether its TLS is good enough is its record's business, for the listener cannot know whom it shakes hands with.
     private static Admission Grant(PeerModel peer, string domain, CertificateVerdict verdict, PeerEvidence evidence) =>
-        peer.TlsVersionMin == TlsVersion.Tls13 && evidence.TlsVersion == "Tls12"
-            ? Admission.Refused(FederationReason.TlsTooOld, $"Peer '{peer.Name}' spoke {evidence.TlsVersion}; its record wants TLS 1.3.")
+        VersionOf(evidence) < peer.TlsVersionMin
+            ? TooOld(peer, evidence)
             : Admission.Granted(
                 new FederatedPeer(peer, domain, peer.Protocol == Protocol.Sip ? Proof.TlsSubject : Proof.SaslExternal) { Ends = EndsOf(evidence) }, verdict.Proof);
+
+    private static Admission TooOld(PeerModel peer, PeerEvidence evidence) =>
+        Admission.Refused(FederationReason.TlsTooOld, $"Peer '{peer.Name}' spoke {evidence.TlsVersion}; its record wants {peer.TlsVersionMin} at least.");
+
+    // What carries no version is no TLS; whether that may be is another question.
+    private static TlsVersion VersionOf(PeerEvidence evidence) => evidence.TlsVersion switch
+    {
+        "Tls" => TlsVersion.Tls10,
+        "Tls11" => TlsVersion.Tls11,
+        "Tls12" => TlsVersion.Tls12,
+        _ => TlsVersion.Tls13,
+    };
 
     private static ConnectionEnds EndsOf(PeerEvidence evidence) => new(AddressOf(evidence.Remote), AddressOf(evidence.Local));
 

@@ -22,9 +22,13 @@ public sealed class PeerTable
         byName = model.Peers.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
         sipSpeakers = Speakers(Protocol.Sip);
         xmppSpeakers = Speakers(Protocol.Xmpp);
+        MayBeOld = model.Peers.Any(p => p.Protocol == Protocol.Sip && p.TlsVersionMin < TlsVersion.Tls12);
     }
 
     public ImmutableArray<PeerModel> All => model.Peers;
+
+    /// <summary>Some SIP peer may speak TLS 1.0 or 1.1.</summary>
+    public bool MayBeOld { get; }
 
     public PeerModel? ByName(string name) => byName.GetValueOrDefault(name);
 

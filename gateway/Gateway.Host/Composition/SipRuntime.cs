@@ -52,7 +52,7 @@ internal sealed class SipRuntime : ISideRuntime
         {
             Direction = c.Direction, Remote = c.Target.Length > 0 ? $"{c.Target} {c.Remote}" : c.Remote, Phase = c.State.Length > 0 ? c.State : "open",
             Tls = c.Cipher.Length > 0 ? $"{c.Tls} {c.Cipher}" : c.Tls, Subject = c.Subject, Proofs = c.ProvedAs.Length > 0 ? [c.ProvedAs] : [], Since = c.Since,
-            Dialogs = c.Dialogs, Queued = link.Waiting, Domains = c.Domains, ItemsIn = c.MessagesIn, ItemsOut = c.MessagesOut, LastItem = c.LastMessageAt, Unacknowledged = c.Unanswered,
+            CertificateVersion = c.CertificateVersion, Dialogs = c.Dialogs, Queued = link.Waiting, Domains = c.Domains, ItemsIn = c.MessagesIn, ItemsOut = c.MessagesOut, LastItem = c.LastMessageAt, Unacknowledged = c.Unanswered,
         }))),
     ];
 
@@ -128,6 +128,9 @@ internal sealed class SipRuntime : ISideRuntime
         {
             Certificates = parts.Certificates,
             Client = ClientCertificate.Required,
+
+            // Whom it shakes hands with a listener learns too late; the peer's record then says whether its version was new enough.
+            MayBeOld = () => parts.Registry.Current.Peers.MayBeOld,
             CertificateName = listener.Certificate.Length > 0 ? listener.Certificate : parts.Certificates.Current.ForDomain(parts.Model.Fqdn)?.Name,
         },
     };

@@ -46,6 +46,9 @@ public sealed class StatusBuilder(ApplianceParts parts)
         if (peer.UsesDane) names.Add("dane: TLSA records under DNSSEC may prove its servers");
         if (peer.AllowsSelfSigned) names.Add("selfSigned: beside dialback, a certificate may vouch for itself");
         if (peer.AllowsWildcardSubject) names.Add("wildcardSubject: a wildcard certificate proves its host");
+        if (peer.TlsVersionMin < TlsVersion.Tls12)
+            names.Add($"tlsVersionMin {Word(peer.TlsVersionMin)}: {(peer.TlsVersionMin == TlsVersion.Tls10 ? "TLS 1.0 and 1.1 are" : "TLS 1.1 is")} spoken with it where it has nothing newer");
+        if (peer.AllowsWeakCertificate) names.Add("weakCertificate: its certificates may be signed with SHA-1, and its RSA keys may have 1024 bits");
         if (peer.AllowsPrivateTargets) names.Add("privateTargets: its targets may be loopback or private");
         if (peer.Sip.ReadsMsrtc) names.Add("sip.msrtc: it is asked for the msrtc.pidf document too");
         if (peer.Sip.AllowsMissingEvent) names.Add("sip.eventMissing: a NOTIFY may lack its Event");

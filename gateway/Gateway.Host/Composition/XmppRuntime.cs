@@ -66,6 +66,7 @@ internal sealed class XmppRuntime : ISideRuntime
                 Phase = s.Phase.ToLowerInvariant(),
                 Proofs = [$"{s.RemoteDomain} to {s.LocalDomain}: {s.ProvedBy}"],
                 Tls = s.TlsVersion.Length > 0 ? $"{s.TlsVersion} {s.Cipher}" : "",
+                CertificateVersion = s.CertificateVersion,
                 Since = s.Since,
                 Trust = s.Trust,
                 Features = s.Features,

@@ -117,6 +117,7 @@ public static class ModelBuilder
         PartnerDomains = Names(peer.PartnerDomains).ToFrozenSet(StringComparer.Ordinal),
         TrustSet = peer.Trust,
         TlsVersionMin = peer.TlsVersionMin,
+        AllowsWeakCertificate = peer.WeakCertificate,
         AllowsDialback = peer.Dialback,
         Tls = peer.Tls,
         External = peer.External,

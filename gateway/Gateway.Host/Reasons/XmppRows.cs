@@ -75,6 +75,7 @@ internal static class XmppRows
         Row(XmppReason.PeerStreamError, "504", "", "The peer closed with a stream error.", "The text holds the error; its log says more."),
         Row(XmppReason.Replaced, "", "conflict", "A newer stream took its place.", "Nothing."),
         Row(XmppReason.TrustWithdrawn, "", "not-authorized", "Trust in the certificate was withdrawn.", "Nothing. It was done here."),
+        Row(XmppReason.CertificateReplaced, "", "reset", "Our certificate was replaced; a stream that had shown the old one ended when it was quiet.", "Nothing. The next stanza opens a new stream."),
         Row(XmppReason.PeerRemoved, "", "not-authorized", "The peer is no longer configured.", "Nothing. It was done here."),
         Row(XmppReason.SystemShutdown, "480", "system-shutdown", "We are shutting down.", "Nothing."),
         Row(XmppReason.QueueFull, "480", "resource-constraint", "Too much waits for this domain.", "`gateway doctor PEER`, then limits.queuedItemsMax of the peer."),

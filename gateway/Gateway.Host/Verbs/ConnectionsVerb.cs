@@ -19,13 +19,13 @@ internal static class ConnectionsVerb
     /// <summary>The table, here and in <c>status</c>.</summary>
     public static void Print(IReadOnlyList<ConnectionRow> rows) => Output.Table(
         "connections",
-        ["peer", "direction", "domains", "remote", "phase", "proved by", "why", "TLS", "features", "in", "out", "last", "dialogs", "queued", "unacknowledged", "since"],
+        ["peer", "direction", "domains", "remote", "phase", "proved by", "why", "TLS", "certificates", "features", "in", "out", "last", "dialogs", "queued", "unacknowledged", "since"],
         rows.Select(row => Cells(row.Peer, row.Connection)));
 
     private static string[] Cells(string peer, ConnectionStatus c) =>
     [
-        peer, c.Direction, string.Join("; ", c.Domains), c.Remote, c.Phase, string.Join("; ", c.Proofs), string.Join("; ", c.Trust), c.Tls, string.Join(' ', c.Features),
-        StatusVerb.Number(c.ItemsIn), StatusVerb.Number(c.ItemsOut), c.LastItem is { } last ? StatusVerb.When(last) : "", StatusVerb.Number(c.Dialogs), StatusVerb.Number(c.Queued),
+        peer, c.Direction, string.Join("; ", c.Domains), c.Remote, c.Phase, string.Join("; ", c.Proofs), string.Join("; ", c.Trust), c.Tls, StatusVerb.Number(c.CertificateVersion),
+        string.Join(' ', c.Features), StatusVerb.Number(c.ItemsIn), StatusVerb.Number(c.ItemsOut), c.LastItem is { } last ? StatusVerb.When(last) : "", StatusVerb.Number(c.Dialogs), StatusVerb.Number(c.Queued),
         StatusVerb.Number(c.Unacknowledged), c.Since is { } since ? StatusVerb.When(since) : "",
     ];
 }

@@ -92,7 +92,7 @@ internal sealed class LinkDialer(SipSide side, Dialer dialer, SipTargets targets
             Tls = new TlsClientOptions
             {
                 Certificates = side.Options.Certificates, ServerName = ServerNameOf(attempt, peer), OwnDomain = side.Options.Fqdn,
-                IsTls13Only = peer.TlsVersionMin == TlsVersion.Tls13,
+                IsTls13Only = peer.TlsVersionMin == TlsVersion.Tls13, MayBeOld = peer.TlsVersionMin < TlsVersion.Tls12,
             },
             PrivateAllowed = peer.AllowsPrivateTargets,
             Label = PeerTable.LabelOf(peer),

@@ -132,7 +132,7 @@ internal sealed class LinkTable(SipSide side, LinkDialer dialer)
             link.Judge(peer, (connection, known) =>
             {
                 var found = connection.Target is { IsDiscovered: true } target ? DiscoveredNames.Of(target.Host, target.IsNameSecure) : null;
-                return side.Peers.AdmitTarget(connection.Transport.Evidence, known, known.FromDomains.FirstOrDefault(name), found).IsAdmitted;
+                return side.Peers.AdmitTarget(connection.Transport.Evidence, known, known.FromDomains.FirstOrDefault(name), found);
             });
         }
     }

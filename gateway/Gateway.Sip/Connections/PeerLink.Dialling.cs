@@ -147,6 +147,7 @@ internal sealed partial class PeerLink
     // Another connection helps only when all that stand are busy: gathered writes on one are cheaper than spread over four.
     private bool MustGrow(SipConnection used)
     {
+        if (used.IsLeaving) return MustDial();
         if (!IsBusy(used) || isDialling) return false;
         var dialled = 0;
         foreach (var connection in live)

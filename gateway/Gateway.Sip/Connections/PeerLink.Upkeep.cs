@@ -5,13 +5,14 @@ namespace Gateway.Sip.Connections;
 
 /// <summary>
 /// The care of standing connections, about once a second: keep-alives, connections that are to be left (a target that is no target any more, one more than is needed), hops that
-/// asked for peace, and another look at where the peer is (its names are asked for again when their time to live is over).
+/// asked for peace, connections under a certificate of ours that was replaced, and another look at where the peer is (its names are asked for again when their time to live is over).
 /// </summary>
 internal sealed partial class PeerLink
 {
     // Every transaction that was begun on a connection is over after this time (RFC 3261 §17: 64*T1).
     private static readonly TimeSpan LeavingQuiet = TimeSpan.FromSeconds(32);
     private static readonly TimeSpan LeavingMax = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LeavingQuietAtLast = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SpareIdle = TimeSpan.FromMinutes(5);
     private static readonly LinkFailure PeerOverloaded = new(LinkFailureKind.Overloaded, "sip.PeerOverloaded", "The peer answered 503 and asked for peace.");
 
@@ -20,6 +21,7 @@ internal sealed partial class PeerLink
     public void Sweep(DateTimeOffset now, TimeSpan waitMax)
     {
         SweepWaiting(now, waitMax);
+        LeaveOutdated();
         foreach (var connection in live) Tend(connection, now);
         LeaveWorse();
         if (waiting.Count > 0)
@@ -36,11 +38,12 @@ internal sealed partial class PeerLink
     }
 
     /// <summary>Ends every connection that no longer proves to be <paramref name="peer"/> (null: nobody is configured by that name any more).</summary>
-    public void Judge(PeerModel? peer, Func<SipConnection, PeerModel, bool> isProved)
+    public void Judge(PeerModel? peer, Func<SipConnection, PeerModel, Admission> judge)
     {
         foreach (var connection in live)
         {
-            if (peer is null || !isProved(connection, peer)) connection.Transport.Close(TransportReason.ClosedByUs, "sip.PeerLost");
+            var admission = peer is null ? null : judge(connection, peer);
+            if (admission is not { IsAdmitted: true }) connection.Transport.Close(TransportReason.ClosedByUs, admission?.PublicReason ?? "sip.PeerLost");
         }
     }
 
@@ -104,6 +107,20 @@ internal sealed partial class PeerLink
         DialIfIdle();
     }
 
+    // Make before break, where it was we who dialled; a peer that came to us comes again, or is dialled with the next request.
+    private void LeaveOutdated()
+    {
+        var mustDial = false;
+        foreach (var connection in live)
+        {
+            if (connection.IsLeaving || !connection.IsUsable || !connection.IsOutdated) continue;
+            connection.IsLeaving = true;
+            mustDial |= !connection.Transport.IsAccepted;
+        }
+
+        if (mustDial) DialIfIdle();
+    }
+
     private void Tend(SipConnection connection, DateTimeOffset now)
     {
         if (!connection.IsUsable) return;
@@ -113,8 +130,11 @@ internal sealed partial class PeerLink
         if (!connection.Transport.IsAccepted && (IsSpare(connection, now) || (connection.IsSuspect && HasBetter()))) connection.IsLeaving = true;
         if (!connection.IsLeaving) return;
         connection.LeavingSince ??= now;
-        var isQuiet = connection.Unanswered == 0 && now - connection.QuietSince >= LeavingQuiet;
-        if (isQuiet || now - connection.LeavingSince >= LeavingMax) connection.Transport.Close(TransportReason.ClosedByUs, "The connection was no longer needed.");
+        var left = now - connection.LeavingSince;
+
+        // A peer that never pauses for long gets half of the time; then the next breath it takes will do.
+        var isQuiet = connection.Unanswered == 0 && now - connection.QuietSince >= (left < LeavingMax / 2 ? LeavingQuiet : LeavingQuietAtLast);
+        if (isQuiet || left >= LeavingMax) connection.Transport.Close(TransportReason.ClosedByUs, "The connection was no longer needed.");
     }
 
     // RFC 2782: a target of lesser priority is for when no better one can be had; what goes by it meanwhile may end there.

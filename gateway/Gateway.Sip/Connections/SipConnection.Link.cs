@@ -32,6 +32,9 @@ internal sealed partial class SipConnection
     /// <summary>The end was told to its links; who adds it later must take it away again.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>The certificate we presented on it was replaced since: it is left like one to a target that is none any more.</summary>
+    public bool IsOutdated => Transport.CertificateVersion != side.Options.Certificates.Current.Version && !side.Options.Certificates.Current.StillPresents(Transport.Presented);
+
     /// <summary>It takes no new dialogs and is closed when it has become quiet.</summary>
     public bool IsLeaving
     {

@@ -53,6 +53,9 @@ internal sealed partial class SipConnection(SipSide side) : IConnectionHandler
         Transport = connection;
         connection.KeepsUnsent = true;
         side.Links.Opened(this);
+        if (!connection.IsAccepted || side.Peers.RefuseOldTls(connection.Evidence, Gateway.Federation.Protocol.Sip) is not { } refused) return;
+        side.NotAdmitted(this, "anybody", refused);
+        connection.Close(TransportReason.ClosedByUs, refused.PublicReason);
     }
 
     public void OnSecured(TransportConnection connection)

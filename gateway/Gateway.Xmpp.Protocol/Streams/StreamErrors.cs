@@ -115,6 +115,8 @@ public static class StreamErrors
         XmppReason.ResourceConstraint => StreamCondition.ResourceConstraint,
         XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout => StreamCondition.ConnectionTimeout,
         XmppReason.HandledTooMany => StreamCondition.UndefinedCondition,
+        // RFC 6120 §4.9.3.16: keys or certificates of the stream are no longer those in force.
+        XmppReason.CertificateReplaced => StreamCondition.Reset,
         XmppReason.Replaced => StreamCondition.Conflict,
         XmppReason.SystemShutdown => StreamCondition.SystemShutdown,
         XmppReason.RemoteServerTimeout => StreamCondition.RemoteConnectionFailed,

@@ -50,7 +50,8 @@ internal sealed class Connector(XmppContext context)
         };
         var outcome = await _dialer.DialAsync(target.Where, options, stream, cancel);
         if (outcome.IsConnected) return (XmppReason.None, "");
-        bool isTls = outcome.Reason is TransportReason.HandshakeFailed or TransportReason.HandshakeTimeout or TransportReason.CertificateMissing or TransportReason.OwnCertificateMissing;
+        bool isTls = outcome.Reason is TransportReason.HandshakeFailed or TransportReason.TlsTooOld or TransportReason.HandshakeTimeout
+            or TransportReason.CertificateMissing or TransportReason.OwnCertificateMissing;
         return (isTls ? XmppReason.TlsFailed : XmppReason.ConnectFailed, $"{outcome.Reason}: {outcome.Detail}");
     }
 

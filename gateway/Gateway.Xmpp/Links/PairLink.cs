@@ -240,7 +240,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         {
             if (_stream != stream) return false;
             (_phase, _stream, _resumption) = (Phase.Idle, null, resumption);
-            if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown)) _mustRenew = true;
+            if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced)) _mustRenew = true;
             // At our own end what was sent is as good as sent: nobody is left to acknowledge it.
             if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) _resumption = null;
             // What was never handed over, or not acknowledged, goes by the next stream.

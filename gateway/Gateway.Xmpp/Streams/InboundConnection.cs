@@ -36,15 +36,20 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         string how = proved.IsEmpty ? "none" : string.Join('+', proved.Select(p => p.IsExternal ? "external" : "dialback").Distinct().Order());
         string peer = proved.IsEmpty ? "" : proved[0].Principal.Peer.Name;
         return new StreamSnapshot(
-            Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
+            Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, IsLeaving ? "leaving" : machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
             Transport?.Remote.ToString() ?? "")
         {
             Trust = [.. proved.Select(p => $"{p.Domain}: {p.Why}")], Features = FeaturesOf(machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt,
+            CertificateVersion = Transport?.CertificateVersion ?? 0,
             Pairs = [.. proved.Select(p => new DomainPair(p.Domain, machine.To ?? "").ToString())], StanzasIn = StanzasIn, StanzasOut = StanzasOut,
         };
     }
 
     public override void End(XmppReason reason) => On(new InboundInput.MustEnd(reason));
+
+    protected override bool HasUnfinished => _session is { HasOpen: true };
+
+    protected override void SayLast() => _session?.Answer();
 
     public override void Recheck()
     {

@@ -80,6 +80,15 @@ internal sealed class ManagedSession(string id, string domain, string local)
         }
     }
 
+    /// <summary>Stanzas were taken whose passages are not closed yet.</summary>
+    public bool HasOpen
+    {
+        get
+        {
+            lock (_gate) return _count.Open > 0;
+        }
+    }
+
     /// <summary>The peer asked. What is not finished yet is told, unasked, when it is.</summary>
     public void Answer()
     {

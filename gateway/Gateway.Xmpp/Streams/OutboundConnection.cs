@@ -92,15 +92,24 @@ internal sealed class OutboundConnection : StreamConnection
     public override bool IsEstablished => _machine.Phase == OutboundPhase.Open;
 
     public override StreamSnapshot Snapshot() => new(
-        Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
+        Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, IsLeaving ? "leaving" : _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
         Transport?.Remote.ToString() ?? "")
     {
         Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : [], Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
         Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, StanzasIn = StanzasIn, StanzasOut = StanzasOut,
+        CertificateVersion = Transport?.CertificateVersion ?? 0,
         Unacknowledged = _sent.Count,
     };
 
     public override void End(XmppReason reason) => On(new OutboundInput.MustEnd(reason));
+
+    protected override bool HasUnfinished
+    {
+        get
+        {
+            lock (Gate) return _sent.Count > 0 || _asked.Count > 0;
+        }
+    }
 
     public override void Recheck()
     {
@@ -130,6 +139,7 @@ internal sealed class OutboundConnection : StreamConnection
     public bool MayCarry(DomainPair pair, bool isOneSystem, int pairsMax)
     {
         // Its own pair is one of them.
+        if (IsLeaving) return false;
         lock (Gate) return _carried.Count + 1 < pairsMax && _machine.MayCarry(pair, isOneSystem);
     }
 

@@ -11,7 +11,7 @@ namespace Gateway.Xmpp.Streams;
 /// One connection that carries one XMPP stream in either direction: bytes to frames, a machine's outputs to bytes. The framer belongs to the read loop; the
 /// machine is stepped under <see cref="Gate"/>, because verdicts, deadlines and drains come from elsewhere.
 /// </summary>
-/// <remarks>What operators see of it is in <c>StreamConnection.Sight.cs</c>.</remarks>
+/// <remarks>What operators see of it is in <c>StreamConnection.Sight.cs</c>, how it is left in <c>StreamConnection.Leaving.cs</c>.</remarks>
 internal abstract partial class StreamConnection(XmppContext context) : IConnectionHandler
 {
     private readonly XmppFramer _framer = new(context.Options.Limits);
@@ -339,7 +339,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     private static XmppReason ReasonOf(TransportReason reason) => reason switch
     {
-        TransportReason.HandshakeFailed or TransportReason.HandshakeTimeout or TransportReason.CertificateMissing or TransportReason.OwnCertificateMissing
+        TransportReason.HandshakeFailed or TransportReason.TlsTooOld or TransportReason.HandshakeTimeout or TransportReason.CertificateMissing or TransportReason.OwnCertificateMissing
             => XmppReason.TlsFailed,
         TransportReason.StartTlsInjection => XmppReason.BytesBeforeTls,
         TransportReason.IdleTimeout => XmppReason.ConnectionTimeout,

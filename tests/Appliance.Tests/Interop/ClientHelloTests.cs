@@ -40,7 +40,7 @@ public sealed class ClientHelloTests(RefusalStage fixture)
     [InlineData(Tls10, Tls12, new[] { Tls11, Tls10 })]
     public async Task Without_a_common_version_the_alert_is_protocol_version_and_the_log_says_why(int record, int hello, int[] supported)
     {
-        var refusal = await Refusal.ExpectAsync(fixture.Stage, "transport.HandshakeFailed");
+        var refusal = await Refusal.ExpectAsync(fixture.Stage, "transport.TlsTooOld");
         var answer = await AskAsync(Hello(record, hello, supported));
         Assert.Equal(21, answer[0]);
         Assert.Equal(ProtocolVersion, answer[6]);

@@ -34,14 +34,19 @@ public sealed class RawConnection : IDisposable
     }
 
     /// <summary>Makes the connection a TLS one, presenting the certificate if there is one and believing whatever the other side presents.</summary>
-    public async Task StartTlsAsync(string host, LabCertificate? certificate)
+    public async Task StartTlsAsync(string host, LabCertificate? certificate, SslProtocols version = SslProtocols.None)
     {
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = host,
+            EnabledSslProtocols = version,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         };
+#pragma warning disable SYSLIB0040, CA1416 // OpenSSL speaks old versions at its lowest level of security alone, which this policy means.
+        if (version != SslProtocols.None)
+            (options.EncryptionPolicy, options.CipherSuitesPolicy) = (EncryptionPolicy.AllowNoEncryption, new CipherSuitesPolicy([TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA]));
+#pragma warning restore SYSLIB0040, CA1416
         if (certificate is not null)
         {
             using var ephemeral = X509Certificate2.CreateFromPemFile(certificate.CertificateFile, certificate.KeyFile);

@@ -38,18 +38,22 @@ public sealed class LabAuthority : IDisposable
         return Write(file, leaf, key);
     }
 
+    /// <summary>What an old authority would make: signed with SHA-1 instead of SHA-256, or with a key of 1024 bits (field fact H1).</summary>
+    public LabCertificate IssueWeak(string file, IReadOnlyList<string> names, bool isSha1)
+    {
+        using var key = RSA.Create(isSha1 ? 2048 : 1024);
+        using var signing = _authority.GetRSAPrivateKey()!;
+        var generator = isSha1 ? new Sha1Signature(signing) : X509SignatureGenerator.CreateForRSA(signing, RSASignaturePadding.Pkcs1);
+        using var leaf = Request(key, names, LabCertificateKind.ServerAuthOnly, null)
+            .Create(_authority.SubjectName, generator, DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(300), RandomNumberGenerator.GetBytes(16));
+        return Write(file, leaf, key);
+    }
+
     /// <summary>Makes <c>file.crt.pem</c> and <c>file.key.pem</c>. By default the EKU is serverAuth only: what real edges present (field fact A2).</summary>
     public LabCertificate Issue(string file, IReadOnlyList<string> names, LabCertificateKind kind = LabCertificateKind.ServerAuthOnly, bool isExpired = false, string? commonName = null)
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=" + (commonName ?? names[0]), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var alternative = new SubjectAlternativeNameBuilder();
-        foreach (var name in names) alternative.AddDnsName(name);
-        request.CertificateExtensions.Add(alternative.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Usages(kind), critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        var request = Request(key, names, kind, commonName);
         var (from, until) = isExpired
             ? (DateTimeOffset.UtcNow.AddDays(-300), DateTimeOffset.UtcNow.AddDays(-2))
             : (DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(300));
@@ -58,6 +62,19 @@ public sealed class LabAuthority : IDisposable
     }
 
     public void Dispose() => _authority.Dispose();
+
+    private CertificateRequest Request(RSA key, IReadOnlyList<string> names, LabCertificateKind kind, string? commonName)
+    {
+        var request = new CertificateRequest("CN=" + (commonName ?? names[0]), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var alternative = new SubjectAlternativeNameBuilder();
+        foreach (var name in names) alternative.AddDnsName(name);
+        request.CertificateExtensions.Add(alternative.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Usages(kind), critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        return request;
+    }
 
     private LabCertificate Write(string file, X509Certificate2 leaf, RSA key)
     {
@@ -74,4 +91,16 @@ public sealed class LabAuthority : IDisposable
         LabCertificateKind.ClientAuthOnly => [ClientAuth],
         _ => [ServerAuth, ClientAuth],
     };
+
+    private sealed class Sha1Signature(RSA key) : X509SignatureGenerator
+    {
+        private readonly X509SignatureGenerator _inner = CreateForRSA(key, RSASignaturePadding.Pkcs1);
+
+        // sha1WithRSAEncryption, which the framework no longer writes.
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300D06092A864886F70D0101050500");
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1);
+
+        protected override PublicKey BuildPublicKey() => _inner.PublicKey;
+    }
 }

@@ -6,11 +6,14 @@ using LyncEdge.Profiles;
 
 namespace LyncEdge.Links;
 
+#pragma warning disable SYSLIB0039, SYSLIB0040, CA5397, CA5398, CA1416 // Old edges speak TLS 1.0; whether the gateway refuses them is what a test asks.
+
 /// <summary>What the edge shows in a handshake and whom it believes. Usually a serverAuth-only certificate, as real edges have (field fact A2).</summary>
 public sealed class Identity
 {
     private readonly X509Certificate2Collection _roots = [];
     private readonly bool _verifies;
+    private bool _isWeak;
 
     private Identity(bool verifies) => _verifies = verifies;
 
@@ -55,32 +58,51 @@ public sealed class Identity
         return names.Any(n => n.Equals(ExpectedHost, StringComparison.OrdinalIgnoreCase)) ? null : "name: " + string.Join(", ", names) + " is not " + ExpectedHost;
     }
 
-    public SslServerAuthenticationOptions ServerOptions(RemoteCertificateValidationCallback callback) => new()
+    public SslServerAuthenticationOptions ServerOptions(RemoteCertificateValidationCallback callback)
     {
-        ServerCertificateContext = Certificate,
-        ClientCertificateRequired = true,
-        EnabledSslProtocols = Protocols,
-        AllowTlsResume = false,
-        CertificateChainPolicy = Offline(),
-        RemoteCertificateValidationCallback = callback,
-    };
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Certificate,
+            ClientCertificateRequired = true,
+            EnabledSslProtocols = Protocols,
+            AllowTlsResume = false,
+            CertificateChainPolicy = Offline(),
+            RemoteCertificateValidationCallback = callback,
+        };
+        if (IsOld) (options.EncryptionPolicy, options.CipherSuitesPolicy) = (EncryptionPolicy.AllowNoEncryption, OldSuites.Value);
+        return options;
+    }
 
-    public SslClientAuthenticationOptions ClientOptions(RemoteCertificateValidationCallback callback) => new()
+    public SslClientAuthenticationOptions ClientOptions(RemoteCertificateValidationCallback callback)
     {
-        TargetHost = ExpectedHost,
-        ClientCertificateContext = SendsCertificate ? Certificate : null,
-        EnabledSslProtocols = Protocols,
-        AllowTlsResume = false,
-        CertificateChainPolicy = Offline(),
-        RemoteCertificateValidationCallback = callback,
-    };
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = ExpectedHost,
+            ClientCertificateContext = SendsCertificate ? Certificate : null,
+            EnabledSslProtocols = Protocols,
+            AllowTlsResume = false,
+            CertificateChainPolicy = Offline(),
+            RemoteCertificateValidationCallback = callback,
+        };
+        if (IsOld) (options.EncryptionPolicy, options.CipherSuitesPolicy) = (EncryptionPolicy.AllowNoEncryption, OldSuites.Value);
+        return options;
+    }
+
+    // What Schannel of 2008 has in common with the OpenSSL of today, in Schannel's order; TLS 1.2 has the last two.
+    private static readonly Lazy<CipherSuitesPolicy> OldSuites = new(() => new CipherSuitesPolicy(
+    [
+        TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    ]));
+
+    // Old versions sign with SHA-1 and MD5, old certificates have short keys: OpenSSL takes part in neither unless its level of security is left, which the odd policy means.
+    private bool IsOld => _isWeak || Protocols != SslProtocols.None && (Protocols & (SslProtocols.Tls12 | SslProtocols.Tls13)) == SslProtocols.None;
 
     private static SslProtocols Version(string text) => text switch
     {
-#pragma warning disable SYSLIB0039, CA5397 // Old edges speak TLS 1.0; whether the gateway refuses them is what a scene asks.
         "1.0" => SslProtocols.Tls,
         "1.1" => SslProtocols.Tls11,
-#pragma warning restore SYSLIB0039, CA5397
         "1.3" => SslProtocols.Tls13,
         _ => SslProtocols.Tls12,
     };
@@ -113,6 +135,8 @@ public sealed class Identity
             return;
         }
 
+        using var key = leaf.GetRSAPublicKey();
+        _isWeak = key is { KeySize: < 2048 } || leaf.SignatureAlgorithm.FriendlyName == "sha1RSA";
         Certificate = SslStreamCertificateContext.Create(leaf, extra, offline: true);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Certificates;
@@ -22,17 +23,23 @@ internal sealed class Edge : IAsyncDisposable
     private Edge(TcpClient client, SslStream stream) => (this.client, this.stream) = (client, stream);
 
     /// <summary>Connects to the gateway as a TLS client with this certificate.</summary>
-    public static async Task<Edge> DialAsync(int port, LabLeaf leaf)
+    public static async Task<Edge> DialAsync(int port, LabLeaf leaf, SslProtocols version = SslProtocols.None)
     {
         var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync("127.0.0.1", port);
         var tls = new SslStream(client.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        var options = new SslClientAuthenticationOptions
         {
             TargetHost = "gw.jabber.example",
+            EnabledSslProtocols = version,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             ClientCertificateContext = SslStreamCertificateContext.Create(leaf.Certificate, [.. leaf.Intermediates], offline: true),
-        }).WaitAsync(TimeSpan.FromSeconds(60));
+        };
+#pragma warning disable SYSLIB0040, CA1416 // OpenSSL speaks old versions at its lowest level of security alone, which this policy means.
+        if (version != SslProtocols.None)
+            (options.EncryptionPolicy, options.CipherSuitesPolicy) = (EncryptionPolicy.AllowNoEncryption, new CipherSuitesPolicy([TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA]));
+#pragma warning restore SYSLIB0040, CA1416
+        await tls.AuthenticateAsClientAsync(options).WaitAsync(TimeSpan.FromSeconds(60));
         return Started(client, tls);
     }
 
@@ -141,6 +148,9 @@ internal sealed class Edge : IAsyncDisposable
 
     /// <summary>The name the gateway asked for in its hello (SNI).</summary>
     public string ServerName => stream.TargetHostName;
+
+    /// <summary>Serial number of the certificate that the gateway presented.</summary>
+    public string Shown => ((X509Certificate2)stream.RemoteCertificate!).SerialNumber;
 
     /// <summary>CRLFs that came between messages.</summary>
     public int Breaks => Volatile.Read(ref breaks) / 2;

@@ -34,7 +34,7 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         target.Start();
         var port = isReachable ? ((IPEndPoint)target.LocalEndpoint).Port : 1;
         hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120 }, TimeProvider.System);
-        var own = new FixedCertificates(new CertificateSet(1, [Lab.Issue(Fqdn).ToOwn("gw")], [Lab.ToTrust("default")]));
+        var own = Own = new FixedCertificates(new CertificateSet(1, [Lab.Issue(Fqdn).ToOwn("gw")], [Lab.ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
         Registry = new PeerRegistry(own, Time, Refusals);
         Edge = new PeerModel("edge", Protocol.Sip)
@@ -47,7 +47,8 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
         Resolver.Host("sip.contoso.example", "127.0.0.1").Host("sip.fabrikam.example", "127.0.0.1");
         var options = change(new SipSideOptions
         {
-            Fqdn = Fqdn, Certificates = own, NotifyInterval = TimeSpan.Zero, Listeners = [new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = own } }],
+            Fqdn = Fqdn, Certificates = own, NotifyInterval = TimeSpan.Zero,
+            Listeners = [new ListenerOptions { Name = "edge", Address = "127.0.0.1", Tls = new TlsServerOptions { Certificates = own, MayBeOld = () => Registry.Current.Peers.MayBeOld } }],
         });
         Side = new SipSide(options, Registry, Crossing, new SipSideParts(hub, Resolver, Time, new EvenIds(), _ => 0, this));
     }
@@ -65,6 +66,8 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     public TableResolver Resolver { get; }
 
     public RecentRefusals Refusals { get; }
+
+    public FixedCertificates Own { get; }
 
     public PeerRegistry Registry { get; }
 
@@ -101,9 +104,9 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     }));
 
     /// <summary>A connection of the edge to us, proved by its certificate.</summary>
-    public async Task<Edge> DialAsync(LabLeaf? leaf = null)
+    public async Task<Edge> DialAsync(LabLeaf? leaf = null, System.Security.Authentication.SslProtocols version = default)
     {
-        var edge = await World.Edge.DialAsync(Side.Listeners[0].Endpoint.Port, leaf ?? EdgeLeaf);
+        var edge = await World.Edge.DialAsync(Side.Listeners[0].Endpoint.Port, leaf ?? EdgeLeaf, version);
         edges.Add(edge);
         return edge;
     }

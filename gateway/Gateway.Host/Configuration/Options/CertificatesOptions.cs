@@ -64,6 +64,6 @@ public sealed record TrustOptions
     [Setting("SHA-256 fingerprints that are refused although the chain is good.")]
     public IReadOnlyList<string> Withdrawn { get; init; } = [];
 
-    [Setting("Shortest RSA key accepted.", Min = 1_024, Max = 16_384)]
+    [Setting("Shortest RSA key accepted; weakCertificate of a peer goes below it.", Min = 2_048, Max = 16_384)]
     public int RsaBitsMin { get; init; } = 2_048;
 }

@@ -33,8 +33,11 @@ public sealed record PeerOptions
     [Setting("The trust set its certificate must chain to.")]
     public string Trust { get; init; } = "default";
 
-    [Setting("The oldest TLS it may speak with us: tls12 or tls13.")]
-    public TlsVersion TlsVersionMin { get; init; }
+    [Setting("The oldest TLS it may speak with us. SIP: tls10 and tls11 let a peer in that has nothing newer (a relaxation).")]
+    public TlsVersion TlsVersionMin { get; init; } = TlsVersion.Tls12;
+
+    [Setting("Its certificates may be signed with SHA-1, and its RSA keys may have 1024 bits, for a peer that cannot renew them yet (a relaxation).")]
+    public bool WeakCertificate { get; init; }
 
     [Setting("XMPP: accept dialback where the certificate does not prove the domain (a relaxation).")]
     public bool Dialback { get; init; }

@@ -40,6 +40,8 @@ public sealed class PeersValidator : IValidator
         CheckTrustPolicy(peer, path, faults);
         if (peer.Protocol == Protocol.Xmpp && peer.WildcardSubject)
             faults.Add($"{path}.wildcardSubject", "is for SIP peers", "XMPP allows wildcards by itself (RFC 6125)");
+        if (peer.Protocol == Protocol.Xmpp && peer.TlsVersionMin < TlsVersion.Tls12)
+            faults.Add($"{path}.tlsVersionMin", "below tls12 is for SIP peers", "XMPP servers of any age in use speak TLS 1.2");
         if (peer.Protocol == Protocol.Xmpp && peer.Sip != new PeerSipOptions())
             faults.Add($"{path}.sip", "is for SIP peers", "remove it");
     }
