@@ -60,7 +60,7 @@ internal abstract partial class StreamConnection
 
     /// <summary>Ends that an operator should know of and that nobody further in has written down.</summary>
     protected static bool IsNoteworthy(XmppReason reason) => reason is not (
-        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown
+        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced
         or XmppReason.CertificateRefused or XmppReason.PeerUnknown);
 
     private static bool Has(string domains, string domain) => domains.Split(',', '→').Any(one => Jid.ToAsciiDomain(one) == domain);
