@@ -29,7 +29,8 @@ public static class GatewayCommand
     {
         var root = new RootCommand("Federation between Microsoft SIP systems and XMPP servers.")
         {
-            Run(), Status(), Connections(), Domains(), Presence(), Trace(), Log(), Reload(), Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), PeerVerbs.Build(Config, Json), GenerateVerb.Build(Config, Json), Docs(),
+            Run(), Status(), Connections(), Domains(), Presence(), Trace(), Log(), Reload(),
+            Streams(), Doctor(), ConfigVerbs(), Certs(), Route(), PeerVerbs.Build(Config, Json), GenerateVerb.Build(Config, Json), Docs(),
         };
         root.Options.Add(Config);
         root.Options.Add(Json);
