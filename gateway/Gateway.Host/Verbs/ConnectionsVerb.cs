@@ -25,7 +25,8 @@ internal static class ConnectionsVerb
     private static string[] Cells(string peer, ConnectionStatus c) =>
     [
         peer, c.Direction, string.Join("; ", c.Domains), c.Remote, c.Phase, string.Join("; ", c.Proofs), string.Join("; ", c.Trust), c.Tls, StatusVerb.Number(c.CertificateVersion),
-        string.Join(' ', c.Features), StatusVerb.Number(c.ItemsIn), StatusVerb.Number(c.ItemsOut), c.LastItem is { } last ? StatusVerb.When(last) : "", StatusVerb.Number(c.Dialogs), StatusVerb.Number(c.Queued),
+        string.Join(' ', c.Features), StatusVerb.Number(c.ItemsIn), StatusVerb.Number(c.ItemsOut), c.LastItem is { } last ? StatusVerb.When(last) : "",
+        StatusVerb.Number(c.Dialogs), StatusVerb.Number(c.Queued),
         StatusVerb.Number(c.Unacknowledged), c.Since is { } since ? StatusVerb.When(since) : "",
     ];
 }
