@@ -24,6 +24,7 @@ if (options.PrepareFolder is not null)
 
 try
 {
+    var isBroken = false;
     var table = new Table(Console.Out, options.JsonFile);
     foreach (var name in options.Subjects)
     {
@@ -36,12 +37,21 @@ try
             SubjectNames.Bare => new BareSubject(folder, authority),
             _ => new ServerSubject(name, folder, authority, options),
         };
-        await new Bench(subject, authority, options, table).RunAsync();
+        try
+        {
+            await new Bench(subject, authority, options, table).RunAsync();
+        }
+        catch (LoadFailureException failure) when (options.Subjects.Count > 1)
+        {
+            // What the others do is worth knowing all the same.
+            Console.Error.WriteLine($"load: {name}: {failure.Message}");
+            isBroken = true;
+        }
     }
 
     foreach (var other in options.Subjects.Skip(1)) table.Ratios(options.Subjects[0], other);
     table.Shares(SubjectNames.Bare, NewConnections.Words, NewStreams.Words);
-    return table.All.Any(f => f.Counts.Lost + f.Counts.Failed + f.Counts.Duplicates > 0 && f.Subject == SubjectNames.Gateway) ? 1 : 0;
+    return isBroken || table.All.Any(f => f.Counts.Lost + f.Counts.Failed + f.Counts.Duplicates > 0 && f.Subject == SubjectNames.Gateway) ? 1 : 0;
 }
 catch (LoadFailureException failure)
 {

@@ -23,7 +23,7 @@ internal static class Lab
     public static async Task ListeningAsync(IPEndPoint address)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var tries = 0; tries < 300; tries++)
+        for (var tries = 0; tries < 1_200; tries++)
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
@@ -37,6 +37,6 @@ internal static class Lab
             }
         }
 
-        throw new LoadFailureException($"nothing listens on {address} after 30 s");
+        throw new LoadFailureException($"nothing listens on {address} after 120 s");
     }
 }
