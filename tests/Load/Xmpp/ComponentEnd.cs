@@ -52,11 +52,11 @@ internal sealed class ComponentEnd(IPEndPoint target, Func<int, string> domainOf
         _ = ReadAsync(stream, ready);
         try
         {
-            await ready.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
         }
         catch (TimeoutException)
         {
-            throw new LoadFailureException($"the component {domain} was not let in within 20 s");
+            throw new LoadFailureException($"the component {domain} was not let in within 60 s");
         }
 
         return stream;
