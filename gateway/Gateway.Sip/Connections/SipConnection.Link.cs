@@ -10,8 +10,8 @@ internal sealed partial class SipConnection
     private readonly Lock belonging = new();
     private PeerLink[] links = [];
     private int unanswered;
-    private long bytesSeen;
-    private long bytesOutSeen;
+    private long movedSeen;
+    private long sentSeen;
     private DateTimeOffset sentNothingSince = side.Now;
     private long restsUntil;
     private long suspectAt = -1;
@@ -109,15 +109,13 @@ internal sealed partial class SipConnection
     /// <summary>About once a second: notes what moved, and sends a keep-alive where nothing was sent for as long as the setting says (RFC 5626 §3.5.1).</summary>
     public void Tend(DateTimeOffset now, TimeSpan keepAlive)
     {
-        if (Transport.BytesOut != bytesOutSeen) (bytesOutSeen, sentNothingSince) = (Transport.BytesOut, now);
-        var moved = MessagesIn + Transport.BytesOut;
-        if (moved != bytesSeen) (bytesSeen, QuietSince) = (moved, now);
+        if (MessagesOut != sentSeen) (sentSeen, sentNothingSince) = (MessagesOut, now);
+        var moved = MessagesIn + MessagesOut;
+        if (moved != movedSeen) (movedSeen, QuietSince) = (moved, now);
         if (keepAlive <= TimeSpan.Zero || now - sentNothingSince < keepAlive || Transport.UnsentBytes > 0) return;
         sentNothingSince = now;
-        if (Transport.TrySend("\r\n\r\n"u8, null) != TransportReason.None) return;
 
-        // A ping is no use of the connection.
-        bytesOutSeen += 4;
-        bytesSeen += 4;
+        // No message, and no use of the connection.
+        Transport.TrySend("\r\n\r\n"u8, null);
     }
 }
