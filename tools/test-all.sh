@@ -32,6 +32,11 @@ if ! dotnet build Gateway.sln --nologo -v quiet -clp:NoSummary; then
     exit 1
 fi
 
+# What the tests and the runtime's own tools leave in the temporary folder goes with the run; a stage that failed keeps its records.
+TMPDIR=$(mktemp -d /tmp/gateway-tests.XXXXXX)
+export TMPDIR
+trap 'ls -d "$TMPDIR"/gateway-lab-* >/dev/null 2>&1 || rm -rf "$TMPDIR"' EXIT
+
 passed=0
 failed=0
 for project in tests/*.Tests; do

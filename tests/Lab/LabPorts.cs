@@ -15,9 +15,9 @@ public static class LabPorts
     private static readonly Lock Gate = new();
     private static readonly HashSet<int> Taken = [];
 
-    // The locks are of the process and of the file: one handle, open as long as we live.
+    // The locks are of the process and of the file: one handle, open as long as we live. The file is one for the machine, whatever folder a run takes for its own temporary files.
     private static readonly FileStream Locks = new(
-        Path.Combine(Path.GetTempPath(), $"gateway-lab-ports-{Environment.UserName}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Path.Combine(Directory.Exists("/tmp") ? "/tmp" : Path.GetTempPath(), $"gateway-lab-ports-{Environment.UserName}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
 
     private static readonly int Count = Math.Min(CountMax, FirstOfKernel() - First);
     private static int _next = Random.Shared.Next(Count);

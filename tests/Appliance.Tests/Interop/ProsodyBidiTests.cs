@@ -11,7 +11,7 @@ public sealed class ProsodyBidiTests(ProsodyBidiTests.Fixture fixture) : IClassF
     private Stage Stage => fixture.Stage;
 
     [Theory, InlineData(true), InlineData(false)]
-    [Clause("XEP-0288", "2.1")]
+    [Clause("XEP-0288", "2.1"), Clause("XEP-0288", "2.2")]
     public async Task One_stream_carries_the_talk_both_ways(bool isOurs)
     {
         // No stream of an earlier test is left.
