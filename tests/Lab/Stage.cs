@@ -45,7 +45,7 @@ public sealed class Stage : IAsyncDisposable
         var file = new ApplianceFile
         {
             Certificate = authority.Issue("gateway", [GatewayHost, XmppDomain, SipDomain, .. options.MoreDomains], LabCertificateKind.Both), AuthorityFile = authority.CertificateFile,
-            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = options.Adjust, UsesIPv6 = options.UsesIPv6,
+            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(), Profile = options.Profile, AcceptsDialback = options.UsesDialback, Adjust = (options.Adjust ?? (_ => { })) + (a => options.AdjustWith?.Invoke(a, authority)), UsesIPv6 = options.UsesIPv6,
         };
         var prosodyPort = LabPorts.Take();
         var records = Records(file, options.ProsodyNamedPort ?? prosodyPort, options).ToList();
@@ -116,7 +116,7 @@ public sealed class Stage : IAsyncDisposable
         LabRecord.XmppServer("elsewhere.example", GatewayHost, file.XmppPort),
         LabRecord.XmppServer("down.example", "xmpp." + XmppDomain, LabPorts.Take()),
         LabRecord.SipFederation(SipDomain, "sip." + SipDomain, file.EdgePort), LabRecord.SipFederation(XmppDomain, GatewayHost, file.SipPort),
-        .. options.MoreDomains.Select(d => LabRecord.XmppServer(d, GatewayHost, file.XmppPort)), .. options.MoreRecords,
+        .. options.MoreDomains.Concat(options.BareDomains).Select(d => LabRecord.XmppServer(d, GatewayHost, file.XmppPort)), .. options.MoreRecords,
     ];
 }
 

@@ -21,6 +21,9 @@ public sealed record StageOptions(string Profile)
     /// <summary>Domains the gateway shows besides the usual ones: its certificate names them, and DNS leads XMPP servers to it.</summary>
     public IReadOnlyList<string> MoreDomains { get; init; } = [];
 
+    /// <summary>Domains that DNS leads to the gateway for, and that its usual certificate does not name.</summary>
+    public IReadOnlyList<string> BareDomains { get; init; } = [];
+
     public IReadOnlyList<string> EdgeArguments { get; init; } = [];
 
     public IReadOnlyList<LabRecord> MoreRecords { get; init; } = [];
@@ -29,4 +32,7 @@ public sealed record StageOptions(string Profile)
     public bool UsesIPv6 { get; init; }
 
     public Action<JsonObject>? Adjust { get; init; }
+
+    /// <summary>The same, for what needs certificates of the stage's authority.</summary>
+    public Action<JsonObject, Trust.LabAuthority>? AdjustWith { get; init; }
 }
