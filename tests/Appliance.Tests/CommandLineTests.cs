@@ -65,6 +65,7 @@ public sealed class CommandLineTests : IDisposable
         var listed = await JsonAsync(Good, "peer", "list");
         Assert.Equal(["contoso", "prosody", "fabrikam.example"], listed.EnumerateArray().Select(p => p.GetProperty("name").GetString()));
         Assert.Equal("lab", (await JsonAsync(Good, "peer", "show", "fabrikam.example")).GetProperty("trust").GetString());
+        Assert.Contains("nobody", (await JsonAsync(FoundBad, "peer", "show", "nobody")).GetProperty("refusal").GetString(), StringComparison.Ordinal);
         Assert.Contains("New-CsAllowedDomain", (await JsonAsync(Good, "generate", "sfb", "fabrikam.example")).GetProperty("text").GetString(), StringComparison.Ordinal);
         var explained = await JsonAsync(Good, "route", "explain", "a@fabrikam.example", "juliet@jabber.example", "--method", "SUBSCRIBE", "--source", "fabrikam.example");
         Assert.Equal("prosody", explained.GetProperty("peer").GetString());

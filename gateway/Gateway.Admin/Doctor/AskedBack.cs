@@ -8,7 +8,7 @@ namespace Gateway.Admin.Doctor;
 /// What a partner does that we prove ourselves to by dialback (XEP-0220 §2.1): it looks our domain up and asks whoever is there about the key. We do the same with ourselves: the names as
 /// they are seen from here, then a question about a key that nobody made, to our own listener.
 /// </summary>
-internal sealed class AskedBack(DoctorParts parts, PeerModel peer, CheckList list, string ours)
+internal sealed class AskedBack(DoctorParts parts, PeerModel peer, CheckList list, string ours, string domain)
 {
     public async Task RunAsync(DialTarget partner, CancellationToken cancellation)
     {
@@ -20,7 +20,7 @@ internal sealed class AskedBack(DoctorParts parts, PeerModel peer, CheckList lis
 
         // The record of a partner who is ourselves: our listener is near, and whose certificate it shows is of no matter here.
         var self = new PeerModel(peer.Name, Federation.Protocol.Xmpp) { AllowsPrivateTargets = true };
-        using var probe = new XmppProbe(parts, self, peer.FromDomains.Order(StringComparer.Ordinal).First(), ours);
+        using var probe = new XmppProbe(parts, self, domain, ours);
         var isAny = listener.Address.Equals(IPAddress.Any) || listener.Address.Equals(IPAddress.IPv6Any);
         var address = !isAny ? listener.Address : listener.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : IPAddress.IPv6Loopback;
         var target = new DialTarget("our own listener", [new IPEndPoint(address, listener.Port)], IsDiscovered: false, IsSecure: true);

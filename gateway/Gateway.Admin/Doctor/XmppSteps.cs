@@ -27,7 +27,7 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
         }
 
         var greeting = await probe.OpenStreamAsync(cancellation);
-        if (TellStream(target, domain, greeting)) await CheckProofAsync(probe, target, greeting, cancellation);
+        if (TellStream(target, domain, greeting)) await CheckProofAsync(probe, target, domain, greeting, cancellation);
     }
 
     private bool TellStream(DialTarget target, string domain, string greeting)
@@ -59,7 +59,7 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
         (">EXTERNAL<", "EXTERNAL"), ("urn:xmpp:features:dialback", "dialback"), ("urn:xmpp:sm:3", "stream management"), ("urn:xmpp:features:bidi", "bidirectional streams"),
     ];
 
-    private async Task CheckProofAsync(XmppProbe probe, DialTarget target, string greeting, CancellationToken cancellation)
+    private async Task CheckProofAsync(XmppProbe probe, DialTarget target, string domain, string greeting, CancellationToken cancellation)
     {
         var isDialbackOffered = greeting.Contains("urn:xmpp:features:dialback", StringComparison.Ordinal) || greeting.Contains("jabber:server:dialback", StringComparison.Ordinal);
         var mayDialback = isDialbackOffered && peer.External != ExternalPolicy.Required;
@@ -70,7 +70,7 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
             return;
         }
 
-        if (mayDialback) await new AskedBack(parts, peer, list, ours).RunAsync(target, cancellation);
+        if (mayDialback) await new AskedBack(parts, peer, list, ours, domain).RunAsync(target, cancellation);
         else
             list.Fail("dialback", $"{target.Host}: {(isDialbackOffered ? "external is required, so dialback is not used" : "no dialback is offered either")}: there is no way to prove {ours} there",
                 $"its administrator must trust the authority of our certificate, which must name {ours}, or allow dialback");

@@ -10,7 +10,7 @@ namespace Gateway.Federation.Routes;
 internal static class RuleReach
 {
     // A longer search would hold up the start; a list of that size is not judged.
-    private const int PointsMax = 100_000;
+    private const int PointsMax = 20_000;
 
     /// <summary>In no domain and in no address of a configuration.</summary>
     private const string Fresh = "\0";
@@ -29,7 +29,8 @@ internal static class RuleReach
             var tos = addressees.Where(rule.FitsAddressee).ToList();
             var ways = sources.Where(rule.FitsSource).ToList();
             if ((long)froms.Count * tos.Count * ways.Count > PointsMax) continue;
-            if (IsTaken(rule, rules.Take(i).ToList(), froms, tos, ways, out var by)) yield return (i, rule, by);
+            var near = rules.Take(i).Where(r => (r.KindMask & rule.KindMask) != 0 && froms.Exists(r.FitsSender) && tos.Exists(r.FitsAddressee) && ways.Exists(r.FitsSource)).ToList();
+            if (IsTaken(rule, near, froms, tos, ways, out var by)) yield return (i, rule, by);
         }
     }
 

@@ -139,7 +139,9 @@ internal static class PeerVerbs
         if (reading.Model is not { } model) return Output.Faults(reading, asJson);
         if (model.Federation.Peers.FirstOrDefault(p => p.Name == name) is not { } peer)
         {
-            Output.Error($"no peer is named {name}; there is: {string.Join(", ", model.Federation.Peers.Select(p => p.Name))}");
+            var refusal = $"no peer is named {name}; there is: {string.Join(", ", model.Federation.Peers.Select(p => p.Name))}";
+            if (asJson) Output.Json(new { Peer = name, Refusal = refusal });
+            else Output.Error(refusal);
             return ExitCodes.FoundBad;
         }
 
