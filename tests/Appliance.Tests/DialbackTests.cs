@@ -1,6 +1,4 @@
 using Lab;
-using Lab.Appliance;
-using Lab.Processes;
 using Lab.Raw;
 
 namespace Appliance.Tests;
@@ -14,22 +12,6 @@ public sealed class DialbackTests(DialbackTests.Fixture fixture) : IClassFixture
 
     [Fact]
     public Task Messages_cross_over_dialback_both_ways() => Calls.NobodyNoticesAsync(Stage);
-
-    [Fact, Item("PSB-036")]
-    public async Task Doctor_asks_our_own_listener_back_where_dialback_is_what_remains()
-    {
-        var document = Stage.Parts.File.Document();
-        document["peers"]!.AsArray().Single(p => (string?)p!["name"] == "jabber")!["external"] = "off";
-        var folder = Stage.Directory.Folder("asked-back");
-        var file = Path.Combine(folder, "appliance.json");
-        await File.WriteAllTextAsync(file, document.ToJsonString());
-
-        var (_, text) = await LabProcess.RunAsync("gateway doctor", GatewayProcess.Executable, ["doctor", "jabber", "--json", "--config", file], TimeSpan.FromSeconds(120), folder);
-
-        var asked = DoctorSteps.Of(text).Where(s => s.Check == "dialback").ToList();
-        Assert.True(asked is [(_, "good", _)], text);
-        Assert.Contains("our own listener answers for contoso.example", asked[0].Text, StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task Stanza_before_authentication_is_not_authorized()
