@@ -35,6 +35,20 @@ public sealed class ServiceLocatorTests
         Assert.Equal(TransportReason.DnsNotFound, (await Locate(table, fallbackPort: null)).Reason);
     }
 
+    [Fact, Clause("RFC 7673", "3.2")]
+    public async Task A_target_whose_address_fails_its_proof_is_left_for_the_next()
+    {
+        var resolver = new TableResolver()
+            .Service("_xmpp-server._tcp.capulet.example", new SrvRecord(1, 1, 5269, "forged.capulet.example"), new SrvRecord(2, 1, 5269, "good.capulet.example"))
+            .Fails("forged.capulet.example", TransportReason.DnsBogus).Host("good.capulet.example", "192.0.2.7");
+        var found = await new ServiceLocator(resolver, static _ => 0).LocateAsync("_xmpp-server._tcp", "capulet.example", 5269, CancellationToken.None);
+        Assert.Equal("good.capulet.example", Assert.Single(found.Targets).Host);
+
+        resolver.Forget("good.capulet.example");
+        found = await new ServiceLocator(resolver, static _ => 0).LocateAsync("_xmpp-server._tcp", "capulet.example", 5269, CancellationToken.None);
+        Assert.False(found.IsFound);
+    }
+
     [Fact]
     public async Task A_failing_server_is_not_mistaken_for_a_missing_record()
     {

@@ -69,6 +69,60 @@ public sealed class DaneTests
         Assert.True((await contoso.SendAsync("juliet@capulet.example")).IsDelivered);
     }
 
+    [Fact]
+    [Clause("RFC 7673", "3.4")]
+    public async Task A_server_whose_TLSA_answer_fails_its_proof_is_not_connected_to_however_good_its_certificate()
+    {
+        await using var contoso = new Node("contoso.example", resolver: new TableResolver { IsSecure = true });
+        await using var capulet = new Node("capulet.example");
+        Prepare(contoso, capulet, uses: true);
+        contoso.Resolver.Tlsa("xmpp.capulet.example", capulet.Port, DnsSecurity.Bogus);
+
+        Assert.Equal("xmpp.CertificateRefused", (await contoso.SendAsync("juliet@capulet.example")).Failure!.Reason);
+        Assert.Equal(0, capulet.Hub.BytesIn);
+    }
+
+    [Fact]
+    [Clause("RFC 7673", "4.1")]
+    public async Task A_host_that_no_proof_names_is_no_name_of_the_domain()
+    {
+        await using var contoso = new Node("contoso.example", resolver: new TableResolver());
+        await using var capulet = new Node("capulet.example", Node.Lab.Issue("xmpp.capulet.example"));
+        Prepare(contoso, capulet, uses: true);
+        contoso.Resolver.Tlsa("xmpp.capulet.example", capulet.Port, DnsSecurity.Insecure, Record("1 1 1", Node.Lab.Issue("xmpp.capulet.example")));
+
+        Assert.Equal("xmpp.CertificateRefused", (await contoso.SendAsync("juliet@capulet.example")).Failure!.Reason);
+    }
+
+    [Theory]
+    [InlineData("3 1 1", "xmpp.TlsRequired")]
+    [InlineData("9 1 1", "")]
+    [Clause("RFC 7673", "3.4")]
+    [Clause("RFC 7673", "4")]
+    public async Task Where_usable_records_are_proved_nothing_crosses_in_clear_though_the_peers_record_would_allow_it(string record, string reason)
+    {
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        await using var contoso = new Node("contoso.example", resolver: new TableResolver { IsSecure = true });
+        contoso.Knows(contoso.PeerOf("capulet.example", "") with { Addresses = [], AllowsPrivateTargets = true, UsesDane = true, Tls = TlsPolicy.Optional, AllowsDialback = true });
+        contoso.Resolver.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(1, 1, (ushort)server.Port, "xmpp.capulet.example")).Host("xmpp.capulet.example", "127.0.0.1");
+        contoso.Resolver.Tlsa("xmpp.capulet.example", server.Port, DnsSecurity.Secure, Record(record, Node.Lab.Issue("capulet.example")));
+
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        using var peer = await server.AcceptOpenAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
+        if (reason.Length == 0)
+        {
+            await peer.HearAsync("<db:result");
+            return;
+        }
+
+        // TLS is asked for all the same; who has none says so.
+        await peer.HearAsync("<starttls");
+        await peer.SendAsync("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>");
+        Assert.Equal(reason, (await sent).Failure!.Reason);
+        Assert.DoesNotContain("<db:result", peer.Heard, StringComparison.Ordinal);
+    }
+
     private static void Prepare(Node contoso, Node capulet, bool uses)
     {
         capulet.Knows(capulet.PeerOf("contoso.example", "127.0.0.1:1"));

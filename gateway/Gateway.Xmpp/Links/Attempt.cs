@@ -142,13 +142,13 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
     {
         _given.Token.ThrowIfCancellationRequested();
         int seconds = isLast ? context.Options.NegotiationSecondsMax : Math.Min(PlaceSecondsMax, context.Options.NegotiationSecondsMax);
-        var (dane, isBogus) = await context.Links.Connector.FindDaneAsync(target, peer, _given.Token);
+        var (dane, isHidden) = await context.Links.Connector.FindDaneAsync(target, peer, _given.Token);
         var awaited = new TaskCompletionSource<Finding>(TaskCreationOptions.RunContinuationsAsynchronously);
         _awaited = awaited;
         var stream = new OutboundConnection(context, pair, purpose, peer, this) { NegotiationSecondsMax = seconds, Target = target, Resumption = Resumption, Dane = dane };
         stream.Know(known);
-        // Records that fail validation are how an attacker would hide them: the place is left (RFC 7673 §3.4).
-        if (isBogus) return (new Finding(XmppReason.CertificateRefused, "Its TLSA records fail DNSSEC validation.", IsPassing: false), stream);
+        // Records that fail validation, or do not come, are how an attacker would hide them: the place is left (RFC 7673 §3.4).
+        if (isHidden) return (new Finding(XmppReason.CertificateRefused, "Its TLSA records fail DNSSEC validation, or cannot be asked for.", IsPassing: false), stream);
         var (reason, text) = await context.Links.Connector.DialAsync(target, stream, _given.Token);
         return reason == XmppReason.None
             ? (await awaited.Task, stream)

@@ -30,12 +30,14 @@ internal sealed class Connector(XmppContext context)
         return ([], IsAbsent(last.Reason) ? XmppReason.RemoteServerNotFound : XmppReason.RemoteServerTimeout, $"{last.Reason}: {last.Detail}");
     }
 
-    /// <summary>The TLSA records of a place that DNSSEC leads to, where the peer's record takes them (RFC 7673 §3); true when they are there and false.</summary>
-    public async Task<(DaneRecords? Records, bool IsBogus)> FindDaneAsync(ConnectTarget target, PeerModel peer, CancellationToken cancel)
+    /// <summary>The TLSA records of a place that DNSSEC leads to, where the peer's record takes them (RFC 7673 §3); true when they are false, or cannot be had.</summary>
+    public async Task<(DaneRecords? Records, bool IsHidden)> FindDaneAsync(ConnectTarget target, PeerModel peer, CancellationToken cancel)
     {
         if (!peer.UsesDane || !target.Where.IsSecure || IPAddress.TryParse(target.Where.Host, out _)) return (null, false);
         var answer = await context.Resolver.FindTlsaAsync(target.Where.Host, target.Where.Endpoints[0].Port, cancel);
-        if (answer.Security == DnsSecurity.Bogus) return (null, true);
+
+        // Only "there are none" means that there are none: whoever can keep the answer away must not win by it.
+        if (answer.Security == DnsSecurity.Bogus || (!answer.IsFound && answer.Reason != TransportReason.DnsNotFound)) return (null, true);
         if (!answer.IsFound || answer.Security != DnsSecurity.Secure) return (null, false);
         return (new DaneRecords([.. answer.Records.Select(r => new TlsaConstraint(r.Usage, r.Selector, r.Matching, r.Data))], target.Where.IsNameSecure ? [target.Where.Host] : []), false);
     }

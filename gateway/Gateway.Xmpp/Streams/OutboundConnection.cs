@@ -46,7 +46,17 @@ internal sealed class OutboundConnection : StreamConnection
     public required ConnectTarget Target { get; init; }
 
     /// <summary>TLSA records of the place, proved by DNSSEC; null where there are none or policy takes none.</summary>
-    public DaneRecords? Dane { get; init; }
+    public DaneRecords? Dane
+    {
+        get;
+        init
+        {
+            field = value;
+
+            // Records that may prove it promise TLS: what the peer's record allows in clear is not allowed here (RFC 7673 §3.4).
+            if (value is not null && value.Records.Any(r => r.IsUsable)) _machine = _machine with { Facts = _machine.Facts & ~StreamFacts.ChannelAccepted };
+        }
+    }
 
     /// <summary>What an earlier stream of the pair left, to be resumed here.</summary>
     public Resumption? Resumption

@@ -67,6 +67,7 @@ public sealed class PeersValidator : IValidator
         if (peer.External == ExternalPolicy.Required && peer.Tls != TlsPolicy.Required) faults.Add($"{path}.tls", "contradicts external: required", "without TLS there is no certificate");
         if (peer.SelfSigned && !peer.Dialback)
             faults.Add($"{path}.selfSigned", "means nothing without dialback", "a self-signed certificate never proves a domain; put it into a trust set of its own instead");
+        if (peer.Dane && peer.Tls == TlsPolicy.Forbidden) faults.Add($"{path}.dane", "contradicts tls: forbidden", "without TLS there is no certificate");
         if (peer.DirectTls && peer.Tls == TlsPolicy.Forbidden) faults.Add($"{path}.directTls", "contradicts tls: forbidden", "remove one of them");
     }
 
