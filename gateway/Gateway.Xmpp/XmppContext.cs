@@ -15,6 +15,8 @@ namespace Gateway.Xmpp;
 /// <summary>What the parts of the side share. Filled once by <see cref="XmppSide"/>.</summary>
 internal sealed class XmppContext
 {
+    private int _untold;
+
     public required XmppOptions Options { get; init; }
     public required TransportHub Hub { get; init; }
     public required IDnsResolver Resolver { get; init; }
@@ -35,10 +37,16 @@ internal sealed class XmppContext
     public DialbackAsker Asker { get; set; } = null!;
     public ArrivalDoor Door { get; set; } = null!;
 
+    /// <summary>Failures that nobody has been told yet, because the words depend on what the core says of the two.</summary>
+    public int Untold => Volatile.Read(ref _untold);
+
     public TimeProvider Time => Hub.Time;
     public PeerPolicies Policies => field ??= new PeerPolicies(Registry);
 
     public bool IsServed(string domain) => Crossing.IsServed(Protocol.Jid.ToAsciiDomain(domain), Federation.Protocol.Xmpp);
+
+    /// <summary>One more failure waits for its words, or one less: after it was told.</summary>
+    public void CountUntold(int by) => Interlocked.Add(ref _untold, by);
 
     public string NewId() => TextOf(Ids.NextId());
 

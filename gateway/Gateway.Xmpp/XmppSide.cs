@@ -94,11 +94,13 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// </summary>
     public async Task DrainAsync(TimeSpan patience)
     {
-        if (_context.Links.Queued == 0) return;
+        // In this order: what has been told waits for a stream already.
+        bool IsOver() => _context.Untold == 0 && _context.Links.Queued == 0;
+        if (IsOver()) return;
         using var deadline = new CancellationTokenSource(patience, _context.Time);
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var end = deadline.Token.Register(() => sent.TrySetResult());
-        await using var look = _context.Time.CreateTimer(_ => _ = _context.Links.Queued == 0 && sent.TrySetResult(), null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+        await using var look = _context.Time.CreateTimer(_ => _ = IsOver() && sent.TrySetResult(), null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
         await sent.Task;
     }
 

@@ -28,6 +28,7 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
 
     private async Task TellInConfidenceAsync(Failure failure)
     {
+        context.CountUntold(1);
         try
         {
             bool isFriend = await context.Crossing.FindAsync(Passage.To, Passage.From, CancellationToken.None) is { Authorization: AuthorizationPhase.Granted };
@@ -41,6 +42,7 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
         finally
         {
             Ticket.Finish();
+            context.CountUntold(-1);
         }
     }
 

@@ -90,7 +90,8 @@ public sealed record ApplianceFile
         ["store"] = new JsonObject { ["sqlite"] = "run/gateway.db" },
         // Scenes let subscriptions run out in seconds, and change presence faster than people do.
         ["presence"] = new JsonObject { ["expiresMin"] = 1, ["notifyInterval"] = 0 },
-        ["limits"] = new JsonObject { ["drainSecondsMax"] = 5 },
+        // A fifth of it is what an error has to open a stream of its own in.
+        ["limits"] = new JsonObject { ["drainSecondsMax"] = 20 },
         ["log"] = new JsonObject { ["level"] = "debug" },
     };
 
