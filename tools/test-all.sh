@@ -42,7 +42,8 @@ failed=0
 for project in tests/*.Tests; do
     name=$(basename "$project")
     case "$mode$slow" in fast*" $name "*) continue ;; esac
-    dotnet test "$project" --no-build --nologo -v quiet --blame-hang-timeout 10m \
+    # Whoever starts this under nohup or in the background leaves signals ignored, and what the tests start would never hear SIGHUP or SIGINT.
+    env --default-signal=HUP,INT,QUIT dotnet test "$project" --no-build --nologo -v quiet --blame-hang-timeout 10m \
         --logger "trx;LogFileName=$name.trx" --results-directory "$results"
     code=$?
     trx=$results/$name.trx

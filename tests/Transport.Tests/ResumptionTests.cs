@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Transport.Tests;
 
-/// <summary>A client that would resume its session gets a whole handshake each time: a resumed one would come without the intermediates that it presented (decision 13).</summary>
+/// <summary>A client that would resume its session gets a whole handshake each time: a resumed one would come without the intermediates that it presented (decision 11).</summary>
 public sealed class ResumptionTests
 {
     [Theory, InlineData(SslProtocols.Tls12), InlineData(SslProtocols.Tls13)]

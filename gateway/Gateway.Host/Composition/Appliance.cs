@@ -50,12 +50,16 @@ public sealed class Appliance : IHostedService, IAsyncDisposable
         hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            _ = control.ReloadAsync(CancellationToken.None);
+            _ = ReloadAsync();
         });
         control.State = "running";
         var listeners = parts.Sides.SelectMany(s => s.Listeners()).Select(l => $"{l.Protocol} {l.Address}");
         PartsLog.Ready(logger, string.Join(", ", listeners.Append($"http {admin.HttpAddress}").Append($"admin {parts.Model.AdminSocket}")));
     }
+
+    // Nobody waits for what a signal asked for: a fault nobody foresaw is told in the log at least.
+    private Task ReloadAsync() => control.ReloadAsync(CancellationToken.None).ContinueWith(
+        failed => PartsLog.ReloadRefused(logger, failed.Exception!.GetBaseException().ToString()), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -95,7 +95,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
         var callee = Stage.NewName("u") + "@" + Sipp.Domain;
         await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, "uas-cancelled", 1);
         await juliet.DoAsync("message", ("to", callee), ("body", "is anybody there?"), ("ref", "rings1"));
-        await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "rings1"), ("error.condition", "recipient-unavailable"));
+        await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "rings1"), ("error.condition", "service-unavailable"));
         Judge(await sipp.EndAsync(), 1);
     }
 
