@@ -42,6 +42,7 @@ public sealed record SipSideView(
             transport.IsAccepted ? "in" : "out", transport.Remote.ToString(), transport.Evidence.TlsVersion, connection.ProvedAs, transport.Since,
             transport.CertificateVersion, connection.MessagesIn, transport.BytesIn, transport.BytesOut)
         {
+            Id = transport.Id,
             Target = transport.Host,
             Domains = connection.AdmittedDomains,
             MessagesOut = connection.MessagesOut,
@@ -75,6 +76,9 @@ public sealed record SipQuarantineView(string Target, DateTimeOffset Until, int 
 public sealed record SipConnectionView(
     string Direction, string Remote, string Tls, string ProvedAs, DateTimeOffset Since, int CertificateVersion, long MessagesIn, long BytesIn, long BytesOut)
 {
+    /// <summary>The connection's number in this process, as log and trace name it.</summary>
+    public long Id { get; init; }
+
     /// <summary>The host that was dialled; empty when the peer came to us.</summary>
     public string Target { get; init; } = "";
 

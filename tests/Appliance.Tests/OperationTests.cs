@@ -51,7 +51,12 @@ public sealed class OperationTests(RefusalStage fixture)
         var (_, incoming) = await Stage.Gateway.VerbAsync("connections", "jabber", "--in", "--json");
         Assert.All(JsonNode.Parse(incoming)!["connections"]!.AsArray(), r => Assert.Equal(("jabber", "in"), (r!["peer"]!.GetValue<string>(), r["connection"]!["direction"]!.GetValue<string>())));
         var (_, table) = await Stage.Gateway.VerbAsync("connections");
-        foreach (var column in (string[])["domains", "proved by", "features", "unacknowledged", "since"]) Assert.Contains(column, table, StringComparison.Ordinal);
+        foreach (var column in (string[])["way", "phase", "proved by", "TLS", "remote", "domains"]) Assert.Contains(column, table, StringComparison.Ordinal);
+        var (_, details) = await Stage.Gateway.VerbAsync("connections", "--details");
+        foreach (var label in (string[])["domains", "proved", "because", "TLS", "crossed", "unacknowledged", "since"]) Assert.Contains(label, details, StringComparison.Ordinal);
+        var (unknownCode, unknown) = await Stage.Gateway.VerbAsync("connections", "jaber");
+        Assert.Equal(1, unknownCode);
+        Assert.Contains("no peer is named jaber; there is: ", unknown, StringComparison.Ordinal);
         Assert.InRange(await Stage.Gateway.MetricAsync("gateway_xmpp_streams", "peer=\"jabber\"", "proof=\"external\""), 1, 100);
     }
 

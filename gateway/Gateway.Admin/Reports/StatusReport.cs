@@ -73,6 +73,9 @@ public sealed record TargetStatus(string Target, DateTimeOffset Until, int Failu
 /// <summary>One connection: SIP connection or XMPP stream.</summary>
 public sealed record ConnectionStatus
 {
+    /// <summary>The connection's number in this process, as log and trace name it; 0 before there is one.</summary>
+    public long Number { get; init; }
+
     /// <summary><c>in</c> or <c>out</c>.</summary>
     public required string Direction { get; init; }
 
@@ -80,6 +83,9 @@ public sealed record ConnectionStatus
 
     /// <summary>Phase in words: connecting, open, closing.</summary>
     public string Phase { get; init; } = "open";
+
+    /// <summary>How the peer proved itself: <c>certificate</c> (SIP), <c>external</c>, <c>dialback</c>, both joined, or <c>none</c>.</summary>
+    public string ProvedBy { get; init; } = "none";
 
     /// <summary>How the peer proved itself, for which domain.</summary>
     public IReadOnlyList<string> Proofs { get; init; } = [];

@@ -1,7 +1,7 @@
 namespace Gateway.Admin.Trace;
 
-/// <summary>What an operator wants to follow (PSB-077): the connections of a peer, or those that carry a domain.</summary>
-/// <param name="Subject">The peer's name or the domain, in A-labels.</param>
+/// <summary>What an operator wants to follow (PSB-077): the connections of a peer, those that carry a domain, or one.</summary>
+/// <param name="Subject">The peer's name, the domain in A-labels, or the number of one connection.</param>
 /// <param name="Seconds">How long; never longer than <see cref="SecondsMax"/>, so that none is forgotten.</param>
 /// <param name="ShowsBodies">Texts of users are shown too. Secrets never are.</param>
 /// <param name="Who">Who asked, for the log.</param>

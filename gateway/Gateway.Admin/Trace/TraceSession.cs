@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Gateway.Transport;
@@ -26,6 +27,7 @@ public sealed class TraceSession : IDisposable
     private readonly ConcurrentDictionary<long, long> notOurs = new();
     private readonly Dictionary<long, Queue<Seen>> held = [];
     private readonly TraceRequest request;
+    private readonly long? number;
     private readonly TimeProvider time;
     private readonly Action<TraceSession> ended;
     private readonly DateTimeOffset since;
@@ -42,6 +44,7 @@ public sealed class TraceSession : IDisposable
     internal TraceSession(TraceRequest request, TimeProvider time, Action<TraceSession> ended)
     {
         (this.request, this.time, this.ended, since) = (request, time, ended, time.GetUtcNow());
+        number = long.TryParse(request.Subject, NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one : null;
         over = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Clamp(request.Seconds, 1, TraceRequest.SecondsMax)), time);
     }
 
@@ -122,7 +125,7 @@ public sealed class TraceSession : IDisposable
     private IEnumerable<TraceLine> Take(Seen seen)
     {
         var id = seen.Connection.Id;
-        var isOurs = seen.Connection.Concerns(request.Subject);
+        var isOurs = number == seen.Connection.Id ? true : seen.Connection.Concerns(request.Subject);
         if (isOurs is null && seen.Bytes is not null)
         {
             Hold(id, seen);

@@ -53,10 +53,10 @@ public sealed partial class SipLog(ILogger<SipLog> logger, RecentRefusals refusa
 public sealed partial class XmppLog(ILogger<XmppLog> logger) : IXmppObserver
 {
     public void OnStreamOpened(StreamSnapshot stream) =>
-        Log.Opened(logger, stream.IsInbound ? "from" : "to", stream.RemoteDomain, stream.LocalDomain, stream.ProvedBy, stream.TlsVersion);
+        Log.Opened(logger, stream.IsInbound ? "from" : "to", stream.RemoteDomain, stream.LocalDomain, stream.ProvedBy, stream.TlsVersion.Length == 0 ? "without TLS" : stream.TlsVersion, stream.Id);
 
     public void OnStreamEnded(StreamSnapshot stream, XmppReason reason, string text) =>
-        Log.Ended(logger, stream.IsInbound ? "from" : "to", stream.RemoteDomain, stream.Remote, $"xmpp.{reason}", text);
+        Log.Ended(logger, stream.IsInbound ? "from" : "to", stream.RemoteDomain, stream.Remote, stream.Id, $"xmpp.{reason}", text);
 
     public void OnLateError(string localDomain, string remoteDomain, string condition) => Log.LateError(logger, localDomain, remoteDomain, condition);
 
@@ -64,11 +64,11 @@ public sealed partial class XmppLog(ILogger<XmppLog> logger) : IXmppObserver
 
     private static partial class Log
     {
-        [LoggerMessage(4001, LogLevel.Information, "XMPP stream {direction} {remote} for {local} is open, proved by {proof}, {tls}")]
-        public static partial void Opened(ILogger logger, string direction, string remote, string local, string proof, string tls);
+        [LoggerMessage(4001, LogLevel.Information, "XMPP stream {direction} {remote} for {local} is open, proved by {proof}, {tls}, #{number}")]
+        public static partial void Opened(ILogger logger, string direction, string remote, string local, string proof, string tls, long number);
 
-        [LoggerMessage(4002, LogLevel.Information, "XMPP stream {direction} {remote} ({address}) ended: {reason}: {text}")]
-        public static partial void Ended(ILogger logger, string direction, string remote, string address, string reason, string text);
+        [LoggerMessage(4002, LogLevel.Information, "XMPP stream {direction} {remote} ({address}, #{number}) ended: {reason}: {text}")]
+        public static partial void Ended(ILogger logger, string direction, string remote, string address, long number, string reason, string text);
 
         [LoggerMessage(4003, LogLevel.Warning, "{remote} returned a stanza of {local} with {condition} after its sender had been told that it was delivered; the partner's log says why")]
         public static partial void LateError(ILogger logger, string local, string remote, string condition);

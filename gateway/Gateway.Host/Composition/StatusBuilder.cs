@@ -12,6 +12,8 @@ namespace Gateway.Host.Composition;
 /// <summary>Puts the status together from the parts as they stand.</summary>
 public sealed class StatusBuilder(ApplianceParts parts)
 {
+    private const int FailuresMax = 3;
+
     public StatusReport Build(
         string state, DateTimeOffset startedAt, ConfigurationStatus configuration, FederationModel model, IReadOnlyDictionary<string, long> engine)
     {
@@ -90,7 +92,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
             Pace = PaceOf(p, waiting),
             Limits = LimitsOf(p),
             Connections = [.. connections[p.Name]],
-            LastFailure = string.Join("; ", failures[p.Name]),
+            LastFailure = Told([.. failures[p.Name]]),
             NextTryAt = tries.TryGetValue(p.Name, out var at) ? at : null,
             Quarantined = [.. quarantined[p.Name]],
         }).ToList();
@@ -99,6 +101,10 @@ public sealed class StatusBuilder(ApplianceParts parts)
             peers.Add(new PeerStatus(group.Key.Length == 0 ? "(not yet proved)" : group.Key, "", "") { Connections = [.. group] });
         return peers;
     }
+
+    // A peer with a hundred pairs of domains fails a hundred times for one reason.
+    private static string Told(List<string> failures) =>
+        string.Join("; ", failures.Take(FailuresMax)) + (failures.Count > FailuresMax ? string.Create(CultureInfo.InvariantCulture, $"; and {failures.Count - FailuresMax} more") : "");
 
     private List<DomainStatus> Domains(FederationModel model)
     {

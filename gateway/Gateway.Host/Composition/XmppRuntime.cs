@@ -13,10 +13,11 @@ internal sealed class XmppRuntime : ISideRuntime
 {
     private readonly ApplianceModel model;
     private readonly XmppSide side;
+    private readonly TimeProvider time;
 
     public XmppRuntime(ApplianceParts parts, string dialbackSecret)
     {
-        model = parts.Model;
+        (model, time) = (parts.Model, parts.Time);
         side = new XmppSide(new XmppParts
         {
             Options = OptionsOf(model),
@@ -61,9 +62,11 @@ internal sealed class XmppRuntime : ISideRuntime
         [
             .. side.Streams.Select(s => (s.Peer, new ConnectionStatus
             {
+                Number = s.Id,
                 Direction = s.IsInbound ? "in" : "out",
                 Remote = s.Remote,
                 Phase = s.Phase.ToLowerInvariant(),
+                ProvedBy = s.ProvedBy,
                 Proofs = [$"{s.RemoteDomain} to {s.LocalDomain}: {s.ProvedBy}"],
                 Tls = s.TlsVersion.Length > 0 ? $"{s.TlsVersion} {s.Cipher}" : "",
                 CertificateVersion = s.CertificateVersion,
@@ -82,6 +85,13 @@ internal sealed class XmppRuntime : ISideRuntime
 
     public IReadOnlyList<(string Peer, string Failure)> Failures() =>
         [.. side.Pairs.Where(p => p.LastFailure.Length > 0).Select(p => (p.Peer, $"{p.LastFailure}: {p.LastFailureText} ({p.LocalDomain} to {p.RemoteDomain})"))];
+
+    // A peer with several pairs of domains is tried again with the first of them.
+    public IReadOnlyList<(string Peer, DateTimeOffset At)> NextTries()
+    {
+        var now = time.GetUtcNow();
+        return [.. side.Pairs.Where(p => p.RetryInSeconds > 0).GroupBy(p => p.Peer, StringComparer.Ordinal).Select(g => (g.Key, now.AddSeconds(g.Min(p => p.RetryInSeconds))))];
+    }
 
     public IReadOnlyList<(string Name, long Value)> Numbers()
     {

@@ -25,9 +25,29 @@ public static class OptionsBinder
         }
         catch (JsonException fault)
         {
-            faults.Add("$", $"this is not JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}", "a comma or a quote is missing near there");
+            AddNotJson(text, fault, faults);
             return new BoundOptions(new ApplianceOptions(), default);
         }
+    }
+
+    // The reader's words, and the line where it gave up: often the mistake stands at the end of the line before.
+    private static void AddNotJson(string text, JsonException fault, FaultList faults)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            faults.Add("$", "the file is empty", "README.md has an example to begin with");
+            return;
+        }
+
+        var (lines, at) = (text.Split('\n'), (int)(fault.LineNumber ?? 0));
+        var line = at < lines.Length ? lines[at].Trim() : "";
+        var shown = line.Length == 0 ? "" : $": {(line.Length <= 100 ? line : line[..100] + " …")}";
+        var end = fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var why = end < 0 ? fault.Message : fault.Message[..end];
+        var hint = line.AsSpan().IndexOfAny('\u201c', '\u201d', '\u201e') >= 0
+            ? "texts stand in straight quotes (\")"
+            : "look at this line and at the end of the one before it for a comma, quote or bracket that is missing or too many";
+        faults.Add("$", $"this is not JSON, line {at + 1}, byte {fault.BytePositionInLine + 1}{shown} [{why}]", hint);
     }
 
     private static object BindRecord(JsonElement json, Type type, string path, FaultList faults)
@@ -100,7 +120,7 @@ public static class OptionsBinder
             if (at >= 0) return Enum.GetValues(type).GetValue(at);
         }
 
-        faults.Add(path, $"{Describe(json)} is not one of its words", string.Join(", ", words));
+        faults.Add(path, $"{Describe(json)} is not allowed here", $"one of: {string.Join(", ", words)}");
         return null;
     }
 

@@ -14,6 +14,7 @@ internal static class OpenfireSettings
         text.Append($"xmpp.domain={with.TheirDomains.FirstOrDefault()}\n");
         text.Append("xmpp.server.socket.active=true\nxmpp.server.socket.port=5269\n");
         text.Append($"xmpp.server.tls.policy={TlsPolicyOf(with)}\n");
+        if (!with.IsInClear) text.Append("# Without it Openfire never asks for our certificate, and offers no EXTERNAL.\nxmpp.server.cert.policy=wanted\n");
         text.Append($"xmpp.server.dialback.enabled={(with.UsesDialback ? "true" : "false")}\n");
         text.Append("# Our certificate names our domains, so it can be checked like any other.\n");
         text.Append("xmpp.server.certificate.verify=true\nxmpp.server.certificate.accept-selfsigned=false\n");

@@ -5,6 +5,7 @@ using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Host.Composition;
 using Gateway.Host.Configuration;
+using Gateway.Host.Screens;
 using Gateway.Mapping.Errors;
 using Gateway.Sip;
 using Gateway.Transport;
@@ -22,7 +23,7 @@ public static class DoctorVerb
 
         var report = await CheckAsync(model, peer, cancellation);
         if (asJson) Output.Json(report);
-        else Output.Table("doctor", ["of", "check", "verdict", "what was found", "next step"], report.Checks.Select(c => new[] { c.Subject, c.Check, c.Verdict.ToString(), c.Text, c.NextStep }));
+        else Output.Lines(DoctorScreen.Lines(report, Output.Width));
         return report.HasFailures ? ExitCodes.FoundBad : ExitCodes.Good;
     }
 

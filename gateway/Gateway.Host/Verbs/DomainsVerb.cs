@@ -1,4 +1,5 @@
 using Gateway.Admin.Reports;
+using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
 
@@ -9,11 +10,11 @@ internal static class DomainsVerb
     {
         using var client = AdminClient.For(file, socket);
         var report = await client.AskAsync<DomainsReport>(HttpMethod.Get, "/domains", cancellation);
-        if (report is null) return StatusVerb.NotRunning(asJson);
+        if (report is null) return client.NotRunning(asJson);
         if (asJson) Output.Json(report);
         else
-            Output.Table("domains", ["domain", "kind", "through", "blocked", "users", "warning"],
-                report.Domains.Select(d => new[] { d.Domain.Name, d.Domain.Kind, d.Domain.Peer, d.Domain.IsBlocked ? "yes" : "", StatusVerb.Number(d.Users), d.Warning }));
+            Output.Table("domains", ["kind", "users", "blocked", "through", "domain", "warning"],
+                report.Domains.Select(d => new[] { d.Domain.Kind, Layout.Number(d.Users), d.Domain.IsBlocked ? "yes" : "", d.Domain.Peer, d.Domain.Name, d.Warning }));
         return ExitCodes.Good;
     }
 }

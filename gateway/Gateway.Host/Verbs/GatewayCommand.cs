@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Gateway.Admin.Reports;
 using Gateway.Host.Configuration;
 
@@ -20,9 +21,18 @@ public static class GatewayCommand
     {
         var parse = Build().Parse(arguments);
 
-        // The library would end the process two seconds after SIGTERM; the host below us listens to signals and drains as long as it was allowed to.
-        var code = await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-        return parse.Errors.Count > 0 ? ExitCodes.Usage : code;
+        try
+        {
+            // The library would end the process two seconds after SIGTERM; the host below us listens to signals and drains as long as it was allowed to.
+            var code = await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            return parse.Errors.Count > 0 ? ExitCodes.Usage : code;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or HttpRequestException or TaskCanceledException or JsonException)
+        {
+            // What a disk, a socket or an appliance of another version can do is no reason to show an operator our insides.
+            Output.Error($"gateway: {(fault is JsonException ? "the gateway that answers is of another version: use its own executable" : fault.Message)}");
+            return ExitCodes.Failed;
+        }
     }
 
     private static RootCommand Build()
@@ -56,18 +66,19 @@ public static class GatewayCommand
         var peer = new Argument<string?>("PEER") { Description = "The peer; all when left out.", Arity = ArgumentArity.ZeroOrOne };
         var isIn = new Option<bool>("--in") { Description = "Only those the peers made." };
         var isOut = new Option<bool>("--out") { Description = "Only those we made." };
-        var verb = new Command("connections", "Show what stands between us and the peers: domains, proof, TLS, counts, queues.") { peer, isIn, isOut, Socket };
+        var details = new Option<bool>("--details") { Description = "All about each connection instead of one line." };
+        var verb = new Command("connections", "Show what stands between us and the peers: domains, proof, TLS, counts, queues.") { peer, isIn, isOut, details, Socket };
         verb.SetAction((parse, cancellation) =>
         {
             var direction = (parse.GetValue(isIn), parse.GetValue(isOut)) switch { (true, false) => "in", (false, true) => "out", _ => "" };
-            return ConnectionsVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(peer), direction, parse.GetValue(Json), cancellation);
+            return ConnectionsVerb.RunAsync(parse.GetValue(Config)!, parse.GetValue(Socket), parse.GetValue(peer), direction, parse.GetValue(details), parse.GetValue(Json), cancellation);
         });
         return verb;
     }
 
     private static Command Trace()
     {
-        var subject = new Argument<string>("PEER|DOMAIN") { Description = "The peer's name, or a domain." };
+        var subject = new Argument<string>("PEER|DOMAIN|NUMBER") { Description = "The peer's name, a domain, or the number of one connection as `connections` shows it." };
         var seconds = new Option<int>("--seconds") { Description = "End after so many seconds; else with Ctrl-C, at the latest after a day." };
         var file = new Option<string?>("--out") { Description = "Write to this file, readable for its owner only, instead of the screen." };
         var megabytes = new Option<int>("--megabytes") { Description = "End when the file has this size.", DefaultValueFactory = _ => 100 };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateway.Admin.Reports;
 using Gateway.Host.Composition;
+using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
 
@@ -13,11 +14,11 @@ internal static class LogVerb
         var resource = level is null ? "/log" : $"/log?level={Uri.EscapeDataString(level)}&room={Uri.EscapeDataString(room ?? "")}&seconds={seconds.ToString(CultureInfo.InvariantCulture)}";
         if (level is not null && !IsKnown(level, room)) return ExitCodes.Usage;
         var report = await client.AskAsync<LogReport>(level is null ? HttpMethod.Get : HttpMethod.Post, resource, cancellation);
-        if (report is null) return StatusVerb.NotRunning(asJson);
+        if (report is null) return client.NotRunning(asJson);
         if (asJson) Output.Json(report);
         else
             Output.Table($"least level written; the configuration says {report.Configured}", ["room", "level", "until"],
-                report.Levels.Select(l => new[] { l.Room, l.Level, l.Until is { } until ? StatusVerb.When(until) : "" }));
+                report.Levels.Select(l => new[] { l.Room, l.Level, l.Until is { } until ? Layout.When(until) : "" }));
         return ExitCodes.Good;
     }
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Gateway.Admin;
 using Gateway.Host.Configuration;
-using Spectre.Console;
+using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
 
-/// <summary>Prints results: tables for people with faults on standard error, JSON on standard output for scripts.</summary>
+/// <summary>Prints results: text for people with faults on standard error, JSON on standard output for scripts.</summary>
 internal static class Output
 {
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, AdminJson.Options));
@@ -32,29 +32,28 @@ internal static class Output
         }
     }
 
-    public static void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, string whenEmpty = "none")
+    /// <summary>Lines for people.</summary>
+    public static void Lines(IEnumerable<string> lines)
+    {
+        foreach (var line in lines) Line(line);
+    }
+
+    /// <summary>A title with columns under it, or one line that says that there is nothing.</summary>
+    public static void Table(string title, IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
         var lines = rows.ToList();
         if (lines.Count == 0)
         {
-            Line($"{title}: {whenEmpty}");
+            Line($"{title}: none");
             return;
         }
 
-        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(title)) };
-        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)));
-        foreach (var line in lines) table.AddRow(line.Select(Markup.Escape).ToArray());
-        Screen().Write(table);
+        Line(title);
+        Lines(Layout.Columns(heads, lines));
     }
 
-    // A pipe has no width: wide enough that no cell is folded.
-    private static IAnsiConsole Screen()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        });
-        if (Console.IsOutputRedirected) console.Profile.Width = 240;
-        return console;
-    }
+    /// <summary>Where sentences are folded: never in a pipe or file.</summary>
+    public static int Width => Console.IsOutputRedirected ? Layout.Unfolded : Math.Max(60, Console.WindowWidth);
+
+    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 }

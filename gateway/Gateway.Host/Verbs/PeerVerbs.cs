@@ -128,8 +128,8 @@ internal static class PeerVerbs
         var rows = model.Federation.Peers.Select(Row).ToList();
         if (asJson) Output.Json(rows);
         else
-            Output.Table("peers", ["peer", "protocol", "profile", "policy", "where", "domains", "trust", "relaxations"],
-                rows.Select(r => new[] { r.Name, r.Protocol, r.Profile, r.Policy, Where(r), string.Join(", ", r.Domains), r.Trust, string.Join("; ", r.Relaxations) }));
+            Output.Table("peers", ["peer", "protocol", "profile", "policy", "trust", "relaxations", "where", "domains"],
+                rows.Select(r => new[] { r.Name, r.Protocol, r.Profile, r.Policy, r.Trust, string.Join(' ', r.Relaxations.Select(x => x.Split(':')[0])), Where(r), string.Join(", ", r.Domains) }));
         return ExitCodes.Good;
     }
 

@@ -9,7 +9,7 @@ internal static class ReloadVerb
     {
         using var client = AdminClient.For(file, socket);
         var report = await client.AskAsync<ReloadReport>(HttpMethod.Post, "/reload", cancellation);
-        if (report is null) return StatusVerb.NotRunning(asJson);
+        if (report is null) return client.NotRunning(asJson);
         if (asJson) Output.Json(report);
         else Print(report);
         return report.IsApplied ? ExitCodes.Good : ExitCodes.FoundBad;

@@ -18,7 +18,7 @@ internal static class RepairVerb
 
         using var client = AdminClient.For(file, socket);
         var report = await client.AskAsync<RepairReport>(HttpMethod.Post, $"/presence/repair?watcher={Uri.EscapeDataString(watcher)}&presentity={Uri.EscapeDataString(presentity)}", cancellation);
-        if (report is null) return StatusVerb.NotRunning(asJson);
+        if (report is null) return client.NotRunning(asJson);
         if (asJson) Output.Json(report);
         else Output.Line(report.IsAsked ? $"the home of {presentity} is asked anew" : $"not asked: {report.Reason}: {ReasonTable.NextStepOf(report.Reason)}");
         return report.IsAsked ? ExitCodes.Good : ExitCodes.FoundBad;

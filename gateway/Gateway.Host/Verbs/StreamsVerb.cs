@@ -11,7 +11,7 @@ internal static class StreamsVerb
         using var client = AdminClient.For(file, socket);
         string path = domain is null ? "/streams/forget" : $"/streams/forget?domain={Uri.EscapeDataString(domain)}";
         var report = await client.AskAsync<ForgetReport>(HttpMethod.Post, path, cancellation);
-        if (report is null) return StatusVerb.NotRunning(asJson);
+        if (report is null) return client.NotRunning(asJson);
         if (asJson) Output.Json(report);
         else Output.Line(report.Forgotten == 0 ? "nothing to forget" : $"{report.Forgotten.ToString(CultureInfo.InvariantCulture)} failures forgotten: the next stanza tries again");
         return ExitCodes.Good;

@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Certificates;
 using Gateway.Admin;
+using Gateway.Admin.Reports;
 using Gateway.Admin.Trace;
+using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
 
-/// <summary><c>gateway trace PEER|DOMAIN</c>: shows message by message what crosses with a peer, until Ctrl-C or the end of its time (PSB-077).</summary>
+/// <summary><c>gateway trace PEER|DOMAIN|NUMBER</c>: shows message by message what crosses with a peer, until Ctrl-C or the end of its time (PSB-077).</summary>
 internal static class TraceVerb
 {
     /// <summary>What the verb was told.</summary>
@@ -23,17 +25,31 @@ internal static class TraceVerb
         var bodies = wish.ShowsBodies ? "true" : "false";
         var resource = $"/trace?subject={Uri.EscapeDataString(DomainNames.ToAscii(wish.Subject))}&seconds={wish.Seconds.ToString(CultureInfo.InvariantCulture)}&bodies={bodies}";
         using var response = await client.OpenAsync(resource, stop.Token);
-        if (response is null) return StatusVerb.NotRunning(wish.AsJson);
+        if (response is null) return client.NotRunning(wish.AsJson);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            Output.Error($"as many traces run as may ({Tracer.SessionsMax}): `gateway status` shows them; end one");
+            var refusal = $"as many traces run as may ({Tracer.SessionsMax}): `gateway status` shows them; end one";
+            if (wish.AsJson) Output.Json(new { wish.Subject, Refusal = refusal });
+            else Output.Error(refusal);
             return ExitCodes.FoundBad;
         }
 
         await using var writer = Open(wish.File);
+        await TellAsync(client, wish);
         var shown = await CopyAsync(response, writer, wish, stop.Token);
         Output.Error($"{shown.ToString(CultureInfo.InvariantCulture)} messages shown");
         return ExitCodes.Good;
+    }
+
+    // Silence has two reasons: nothing crosses, or nothing of this name does.
+    private static async Task TellAsync(AdminClient client, Wish wish)
+    {
+        Output.Error($"following {wish.Subject}{(wish.File is null ? "" : $" into {wish.File}")}; Ctrl-C ends it");
+        var subject = DomainNames.ToAscii(wish.Subject);
+        if (subject.All(char.IsAsciiDigit)) return;
+        if (await client.AskAsync<StatusReport>(HttpMethod.Get, "/status", CancellationToken.None) is not { } status) return;
+        if (status.Peers.Any(p => p.Name == wish.Subject) || status.Domains.Any(d => d.Name == subject)) return;
+        Output.Error($"{wish.Subject} is no peer and no domain of the tables: only a stranger who claims this domain would be seen. Peers: {string.Join(", ", status.Peers.Select(p => p.Name))}");
     }
 
     private static async Task<long> CopyAsync(HttpResponseMessage response, TextWriter writer, Wish wish, CancellationToken stop)
@@ -67,14 +83,14 @@ internal static class TraceVerb
         var at = line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         return line.Kind switch
         {
-            "message" => $"{at} {(line.Direction == "in" ? "<<" : ">>")} {line.Connection}, {line.Bytes} bytes\n    {SetIn(line.Text)}",
+            "message" => $"{at} {(line.Direction == "in" ? "<<" : ">>")} {line.Connection}, {line.Bytes} bytes\n    {SetIn(Layout.CleanLines(line.Text.Replace("\r\n", "\n", StringComparison.Ordinal)))}",
             "closed" => $"{at} -- {line.Connection} ended: {line.Text}",
             "lost" => $"{at} -- {line.Lost} messages are not shown here: they came faster than this trace takes or was read",
             _ => $"{at} -- {line.Text}; {line.Lost} messages were not shown",
         };
     }
 
-    private static string SetIn(string text) => text.TrimEnd().Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\n    ", StringComparison.Ordinal);
+    private static string SetIn(string text) => text.TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal);
 
     private static TextWriter Open(string? file)
     {

@@ -29,6 +29,18 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(["contoso.example"], contoso.FromDomains.ToArray());
     }
 
+    [Theory]
+    [InlineData("", "the file is empty")]
+    [InlineData("{ \"log\": { \"level\": \"debug\" }\n  \"store\": {} }", "line 2, byte 3: \"store\": {} }")]
+    [InlineData("{\n  \u201clog\u201d: {} }", "straight quotes")]
+    [InlineData("{ \"log\": {} ", "line 1")]
+    public void What_is_no_JSON_is_said_with_its_line_and_what_to_look_for(string text, string told)
+    {
+        var fault = Assert.Single(sample.Read(text).Faults);
+        Assert.Equal("$", fault.Path);
+        Assert.Contains(told, fault.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact, Item("PS-125")]
     public void Filters_rules_about_users_and_limits_of_a_peer_become_parts_of_the_model()
     {

@@ -27,6 +27,7 @@ public sealed class FarSettingsTests : IDisposable
         Assert.Contains("xmpp.server.certificate.accept-selfsigned=false", lines);
         Assert.Contains("xmpp.server.socket.port=5269", lines);
         Assert.Contains("xmpp.server.session.idle=1800000", lines);
+        Assert.Equal(tls != "disabled", lines.Contains("xmpp.server.cert.policy=wanted"));
     }
 
     [Fact, Item("RN-081")]

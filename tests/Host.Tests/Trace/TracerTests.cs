@@ -42,6 +42,16 @@ public sealed class TracerTests : IDisposable
     }
 
     [Fact]
+    public async Task One_connection_is_followed_alone_by_its_number()
+    {
+        var (ours, other) = (Join("jabber"), Join("jabber"));
+        using var session = tracer.Start(Request() with { Subject = ours.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) })!;
+        other.TrySend("<other/>"u8);
+        ours.TrySend("<this/>"u8);
+        Assert.Equal("<this/>", Assert.Single(await TakeAsync(session, 1)).Text);
+    }
+
+    [Fact]
     public async Task First_messages_of_a_connection_wait_until_it_is_known_whose_it_is()
     {
         var (owner, stranger) = (new Owner(null), new Owner(null));

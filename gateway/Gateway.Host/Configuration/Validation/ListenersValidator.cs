@@ -31,7 +31,7 @@ public sealed class ListenersValidator : IValidator
             else faults.Add($"{at}.address", $"\"{listener.Address}\" is not address:port", $"for example 127.0.0.1:{usual(listener)}, or the address alone for that port");
 
             if (listener.Certificate.Length > 0 && options.Certificates.Own.All(o => o.Name != listener.Certificate))
-                faults.Add($"{at}.certificate", $"no own certificate is named \"{listener.Certificate}\"", "see certificates.own[].name");
+                faults.Add($"{at}.certificate", $"no own certificate is named \"{listener.Certificate}\"", "certificates.own has: " + string.Join(", ", options.Certificates.Own.Select(o => o.Name)));
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class PeersValidator : IValidator
         for (var j = 0; j < peer.TlsSubjects.Count; j++)
             if (!DomainText.IsDomain(peer.TlsSubjects[j])) faults.Add($"{path}.tlsSubjects[{j}]", $"\"{peer.TlsSubjects[j]}\" is not a host name", "sip.contoso.example");
         if (options.Certificates.Trust.All(t => t.Name != peer.Trust))
-            faults.Add($"{path}.trust", $"no trust set is named \"{peer.Trust}\"", "see certificates.trust[].name");
+            faults.Add($"{path}.trust", $"no trust set is named \"{peer.Trust}\"", TrustSets(options));
         CheckTrustPolicy(peer, path, faults);
         if (peer.Protocol == Protocol.Xmpp && peer.WildcardSubject)
             faults.Add($"{path}.wildcardSubject", "is for SIP peers", "XMPP allows wildcards by itself (RFC 6125)");
@@ -100,6 +100,11 @@ public sealed class PeersValidator : IValidator
                 faults.Add(at, $"\"{name}\" is a domain of kind {domain.Kind.ToString().ToLowerInvariant()}", $"this peer speaks {peer.Protocol.ToString().ToLowerInvariant()}");
         }
     }
+
+    /// <summary>The names that a peer may refer to.</summary>
+    internal static string TrustSets(ApplianceOptions options) => options.Certificates.Trust.Count == 0
+        ? "certificates.trust has none: add one with the authorities of the peer"
+        : "certificates.trust has: " + string.Join(", ", options.Certificates.Trust.Select(t => t.Name));
 
     internal static bool Fits(string pattern, string domain) =>
         pattern == "*" || (pattern.StartsWith("*.", StringComparison.Ordinal) && domain.EndsWith(DomainNames.ToAscii(pattern[1..]), StringComparison.Ordinal));

@@ -23,7 +23,7 @@ public sealed class PolicyValidator : IValidator
     private static void CheckDiscovery(ApplianceOptions options, DiscoveredOptions discovered, string path, FaultList faults)
     {
         if (discovered.Enabled && options.Certificates.Trust.All(t => t.Name != discovered.Trust))
-            faults.Add($"{path}.trust", $"no trust set is named \"{discovered.Trust}\"", "see certificates.trust[].name");
+            faults.Add($"{path}.trust", $"no trust set is named \"{discovered.Trust}\"", PeersValidator.TrustSets(options));
     }
 
     private static void CheckFilters(ProtocolFilterOptions filters, string path, FaultList faults)
