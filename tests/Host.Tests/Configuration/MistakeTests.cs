@@ -34,7 +34,7 @@ public sealed class MistakeTests : IDisposable
     [InlineData("127.0.0.1:5269", "127.0.0.1:5061", "$.listeners.xmpp[0].address", "another port")]
     [InlineData("127.0.0.1:0", "0.0.0.0:9090", "$.listeners.http", "proxy with access control")]
     [InlineData("gateway.key", "missing.key", "$.certificates.own[0].key", "missing.key")]
-    [InlineData("gateway.key", "ca.key", "$.certificates.own[0].key", "made together")]
+    [InlineData("gateway.key", "ca.key", "$.certificates.own[0].key", "the certificate was requested with")]
     [InlineData("\"ca.crt\"", "\"ca.key\"", "$.certificates.trust[0].files[0]", "PEM")]
     public void A_typical_mistake_names_its_setting_and_how_to_mend_it(string found, string written, string path, string hint)
     {
