@@ -127,6 +127,16 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         return reason == FederationReason.None;
     }
 
+    public FederationReason Judge(FederatedPeer principal, Protocol cameBy, string to)
+    {
+        var reason = isDraining ? FederationReason.Draining
+            : !rates.TryTake(principal.Peer, principal.Domain) ? FederationReason.RateExceeded
+            : registry.Current.JudgeAsking(principal.Peer, principal.Domain, to, principal.Ends);
+        metrics.Count(principal.Peer, cameBy, PassageKind.Query, reason == FederationReason.None ? "ok" : FederationReasons.NameOf(reason));
+        if (reason != FederationReason.None) refusals.Add(principal.Peer.Name, FederationReasons.NameOf(reason), $"{FederationReasons.FailureOf(reason).Text} A question to '{to}'.");
+        return reason;
+    }
+
     public async ValueTask<PresenceAnswer> EnterAsync(
         FederatedPeer principal, Passage passage, Address presentity, PresentityCommand command, CancellationToken cancellation)
     {

@@ -97,17 +97,42 @@ public sealed class FederationTables
         if (hasDenied) choice = WithoutDenied(choice);
         if (!choice.IsFound) return choice;
 
-        // 6 rights
-        var outward = FiltersOf(choice.First.Protocol).JudgeOutgoing(from.Domain, to.Domain, default);
-        if (outward != FederationReason.None) return RouteChoice.None(outward, $"an address filter towards {choice.First.Protocol} peers");
-        if (!IsPartner(choice.First, from.Domain)) return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"partnerDomains of peer '{choice.First.Name}' leave out '{from.Domain}'");
-        if (cameFrom is null || isShared) return choice;
-        if (!IsPartner(cameFrom, to.Domain)) return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"partnerDomains of peer '{cameFrom.Name}' leave out '{to.Domain}'");
+        // 6 rights and loops: what the first way may not carry is refused, a back-up that may not is no way
+        reason = JudgeLeaving(choice.First, from.Domain, to.Domain, isShared ? null : cameFrom, out var by);
+        if (reason != FederationReason.None) return RouteChoice.None(reason, by);
+        if (cameFrom is not null && !isShared && !IsPartner(cameFrom, to.Domain))
+            return RouteChoice.None(FederationReason.DomainPairNotAllowed, $"partnerDomains of peer '{cameFrom.Name}' leave out '{to.Domain}'");
+        for (var i = choice.Peers.Length - 1; i > 0; i--)
+        {
+            if (JudgeLeaving(choice.Peers[i], from.Domain, to.Domain, isShared ? null : cameFrom, out _) != FederationReason.None) choice = choice with { Peers = choice.Peers.RemoveAt(i) };
+        }
 
-        // 6 loops: never back to the peer it came from
-        return choice.First.Name == cameFrom.Name
-            ? RouteChoice.None(FederationReason.Loop, $"'{choice.First.Name}' is where it came from")
-            : choice;
+        return choice;
+    }
+
+    /// <summary>Doors 1 and 3 for what the gateway itself answers in the name of <paramref name="to"/>: whether <paramref name="from"/> may speak to that domain at all.</summary>
+    public FederationReason JudgeAsking(PeerModel cameFrom, string from, string to, ConnectionEnds ends)
+    {
+        var denied = FiltersOf(cameFrom.Protocol).JudgeIncoming(from, to, ends);
+        if (denied != FederationReason.None) return denied;
+        return IsPartner(cameFrom, to) ? FederationReason.None : FederationReason.DomainPairNotAllowed;
+    }
+
+    private FederationReason JudgeLeaving(PeerModel peer, string from, string to, PeerModel? cameFrom, out string by)
+    {
+        var outward = FiltersOf(peer.Protocol).JudgeOutgoing(from, to, default);
+        by = outward == FederationReason.None ? "" : $"an address filter towards {peer.Protocol} peers";
+        if (outward != FederationReason.None) return outward;
+        if (!IsPartner(peer, from))
+        {
+            by = $"partnerDomains of peer '{peer.Name}' leave out '{from}'";
+            return FederationReason.DomainPairNotAllowed;
+        }
+
+        // Never back to the peer it came from.
+        if (peer.Name != cameFrom?.Name) return FederationReason.None;
+        by = $"'{peer.Name}' is where it came from";
+        return FederationReason.Loop;
     }
 
     /// <summary>The place of the rule that decides, -1 where none fits; <paramref name="fromProtocol"/> is how the sender's domain is reached.</summary>

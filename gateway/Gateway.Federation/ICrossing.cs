@@ -26,6 +26,11 @@ public interface ICrossing
     bool Admits(FederatedPeer principal, Protocol cameBy);
 
     /// <summary>
+    /// The same and Enter 3, where what is answered is asked of one of our domains: whether the sender may speak to <paramref name="to"/> at all (filters, partners).
+    /// </summary>
+    FederationReason Judge(FederatedPeer principal, Protocol cameBy, string to);
+
+    /// <summary>
     /// Enter 1–4 for presence: rights, then the engine. <paramref name="presentity"/> names the unit; the passage's From is whoever sent it (the watcher for watcher commands, the
     /// presentity for upstream ones).
     /// </summary>

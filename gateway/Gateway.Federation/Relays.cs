@@ -14,6 +14,9 @@ public abstract class RelayArrival(Passage passage, ReadOnlyMemory<byte> origina
 
     /// <summary>Called exactly once: delivered means written to an authenticated stream.</summary>
     public abstract void Answer(in Outcome outcome);
+
+    /// <summary>Called at most once, after an answer of success: it was held for a stream that never came back, and is lost after all.</summary>
+    public abstract void Lose(Failure failure);
 }
 
 /// <summary>Something carried through, on its way out through <paramref name="peer"/>: complete it exactly once, from any thread.</summary>
@@ -38,4 +41,7 @@ public sealed class RelayDeparture(RelayArrival arrival, PeerModel peer, Action<
         arrival.Answer(outcome);
         return true;
     }
+
+    /// <summary>What was completed as delivered is lost after all; its sender must hear it.</summary>
+    public void Lose(Failure failure) => arrival.Lose(failure);
 }

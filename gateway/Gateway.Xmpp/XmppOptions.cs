@@ -64,8 +64,25 @@ public sealed record XmppOptions
     public int StopSecondsMax { get; init; } = 5;
     /// <summary>Bare JIDs that may ask our domains for the list of connected servers by disco#items; empty offers no such list.</summary>
     public IReadOnlyList<string> ConnectionsShownTo { get; init; } = [];
+    /// <summary>One stanza for several users.</summary>
+    public MulticastOptions Multicast { get; init; } = new();
     /// <summary>What disco and version call us.</summary>
     public string ProductName { get; init; } = "gateway";
     /// <summary>Version told to who asks; empty tells none.</summary>
     public string ProductVersion { get; init; } = "";
+}
+
+/// <summary>One stanza with a list of addresses (XEP-0033).</summary>
+public sealed record MulticastOptions
+{
+    /// <summary>False takes no such stanza and offers no such service.</summary>
+    public bool IsOn { get; init; } = true;
+    /// <summary>Addresses of one stanza at most; XEP-0033 §9 wants more than 20 and less than 100.</summary>
+    public int AddressesMax { get; init; } = 50;
+    /// <summary>Addresses of one XMPP domain from which on its server gets one stanza for all, where it takes it.</summary>
+    public int Threshold { get; init; } = 2;
+    /// <summary>Seconds a server has to say whether it does.</summary>
+    public int DiscoSecondsMax { get; init; } = 10;
+    /// <summary>Minutes for which its answer, or silence, holds; XEP-0033 §2.3 wants no more than 24 hours.</summary>
+    public int DiscoMinutes { get; init; } = 60;
 }

@@ -191,6 +191,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         _context.Asker.Sweep(now);
         _context.Sessions.Sweep(now);
         _context.Pings.Sweep(now);
+        _context.Door.Sweep(now);
         _context.Links.Sweep(now);
     }
 }

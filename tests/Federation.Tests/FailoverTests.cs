@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Conformance;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
+using Gateway.Federation.Policy;
 using Gateway.Federation.Routes;
 using Presence.Core;
 using Presence.Core.Model;
@@ -24,6 +25,35 @@ public sealed class FailoverTests
             new RouteModel("capulet.example", "capulet"), new RouteModel("capulet.example", "second") { Priority = 2 }, new RouteModel("capulet.example", "third") { Priority = 3 },
         ],
     };
+
+    [Theory, Item("PS-130"), Item("PS-125")]
+    [InlineData("loop", "second")]
+    [InlineData("partners", "third")]
+    [InlineData("filter", "third")]
+    public void A_back_up_that_may_not_carry_it_is_no_way(string why, string next)
+    {
+        // The first way is known to fail; the second one is edge's own, or no partner, or of a protocol whose filter denies it.
+        var model = Model;
+        if (why == "loop") model = model with { Routes = [model.Routes[0], new RouteModel("capulet.example", "contoso") { Priority = 2 }, model.Routes[1] with { Priority = 3 }] };
+        if (why == "partners") model = model with { Peers = [Rig.Edge, Rig.Server, Second with { PartnerDomains = new[] { "fabrikam.example" }.ToFrozenSet() }, Third] };
+        if (why == "filter")
+        {
+            var other = new PeerModel("other", Protocol.Sip) { FromDomains = new[] { "other.example" }.ToFrozenSet() };
+            model = model with
+            {
+                Peers = [.. model.Peers, other],
+                Routes = [model.Routes[0], new RouteModel("capulet.example", "other") { Priority = 2 }, model.Routes[2]],
+                Policy = new PolicyModel { SipFilters = new FiltersModel { OutgoingTo = new FilterModel { Hosts = ["capulet.example"] } } },
+            };
+        }
+        var rig = new Rig(model);
+        rig.Registry.Health.Failed("capulet", "xmpp.ConnectFailed", rig.Clock.GetUtcNow() + TimeSpan.FromMinutes(1));
+
+        rig.Send(Rig.Alice, Rig.Juliet, Rig.Edge);
+
+        Assert.Empty(rig.Sip.Messages);
+        Assert.Equal(next, Assert.Single(rig.Xmpp.Messages).Peer.Name);
+    }
 
     [Fact, Item("PIF-070")]
     public void What_could_not_be_handed_over_goes_by_the_back_up_and_is_answered_once()

@@ -121,6 +121,21 @@ public sealed class FilterTests
         Assert.Equal(1, rig.Sip.Messages.Count + rig.Xmpp.Messages.Count);
     }
 
+    [Theory, Item("PS-126"), Item("PS-125")]
+    [InlineData("filter", FederationReason.IncomingToDenied)]
+    [InlineData("partners", FederationReason.DomainPairNotAllowed)]
+    [InlineData("", FederationReason.None)]
+    public void What_a_side_answers_itself_is_judged_and_told_alike(string by, FederationReason expected)
+    {
+        var server = by == "partners" ? Rig.Server with { PartnerDomains = new[] { "fabrikam.example" }.ToFrozenSet() } : Rig.Server;
+        var filters = by == "filter" ? new FiltersModel { IncomingTo = new FilterModel { Hosts = ["contoso.example"] } } : FiltersModel.None;
+        var rig = new Rig(Rig.Usual with { Peers = [Rig.Edge, server], Policy = new PolicyModel { XmppFilters = filters } });
+
+        Assert.Equal(expected, rig.Crossing.Judge(Rig.PrincipalOf(server, "capulet.example"), Protocol.Xmpp, "contoso.example"));
+        Assert.Equal(1, rig.Metrics.Total(PassageKind.Query, expected == FederationReason.None ? "ok" : FederationReasons.NameOf(expected)));
+        Assert.Equal(expected == FederationReason.None ? [] : [("capulet", FederationReasons.NameOf(expected))], rig.Refusals.Snapshot().Select(r => (r.Subject, r.Reason)));
+    }
+
     [Fact, Item("PS-126")]
     public void The_same_filters_hold_towards_SIP_peers()
     {

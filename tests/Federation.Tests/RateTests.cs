@@ -43,6 +43,22 @@ public sealed class RateTests
     }
 
     [Fact]
+    public void Questions_that_a_side_answers_itself_draw_on_the_same_rate()
+    {
+        var slow = Rig.Server with { Limits = new PeerLimits { RequestsPerSecondMax = 2 } };
+        var rig = new Rig(Rig.Usual with { Peers = [Rig.Edge, slow] });
+        var principal = Rig.PrincipalOf(slow, "capulet.example");
+        rig.Send(Rig.Juliet, Rig.Alice, slow);
+
+        Assert.Equal(FederationReason.None, rig.Crossing.Judge(principal, Protocol.Xmpp, "contoso.example"));
+        Assert.Equal(FederationReason.RateExceeded, rig.Crossing.Judge(principal, Protocol.Xmpp, "contoso.example"));
+        Assert.Equal(1, rig.Metrics.Total(PassageKind.Query, "federation.RateExceeded"));
+        rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        rig.Crossing.BeginDrain();
+        Assert.Equal(FederationReason.Draining, rig.Crossing.Judge(principal, Protocol.Xmpp, "contoso.example"));
+    }
+
+    [Fact]
     public async Task What_we_report_in_a_peers_name_is_heard_however_fast_it_sends()
     {
         var slow = Rig.Server with { Limits = new PeerLimits { RequestsPerSecondMax = 1 } };

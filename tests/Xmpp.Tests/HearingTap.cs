@@ -11,6 +11,15 @@ internal sealed class HearingTap(string awaited) : IWireTap
 
     public Task<string> Heard => _heard.Task;
 
+    /// <summary>All that was heard so far.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_text) return _text.ToString();
+        }
+    }
+
     public void OnBytes(TransportConnection connection, bool isReceived, ReadOnlySpan<byte> bytes)
     {
         if (!isReceived) return;

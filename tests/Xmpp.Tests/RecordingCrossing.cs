@@ -47,6 +47,9 @@ internal sealed class RecordingCrossing(PeerRegistry registry) : ICrossing
 
     public bool Admits(FederatedPeer principal, Protocol cameBy) => IsAdmitting;
 
+    public FederationReason Judge(FederatedPeer principal, Protocol cameBy, string to) =>
+        IsAdmitting ? registry.Current.JudgeAsking(principal.Peer, principal.Domain, to, principal.Ends) : FederationReason.RateExceeded;
+
     public void Enter(FederatedPeer principal, LateFailureArrival arrival) => _late.Writer.TryWrite(arrival);
 
     public ValueTask<PresenceAnswer> EnterAsync(

@@ -51,16 +51,81 @@ public sealed class RightsTests
         await using var contoso = new Node("contoso.example");
         await using var capulet = new Node("capulet.example");
         Node.Join(contoso, capulet);
-        contoso.Registry.Publish(new FederationTables(contoso.Registry.Current.Model with
-        {
-            Policy = new PolicyModel { XmppFilters = new FiltersModel { OutgoingTo = Listing(null, "127.0.0.0/8") } },
-        }));
+        Filter(contoso, new FiltersModel { OutgoingTo = Listing(null, "127.0.0.0/8") });
 
         var outcome = await contoso.SendAsync("juliet@capulet.example");
 
         Assert.Equal(("xmpp.PolicyViolation", Condition.PolicyViolation), (outcome.Failure!.Reason, outcome.Failure.Condition));
         Assert.Contains(contoso.Refusals.Snapshot(), r => (r.Subject, r.Reason) == ("capulet.example", "federation.OutgoingToDenied"));
         Assert.False(capulet.Crossing.HasMessages);
+    }
+
+    [Fact, Item("PS-125"), Item("PS-126")]
+    public async Task A_target_whose_address_is_denied_while_its_stream_stands_loses_it()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        Assert.True((await contoso.SendAsync("juliet@capulet.example")).IsDelivered);
+
+        Filter(contoso, new FiltersModel { OutgoingTo = Listing(null, "127.0.0.0/8") });
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(XmppReason.PolicyViolation, await contoso.EndedAsync());
+    }
+
+    [Fact, Item("PS-125"), Clause("XEP-0288", "2")]
+    public async Task Nothing_leaves_to_a_denied_address_by_a_stream_that_came_from_there()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet, peer => peer with { UsesBidi = true });
+        Filter(contoso, new FiltersModel { OutgoingTo = Listing(null, "127.0.0.0/8") });
+        Assert.True((await capulet.SendAsync("alice@contoso.example", "there")).IsDelivered);
+        await contoso.Crossing.MessageAsync();
+
+        var outcome = await contoso.SendAsync("juliet@capulet.example", "and back");
+
+        Assert.Equal("xmpp.PolicyViolation", outcome.Failure!.Reason);
+        Assert.False(capulet.Crossing.HasMessages);
+    }
+
+    [Fact, Item("PS-125"), Clause("XEP-0220", "2.6")]
+    public async Task A_pair_whose_target_is_denied_at_that_address_shares_no_stream_to_it()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet() });
+        Filter(contoso, new FiltersModel { OutgoingTo = new FilterModel { Default = FilterDefault.Deny, Hosts = ["capulet.example"], Addresses = [IPNetwork.Parse("192.0.2.0/24")] } });
+        var first = contoso.SendAsync("juliet@capulet.example", "one");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
+        await peer.HearAsync("</db:result>");
+        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
+        Assert.True((await first).IsDelivered);
+
+        var outcome = await contoso.SendAsync("romeo@montague.example", "two");
+
+        Assert.Equal("xmpp.PolicyViolation", outcome.Failure!.Reason);
+        Assert.Equal(["contoso.example→capulet.example"], Assert.Single(contoso.Side.Streams, s => s.RemoteDomain == "capulet.example").Pairs);
+    }
+
+    [Theory, Item("PS-125"), Item("PS-126")]
+    [InlineData("filter")]
+    [InlineData("partners")]
+    public async Task A_question_is_answered_to_nobody_who_may_not_speak_to_the_domain(string by)
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet, peer => by == "partners" ? peer with { PartnerDomains = new[] { "fabrikam.example", "capulet.example" }.ToFrozenSet() } : peer);
+        if (by == "filter") Filter(contoso, new FiltersModel { IncomingTo = Listing("contoso.example", null) });
+        var tap = new HearingTap("</iq>");
+        capulet.Hub.Tap = tap;
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        await peer.SendAsync("<iq from='juliet@capulet.example/b' to='contoso.example' id='q1' type='get'><query xmlns='jabber:iq:version'/></iq>");
+
+        Assert.Contains("id='q1' type='error'><error type='cancel'><not-allowed", await tap.Heard.Within("the refusal"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,6 +178,9 @@ public sealed class RightsTests
     {
         Hosts = host is null ? [] : [host], Addresses = network is null ? [] : [IPNetwork.Parse(network)],
     };
+
+    private static void Filter(Node node, FiltersModel filters) =>
+        node.Registry.Publish(new FederationTables(node.Registry.Current.Model with { Policy = new PolicyModel { XmppFilters = filters } }));
 
     private static void Publish(Node node, FiltersModel filters) => node.Registry.Publish(new FederationTables(new FederationModel
     {

@@ -38,25 +38,48 @@ public sealed class SharedStreamTests
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { UsesBidi = true });
-        var sent = contoso.SendAsync("juliet@capulet.example");
-        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
-        const string Mechanisms = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>";
-        await peer.SendAsync(ScriptedServer.Features("<bidi xmlns='urn:xmpp:features:bidi'/>" + Mechanisms, dialback: false));
-        await peer.HearAsync("</auth>");
-        Assert.StartsWith("<bidi xmlns='urn:xmpp:bidi'/><auth", peer.Heard, StringComparison.Ordinal);
-        // Before it is authenticated nothing is taken.
-        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>early</body></message>");
-        peer.Forget();
-        await peer.SendAsync("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
-        await peer.HearAsync("version='1.0'");
-        await peer.SendAsync(ScriptedServer.Header("capulet.example", "contoso.example", "s3") + "<stream:features/>");
-        Assert.True((await sent).IsDelivered);
+        using var peer = await OpenBothWaysAsync(contoso, server);
 
         await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>good</body></message>" + stanza);
 
         Assert.Equal("good", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
         Assert.Equal(reason, await contoso.EndedAsync());
         Assert.False(contoso.Crossing.HasMessages);
+    }
+
+    [Fact, Clause("XEP-0288", "2"), Clause("RFC 6120", "8.3.3.8")]
+    public async Task An_address_that_is_no_JID_ends_no_stream_for_both_directions()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { UsesBidi = true });
+        using var peer = await OpenBothWaysAsync(contoso, server);
+
+        await peer.SendAsync("<message from='juliet@capulet.example' to='a lice@contoso.example' id='m1'><body>x</body></message>");
+        await peer.HearAsync("</message>");
+        Assert.Contains("<message from='a lice@contoso.example' to='juliet@capulet.example' id='m1' type='error'><error type='modify'><jid-malformed", peer.Heard, StringComparison.Ordinal);
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>good</body></message>");
+
+        Assert.Equal("good", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
+    }
+
+    [Fact, Clause("XEP-0288", "2"), Clause("XEP-0199", "4.3")]
+    public async Task A_ping_is_answered_on_the_stream_that_asked_where_that_goes_both_ways()
+    {
+        await using var contoso = new Node("contoso.example", options: new Gateway.Xmpp.XmppOptions { PingsByIq = true, ConnectAttemptsMax = 1 });
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { UsesBidi = true });
+        using var peer = await OpenBothWaysAsync(contoso, server);
+        contoso.Time.Push(TimeSpan.FromSeconds(121));
+        await peer.HearAsync("<ping");
+        await peer.HearAsync("</iq>");
+        int at = peer.Heard.IndexOf(" id='", StringComparison.Ordinal) + 5;
+        await peer.SendAsync($"<iq type='result' from='capulet.example' to='contoso.example' id='{peer.Heard[at..peer.Heard.IndexOf('\'', at)]}'/>");
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>still here</body></message>");
+        await contoso.Crossing.MessageAsync();
+        contoso.Time.Push(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("Open", Assert.Single(contoso.Side.Streams).Phase);
     }
 
     [Fact]
@@ -186,5 +209,25 @@ public sealed class SharedStreamTests
         var (principal, _) = await contoso.Crossing.MessageAsync();
         Assert.Equal(("montague.example", Proof.SaslExternal), (principal.Domain, principal.ProvedBy));
         Assert.Equal("capulet.example,montague.example", Assert.Single(contoso.Side.Streams).RemoteDomain);
+    }
+
+    private static async Task<RawPeer> OpenBothWaysAsync(Node contoso, ScriptedServer server)
+    {
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        const string Mechanisms = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>";
+        await peer.SendAsync(ScriptedServer.Features("<bidi xmlns='urn:xmpp:features:bidi'/>" + Mechanisms, dialback: false));
+        await peer.HearAsync("</auth>");
+        Assert.StartsWith("<bidi xmlns='urn:xmpp:bidi'/><auth", peer.Heard, StringComparison.Ordinal);
+        // Before it is authenticated nothing is taken.
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>early</body></message>");
+        peer.Forget();
+        await peer.SendAsync("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+        await peer.HearAsync("version='1.0'");
+        await peer.SendAsync(ScriptedServer.Header("capulet.example", "contoso.example", "s3") + "<stream:features/>");
+        Assert.True((await sent).IsDelivered);
+        await peer.HearAsync("</message>");
+        peer.Forget();
+        return peer;
     }
 }

@@ -159,44 +159,16 @@ public sealed class StanzaTests : IAsyncLifetime
         Assert.DoesNotContain("<request", heard, StringComparison.Ordinal);
     }
 
-    [Fact, Item("PS-135"), Clause("XEP-0033", "4.3"), Clause("XEP-0033", "4.5.3")]
-    public async Task A_message_with_several_addresses_becomes_one_for_each_with_its_thread()
+    [Theory]
+    [InlineData("<message from='juliet@capulet.example' to='alice@contoso.example' id='m1'><x xmlns='jabber:x:conference' jid='r@rooms.capulet.example'/></message>")]
+    [InlineData("<message from='juliet@capulet.example' to='contoso.example' id='m1'><body>x</body></message>")]
+    [InlineData("<message from='juliet@capulet.example' to='contoso.example' id='m1'><addresses xmlns='http://jabber.org/protocol/address'><address type='to' jid='a@contoso.example'/></addresses></message>")]
+    public async Task What_we_answer_ourselves_is_bound_by_the_rates_too(string stanza)
     {
-        await _peer.SendAsync(
-            "<message from='juliet@capulet.example/b' to='contoso.example' id='m1'><body>hi all</body><thread>t9</thread><addresses xmlns='http://jabber.org/protocol/address'>"
-            + "<address type='to' jid='alice@contoso.example'/><address type='cc' jid='bob@contoso.example'/><address type='bcc' jid='carol@contoso.example'/>"
-            + "<address type='to' jid='dan@contoso.example' delivered='true'/><address type='replyto' jid='juliet@capulet.example'/></addresses></message>");
+        _contoso.Crossing.IsAdmitting = false;
+        string heard = await AnswerAsync(stanza, "</error>");
 
-        foreach (var local in new[] { "alice", "bob", "carol" })
-        {
-            var arrival = (await _contoso.Crossing.MessageAsync()).Arrival;
-            Assert.Equal((new Address(local, "contoso.example"), "hi all", "t9"), (arrival.Passage.To, arrival.Content.Body, arrival.Content.Thread));
-        }
-        Assert.False(_contoso.Crossing.HasMessages);
-    }
-
-    [Fact, Item("PS-135"), Clause("XEP-0033", "4.3")]
-    public async Task Each_addressee_that_fails_is_told_by_its_own_name()
-    {
-        _contoso.Crossing.Outcome = Outcome.Failed(Condition.ItemNotFound, "sip.X", "No such user.");
-        string heard = await AnswerAsync(
-            "<message from='juliet@capulet.example/b' to='contoso.example' id='m1'><body>x</body><addresses xmlns='http://jabber.org/protocol/address'>"
-            + "<address type='to' jid='alice@contoso.example'/><address type='to' jid='bob@contoso.example'/></addresses></message>", "from='bob@contoso.example'");
-
-        Assert.Contains("from='alice@contoso.example' to='juliet@capulet.example/b' id='m1' type='error'", heard, StringComparison.Ordinal);
-    }
-
-    [Theory, Item("PS-135"), Clause("XEP-0033", "4.3")]
-    [InlineData("<address type='to' jid='alice@contoso.example'/><address type='to' jid='eve@elsewhere.example'/>", "<not-acceptable")]
-    [InlineData("<address type='to' uri='http://contoso.example/'/>", "<not-acceptable")]
-    [InlineData("<address type='replyto' jid='alice@contoso.example'/>", "<bad-request")]
-    [InlineData("many", "<not-acceptable")]
-    public async Task A_list_that_we_cannot_serve_as_a_whole_is_refused_as_a_whole(string addresses, string error)
-    {
-        if (addresses == "many") addresses = string.Concat(Enumerable.Range(0, 51).Select(n => $"<address type='to' jid='u{n}@contoso.example'/>"));
-        await AnswerAsync(
-            $"<message from='juliet@capulet.example' to='contoso.example' id='m1'><body>x</body><addresses xmlns='http://jabber.org/protocol/address'>{addresses}</addresses></message>", error);
-
+        Assert.Contains("<error type='wait'><resource-constraint", heard, StringComparison.Ordinal);
         Assert.False(_contoso.Crossing.HasMessages);
     }
 

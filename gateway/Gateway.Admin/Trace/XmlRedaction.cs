@@ -21,6 +21,9 @@ internal static class XmlRedaction
 
     private static readonly HashSet<string> SecretAttributes = ["password", "previd", "key", "secret", "token"];
 
+    /// <summary>Attributes in which users write: reasons of invitations, links and pictures with what is said of them, names for addresses.</summary>
+    private static readonly HashSet<string> WordAttributes = ["reason", "href", "src", "alt", "title", "desc"];
+
     public static string Of(string text, bool showsBodies)
     {
         var shown = new StringBuilder(text.Length);
@@ -77,7 +80,7 @@ internal static class XmlRedaction
         else
         {
             var name = LocalName(inner);
-            AppendStart(shown, inner, name);
+            AppendStart(shown, inner, name, showsBodies);
             if (!inner.EndsWith("/")) open.Push(name);
         }
 
@@ -116,7 +119,7 @@ internal static class XmlRedaction
         return name[(colon + 1)..].ToString();
     }
 
-    private static void AppendStart(StringBuilder shown, ReadOnlySpan<char> inner, string name)
+    private static void AppendStart(StringBuilder shown, ReadOnlySpan<char> inner, string name, bool showsBodies)
     {
         shown.Append('<');
         while (true)
@@ -128,7 +131,7 @@ internal static class XmlRedaction
             var length = inner[value..].IndexOf(inner[value - 1]);
             if (length < 0) break;
             shown.Append(inner[..value]);
-            if (IsSecret(name, inner[..equal])) shown.Append(Redaction.Hidden(length));
+            if (IsHidden(name, inner[..equal], showsBodies)) shown.Append(Redaction.Hidden(length));
             else shown.Append(inner.Slice(value, length));
             shown.Append(inner[value - 1]);
             inner = inner[(value + length + 1)..];
@@ -138,11 +141,11 @@ internal static class XmlRedaction
     }
 
     // Who knows the name of a stream under management could try to resume it (XEP-0198 §5).
-    private static bool IsSecret(string element, ReadOnlySpan<char> before)
+    private static bool IsHidden(string element, ReadOnlySpan<char> before, bool showsBodies)
     {
         var name = before.TrimEnd();
         name = name[(name.LastIndexOfAny(" \t\r\n") + 1)..];
         var local = name[(name.LastIndexOf(':') + 1)..].ToString();
-        return SecretAttributes.Contains(local) || (element == "enabled" && local == "id");
+        return SecretAttributes.Contains(local) || (element == "enabled" && local == "id") || (!showsBodies && WordAttributes.Contains(local));
     }
 }

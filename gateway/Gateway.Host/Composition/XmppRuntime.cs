@@ -145,6 +145,11 @@ internal sealed class XmppRuntime : ISideRuntime
         PingsByIq = model.Xmpp.PingsByIq,
         ResumeSecondsMax = model.Xmpp.ResumeSeconds,
         ConnectionsShownTo = model.Xmpp.ConnectionsShownTo,
+        Multicast = new MulticastOptions
+        {
+            IsOn = model.Xmpp.Multicast.Enabled, AddressesMax = model.Xmpp.Multicast.Addresses, Threshold = model.Xmpp.Multicast.Threshold,
+            DiscoSecondsMax = model.Xmpp.Multicast.DiscoSeconds, DiscoMinutes = model.Xmpp.Multicast.DiscoCacheMinutes,
+        },
         ProductVersion = ApplianceVersion.Text,
     };
 }

@@ -33,7 +33,7 @@ public static class XmppErrors
     public static Failure ToFailure(StanzaError error, bool isBare)
     {
         var text = error.Text ?? "";
-        if (text.Length > TextCharsMax) text = text[..TextCharsMax];
+        if (text.Length > TextCharsMax) text = text[..(char.IsHighSurrogate(text[TextCharsMax - 1]) ? TextCharsMax - 1 : TextCharsMax)];
         return new Failure(ToNeutral[(int)error.Condition], MappingReasons.NameOf(MappingReason.RefusedByXmpp), text.Length == 0 ? StanzaError.NameOf(error.Condition) : text) { IsBare = isBare };
     }
 }

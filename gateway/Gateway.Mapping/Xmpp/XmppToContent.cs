@@ -11,6 +11,8 @@ public static class XmppToContent
 {
     private const int BodyCharsMax = 64 * 1024;
 
+    private static readonly string[] s_times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
     public static XmppContent Read(Message stanza)
     {
         // An error is never answered, and its meaning depends on what it answers: the side looks that up first (XmppErrors).
@@ -57,6 +59,7 @@ public static class XmppToContent
         _ => Gateway.Xmpp.Protocol.Stanzas.ChatState.Active,
     };
 
+    // XEP-0082 §3.2 and nothing looser: other forms mean another time on another day.
     private static DateTimeOffset? ReadTime(string? stamp) =>
-        stamp is not null && DateTimeOffset.TryParse(stamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(stamp, s_times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

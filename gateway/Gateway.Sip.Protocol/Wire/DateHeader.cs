@@ -15,6 +15,9 @@ public static class DateHeader
         return DateTimeOffset.TryParseExact(text[..length], "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out date);
     }
 
+    /// <summary>The value for an instant: always GMT.</summary>
+    public static string Write(DateTimeOffset date) => date.UtcDateTime.ToString("r", CultureInfo.InvariantCulture);
+
     /// <summary>When a message may no longer be shown: Expires counted from its Date, else from now. Null when it does not expire.</summary>
     public static DateTimeOffset? EndOf(SipRequest message, DateTimeOffset now) => message.ExpiresSeconds is { } seconds
         ? (TryRead(message.First(SipHeaderId.Date), out var date) ? date : now).AddSeconds(seconds)

@@ -146,7 +146,14 @@ internal sealed partial class Conversation
         var writer = Dialog.StartRequest(buffer, dialog.State, SipMethod.Message, branch, side.Own);
         dialog.HtmlOut = null;
         pieces.TryGetValue(send.Message.Id, out var piece);
-        if (piece.Departure is { } departure && ContentToSip.Language(departure.Content) is { } language) writer.Header(SipHeaderId.ContentLanguage, language);
+        if (piece.Departure is { Content: var content })
+        {
+            if (ContentToSip.Language(content) is { } language) writer.Header(SipHeaderId.ContentLanguage, language);
+
+            // When it was first sent, if it was held on its way (XEP-0203; RFC 3261 §20.17). It is the sender's word: what is yet to come is not passed on.
+            if (content.DelayedSince is { } since && since <= side.Now) writer.Header(SipHeaderId.Date, DateHeader.Write(since));
+        }
+
         if (dialog.TakesHtml && piece.Html is { } html)
         {
             dialog.HtmlOut = send;

@@ -30,10 +30,22 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
     /// <summary>Takes one stanza; its ticket is finished when its passage is closed, now or later.</summary>
     public void Enter(FederatedPeer principal, Stanza stanza, StanzaTicket ticket = default)
     {
+        // First what answers us: we may have asked in the name of a domain whose stanzas we pass on.
+        if (stanza is Iq { Type: IqType.Result or IqType.Error } answer && (context.Pings.TryAnswer(answer, answer.From!.Domain) || _multicast.Services.TryAnswer(answer)))
+        {
+            ticket.Finish();
+            return;
+        }
+        bool isForList = stanza.To!.IsDomain && !Relay.IsFor(stanza.To);
+        if (!isForList || !_multicast.TryEnter(principal, stanza, ticket)) EnterOne(principal, stanza, ticket);
+    }
+
+    /// <summary>The same for what goes to one address alone.</summary>
+    public void EnterOne(FederatedPeer principal, Stanza stanza, StanzaTicket ticket)
+    {
         if (Relay.IsFor(stanza.To!))
         {
-            Relay.Enter(principal, stanza);
-            ticket.Finish();
+            Relay.Enter(principal, stanza, ticket);
             return;
         }
         switch (stanza)
@@ -43,17 +55,25 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
             case PresenceStanza presence:
                 _ = EnterAsync(principal, presence, ticket);
                 return;
-            case Iq iq:
-                _ = _answers.AnswerAsync(principal, iq);
-                break;
+            case Iq { Type: not (IqType.Result or IqType.Error) } iq:
+                _ = _answers.AnswerAsync(principal, iq, ticket);
+                return;
         }
         ticket.Finish();
     }
 
-    /// <summary>Tells a proved sender that it wrote to no address: RFC 6120 §8.3.3.8.</summary>
+    /// <summary>Called about once a second.</summary>
+    public void Sweep(long now) => _multicast.Services.Sweep(now);
+
+    /// <summary>Tells a proved sender that it wrote to no address (RFC 6120 §8.3.3.8): one user's typing must not end the stream of all.</summary>
     public void AnswerMalformed(FederatedPeer principal, XmlElement element, Jid from, string? localDomain)
     {
-        if (localDomain is null) return;
+        string reason = XmppFailures.NameOf(XmppReason.JidMalformed);
+        context.Metrics.StanzaRefused(reason);
+        context.Refusals.Add(principal.Peer.Name, reason, "A stanza for an address that is no JID.");
+
+        // An answer that leads to no address is dropped: neither is it answered (RFC 6120 §8.3.1), nor does it cost all others their stream.
+        if (localDomain is null || element.Attribute("type") is "error" or "result") return;
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
         writer.Raw("<"u8);
@@ -96,13 +116,14 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
             Refuse(principal, message, StanzaError.Of(StanzaCondition.JidMalformed));
             return false;
         }
-        if (passage.To.IsDomain)
+        if (passage.To.IsDomain || GroupChats.IsInvitation(message))
         {
-            if (_multicast.TryEnter(principal, message, (by, copy) => TryEnter(by, copy, default))) return false;
-            Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+            var reason = context.Crossing.Judge(principal, Federation.Protocol.Xmpp, passage.To.Domain);
+            if (reason != FederationReason.None) Refuse(principal, message, XmppErrors.ToStanzaError(FederationReasons.FailureOf(reason)));
+            else if (passage.To.IsDomain) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
+            else _groupChats.Refuse(principal, message);
             return false;
         }
-        if (_groupChats.TryRefuse(principal, message)) return false;
         var content = XmppToContent.Read(message);
         if (content.Message is { } body)
         {

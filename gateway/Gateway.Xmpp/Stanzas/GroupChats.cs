@@ -15,21 +15,19 @@ internal sealed class GroupChats(XmppContext context)
 {
     private const string Words = "This user is reached through a gateway to a SIP system and cannot join XMPP group chats. Write to the user directly.";
 
-    /// <summary>True when the message was an invitation and has been answered.</summary>
-    public bool TryRefuse(FederatedPeer principal, Message message)
+    /// <summary>Whether the message invites into a room.</summary>
+    public static bool IsInvitation(Message message) =>
+        InviteOf(message) is not null || message.Element.Child("x", Namespaces.Conference)?.Attribute("jid") is not null;
+
+    /// <summary>Answers an invitation.</summary>
+    public void Refuse(FederatedPeer principal, Message message)
     {
-        var ofUser = message.Element.Child("x", Namespaces.MucUser);
-        if (ofUser?.Child("invite", Namespaces.MucUser) is { } invite)
-        {
-            Record(principal);
-            Decline(principal, message, invite.Attribute("from"));
-            return true;
-        }
-        if (message.Element.Child("x", Namespaces.Conference) is not { } direct || direct.Attribute("jid") is null) return false;
         Record(principal);
-        context.Door.Refuse(principal, message, new StanzaError(StanzaCondition.NotAcceptable, StanzaErrorType.Cancel, Words));
-        return true;
+        if (InviteOf(message) is { } invite) Decline(principal, message, invite.Attribute("from"));
+        else context.Door.Refuse(principal, message, new StanzaError(StanzaCondition.NotAcceptable, StanzaErrorType.Cancel, Words));
     }
+
+    private static XmlElement? InviteOf(Message message) => message.Element.Child("x", Namespaces.MucUser)?.Child("invite", Namespaces.MucUser);
 
     // The inviter's address comes out of the room's words: it is only handed back to the room, and only if it is an address.
     private void Decline(FederatedPeer principal, Message message, string? inviter)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Xmpp;
 using Gateway.Xmpp.Protocol.Stanzas;
 using Gateway.Xmpp.Protocol.Wire;
 using Gateway.Xmpp.Streams;
@@ -11,37 +12,36 @@ namespace Gateway.Xmpp.Stanzas;
 
 /// <summary>
 /// What we say to iq requests: ping (XEP-0199), disco (XEP-0030), version (XEP-0092), time (XEP-0202), vCard (XEP-0054); everything else is service-unavailable. Each request is answered exactly
-/// once (RFC 6120 §8.2.3); results and errors ask nothing.
+/// once (RFC 6120 §8.2.3); results and errors ask nothing and do not come here.
 /// </summary>
 internal sealed class IqAnswers(XmppContext context)
 {
-    private static readonly XmlElement s_serverInfo = Info(
-        [("gateway", "simple"), ("server", "im")],
-        [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.Version, Namespaces.Time, Namespaces.Addresses]);
-
+    private static readonly string[] s_serverFeatures = [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.Version, Namespaces.Time];
     private static readonly XmlElement s_accountInfo = Info([("account", "registered")], [Namespaces.DiscoInfo, Namespaces.DiscoItems, Namespaces.Ping, Namespaces.VCard]);
     private static readonly XmlElement s_noItems = new("query", Namespaces.DiscoItems);
+
+    private readonly XmlElement _serverInfo =
+        Info([("gateway", "simple"), ("server", "im")], context.Options.Multicast.IsOn ? [.. s_serverFeatures, Namespaces.Addresses] : s_serverFeatures);
 
     private const string InboundNode = "-inbound";
     private const string OutboundNode = "-outbound";
 
-    private readonly record struct Reply(XmlElement? Payload, StanzaCondition? Condition)
+    private readonly record struct Reply(XmlElement? Payload, StanzaError? Error)
     {
         public static Reply Empty => default;
 
-        public static Reply Refused(StanzaCondition condition) => new(null, condition);
+        public static Reply Refused(StanzaCondition condition) => new(null, StanzaError.Of(condition));
 
         public static implicit operator Reply(XmlElement payload) => new(payload, null);
     }
 
-    /// <summary>Answers one iq.</summary>
-    public async Task AnswerAsync(FederatedPeer principal, Iq iq)
+    /// <summary>Answers one iq that asks.</summary>
+    public async Task AnswerAsync(FederatedPeer principal, Iq iq, StanzaTicket ticket)
     {
-        if (iq.Type is IqType.Result or IqType.Error) return;
         try
         {
             var reply = await ReplyAsync(principal, iq);
-            if (reply.Condition is { } condition) context.Door.Refuse(principal, iq, StanzaError.Of(condition));
+            if (reply.Error is { } error) context.Door.Refuse(principal, iq, error);
             else Send(principal, iq, reply.Payload);
         }
         catch (Exception bug) when (bug is not OutOfMemoryException)
@@ -49,18 +49,23 @@ internal sealed class IqAnswers(XmppContext context)
             context.Observer.OnFailed("an iq stanza", bug);
             context.Door.Refuse(principal, iq, StanzaError.Of(StanzaCondition.InternalServerError));
         }
+        finally
+        {
+            ticket.Finish();
+        }
     }
 
     private async ValueTask<Reply> ReplyAsync(FederatedPeer principal, Iq iq)
     {
-        if (!context.Crossing.Admits(principal, Federation.Protocol.Xmpp)) return Reply.Refused(StanzaCondition.ResourceConstraint);
+        var reason = context.Crossing.Judge(principal, Federation.Protocol.Xmpp, iq.To!.AsciiDomain);
+        if (reason != FederationReason.None) return new Reply(null, XmppErrors.ToStanzaError(FederationReasons.FailureOf(reason)));
 
         // RFC 6120 §8.2.3: get and set have an id and exactly one child.
         if (iq.Type == IqType.Unknown || iq.Id is null || !HasOneChild(iq.Element)) return Reply.Refused(StanzaCondition.BadRequest);
         var asked = iq.Payload!;
         if (iq.Type == IqType.Set) return Reply.Refused(asked.Is("vCard", Namespaces.VCard) ? StanzaCondition.NotAllowed : StanzaCondition.ServiceUnavailable);
         // One presence session per SIP user is all that we show; other resources do not exist (RFC 6121 §8.5.3.2.3).
-        bool isDevice = iq.To!.Resource == SipEndpoints.Default && iq.To.Local is not null;
+        bool isDevice = iq.To.Resource == SipEndpoints.Default && iq.To.Local is not null;
         if (iq.To.Resource is not null && !isDevice) return Reply.Refused(StanzaCondition.ServiceUnavailable);
         if (asked.Is("query", Namespaces.DiscoInfo)) return await InfoAsync(iq, asked.Attribute("node"), isDevice);
         if (asked.Is("query", Namespaces.DiscoItems)) return await ItemsAsync(iq, asked.Attribute("node"), isDevice);
@@ -74,7 +79,7 @@ internal sealed class IqAnswers(XmppContext context)
 
     private async ValueTask<Reply> InfoAsync(Iq iq, string? node, bool isDevice)
     {
-        if (iq.To!.IsDomain) return node is null ? s_serverInfo : Reply.Refused(StanzaCondition.ItemNotFound);
+        if (iq.To!.IsDomain) return node is null ? _serverInfo : Reply.Refused(StanzaCondition.ItemNotFound);
         if (isDevice) return DeviceFeatures.InfoOf(node) is { } info ? info : Reply.Refused(StanzaCondition.ItemNotFound);
 
         // XEP-0030 §8: whether a user exists is told to those only whom the user lets see presence.

@@ -144,7 +144,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             case StreamOutput.Proved proved:
                 Admit(proved.Domain, proved.IsExternal);
                 break;
-            case StreamOutput.BidiReady ready when Find(ready.Pair.To) is { } proved:
+            case StreamOutput.BidiReady ready when Find(ready.Pair.To) is { } proved && IsOpenTo(ready.Pair):
                 _carried = Context.Links.Carry(ready.Pair, proved.Principal.Peer, this);
                 break;
             case StreamOutput.BeginCounting begin:
@@ -185,11 +185,6 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         }
         Context.Metrics.StanzaReceived();
         CountIn();
-        if (stanza is Iq { Type: IqType.Result or IqType.Error } answer && Context.Pings.TryAnswer(answer, stanza.From!.Domain))
-        {
-            _session?.Take().Finish();
-            return;
-        }
         Context.Door.Enter(proved.Principal, stanza, _session?.Take() ?? default);
     }
 
@@ -245,7 +240,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         End(reason == XmppReason.None ? XmppReason.InvalidFrom : reason);
     }
 
-    // An address that is none: the sender is told if it is known who that is, for one user's typing must not end the stream of all (RFC 6120 §8.3.3.8).
+    // An address that is none: the sender is told if it is known who that is.
     private void Malformed(XmlElement element, XmppReason reason)
     {
         bool isKnown = Jid.TryParse(element.Attribute("from"), out var from) && Find(from.Domain) is not null;
@@ -254,11 +249,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             End(!_machine.IsProved && reason == XmppReason.JidMalformed ? XmppReason.NotAuthorized : reason);
             return;
         }
-        Context.Metrics.StanzaRefused(XmppFailures.NameOf(reason));
-        Context.Refusals.Add(Find(from!.Domain)!.Principal.Peer.Name, XmppFailures.NameOf(reason), "A stanza for an address that is no JID.");
         _session?.Take().Finish();
-        // An answer that leads to no address is dropped: neither is it answered (RFC 6120 §8.3.1), nor does it cost all others their stream.
-        if (element.Attribute("type") is "error" or "result") return;
         Context.Door.AnswerMalformed(Find(from!.Domain)!.Principal, element, from, _machine.To);
     }
 
@@ -328,6 +319,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         Context.Metrics.StreamOpened();
         Context.Observer.OnStreamOpened(Snapshot());
     }
+
+    // The filters by address, as for a connection that we dial.
+    private bool IsOpenTo(DomainPair pair) => Context.Registry.JudgeTarget(Evidence, Federation.Protocol.Xmpp, pair.From, pair.To) == Federation.FederationReason.None;
 
     // Nobody has more streams than there are: they are told apart only when that could matter.
     private bool IsOneTooMany(PeerModel peer)

@@ -5,10 +5,35 @@ using Gateway.Xmpp.Protocol.Streams;
 namespace Gateway.Xmpp.Streams;
 
 /// <summary>One stanza that was counted as received; finished when its passage is closed. The default value belongs to no session.</summary>
-internal readonly struct StanzaTicket(ManagedSession? session, ulong number)
+internal readonly struct StanzaTicket
 {
-    /// <summary>The passage is closed: answered, or refused. From any thread; a second time changes nothing.</summary>
-    public void Finish() => session?.Finish(number);
+    private readonly ManagedSession? _session;
+    private readonly ulong _number;
+    private readonly SharedTicket? _whole;
+
+    public StanzaTicket(ManagedSession session, ulong number) => (_session, _number) = (session, number);
+
+    private StanzaTicket(SharedTicket whole) => _whole = whole;
+
+    /// <summary>The passage is closed: answered, or refused. From any thread; once.</summary>
+    public void Finish()
+    {
+        _session?.Finish(_number);
+        _whole?.FinishPart();
+    }
+
+    /// <summary>The stanza became several: a ticket that each of them finishes once, and this one with the last.</summary>
+    public StanzaTicket Share(int parts) => _session is null && _whole is null ? default : new StanzaTicket(new SharedTicket(this, parts));
+
+    private sealed class SharedTicket(StanzaTicket whole, int parts)
+    {
+        private int _left = parts;
+
+        public void FinishPart()
+        {
+            if (Interlocked.Decrement(ref _left) == 0) whole.Finish();
+        }
+    }
 }
 
 /// <summary>

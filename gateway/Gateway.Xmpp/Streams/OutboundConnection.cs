@@ -126,6 +126,7 @@ internal sealed class OutboundConnection : StreamConnection
         if (!IsEstablished || _admittedVersion == Context.Registry.Version) return;
         _admittedVersion = Context.Registry.Version;
         if (Context.Policies.Renew(Peer, Pair.To) is not { } peer) End(XmppReason.PeerRemoved);
+        else if (!IsOpenTo(Pair)) End(XmppReason.PolicyViolation);
         else if (!IsStillTrusted(peer)) End(XmppReason.TrustWithdrawn);
     }
 
@@ -149,7 +150,7 @@ internal sealed class OutboundConnection : StreamConnection
     public bool MayCarry(DomainPair pair, bool isOneSystem, int pairsMax)
     {
         // Its own pair is one of them.
-        if (IsLeaving) return false;
+        if (IsLeaving || !IsOpenTo(pair)) return false;
         lock (Gate) return _carried.Count + 1 < pairsMax && _machine.MayCarry(pair, isOneSystem);
     }
 
@@ -189,12 +190,11 @@ internal sealed class OutboundConnection : StreamConnection
     protected override void Opened()
     {
         // Judged before a byte is said: the tables may have been changed, or the name may lead to an address that is denied (PS-125).
-        if (Context.Registry.JudgeTarget(Evidence, Federation.Protocol.Xmpp, Pair.From, Pair.To) != Federation.FederationReason.None)
+        if (!IsOpenTo(Pair))
         {
             End(XmppReason.PolicyViolation);
             return;
         }
-
         _admittedVersion = Context.Registry.Version;
         if (Evidence.IsEncrypted) On(new OutboundInput.ConnectedOverTls(JudgeTarget()));
         else On(new OutboundInput.Connected());
@@ -371,6 +371,9 @@ internal sealed class OutboundConnection : StreamConnection
     {
         lock (Gate) return _carried.GetValueOrDefault(pair);
     }
+
+    // The filters by address, which can be asked of a connection only.
+    private bool IsOpenTo(DomainPair pair) => Context.Registry.JudgeTarget(Evidence, Federation.Protocol.Xmpp, pair.From, pair.To) == Federation.FederationReason.None;
 
     private TargetProof JudgeTarget()
     {

@@ -17,7 +17,7 @@ internal sealed class ReverseDoor(OutboundConnection stream, XmppContext context
     /// <summary>Takes one stanza, or says why the stream must end.</summary>
     public XmppReason Take(XmlElement element, PeerEvidence evidence)
     {
-        if (!Stanza.TryRead(element, out var stanza, out var reason, stream.Lang)) return reason;
+        if (!Stanza.TryRead(element, out var stanza, out var reason, stream.Lang)) return Malformed(element, reason, evidence);
         if (stanza.From is null || stanza.To is null) return XmppReason.ImproperAddressing;
         if (stanza.From.Domain != stream.Pair.To) return XmppReason.InvalidFrom;
         if (stanza.To.Domain != stream.Pair.From || !context.IsServed(stanza.To.Domain)) return XmppReason.HostUnknown;
@@ -25,6 +25,15 @@ internal sealed class ReverseDoor(OutboundConnection stream, XmppContext context
         context.Metrics.StanzaReceived();
         stream.CountIn();
         context.Door.Enter(principal, stanza);
+        return XmppReason.None;
+    }
+
+    private XmppReason Malformed(XmlElement element, XmppReason reason, PeerEvidence evidence)
+    {
+        bool isKnown = Jid.TryParse(element.Attribute("from"), out var from) && from.Domain == stream.Pair.To;
+        if (reason != XmppReason.JidMalformed || !isKnown) return reason;
+        if (Principal(evidence) is not { } principal) return XmppReason.TrustWithdrawn;
+        context.Door.AnswerMalformed(principal, element, from!, stream.Pair.From);
         return XmppReason.None;
     }
 

@@ -123,6 +123,17 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal("$.xmpp.connectionsShownTo[1]", Assert.Single(reading.Faults).Path);
     }
 
+    [Fact, Item("PS-136")]
+    public void Lists_of_addresses_have_bounds_that_the_standard_gives()
+    {
+        var reading = sample.ReadWith(
+            "\"peers\": [", "\"xmpp\": { \"multicast\": { \"addresses\": 100, \"threshold\": 1, \"discoSeconds\": 0, \"discoCacheMinutes\": 1441, \"enabled\": false } }, \"peers\": [");
+        Assert.Equal(
+            ["$.xmpp.multicast.addresses", "$.xmpp.multicast.discoCacheMinutes", "$.xmpp.multicast.discoSeconds", "$.xmpp.multicast.threshold"],
+            reading.Faults.Select(f => f.Path).Order(StringComparer.Ordinal));
+        Assert.False(sample.ReadWith("\"peers\": [", "\"xmpp\": { \"multicast\": { \"enabled\": false } }, \"peers\": [").Model!.Xmpp.Multicast.Enabled);
+    }
+
     [Theory]
     [InlineData("127.0.0.1:")]
     [InlineData("::1")]

@@ -51,6 +51,8 @@ public sealed class ContentTests
     [InlineData("yesterday")]
     [InlineData("")]
     [InlineData("9999999-01-01T00:00:00Z")]
+    [InlineData("10:00")]
+    [InlineData("02/03/2002 10:00")]
     public void A_stamp_that_is_no_time_costs_nothing_but_itself(string stamp)
     {
         var content = Read($"<message xmlns='jabber:server'><body>x</body><delay xmlns='urn:xmpp:delay' stamp='{stamp}'/></message>");

@@ -59,6 +59,8 @@ internal sealed class FakeCrossing(PeerRegistry registry) : ICrossing
 
     public bool Admits(FederatedPeer principal, Protocol cameBy) => true;
 
+    public FederationReason Judge(FederatedPeer principal, Protocol cameBy, string to) => FederationReason.None;
+
     public void Enter(FederatedPeer principal, LateFailureArrival arrival)
     {
         // A SIP side answers late failures of its own by nothing: RFC 3428 has no word for them.

@@ -164,10 +164,10 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     }
 
     /// <summary>Sends a message of Juliet to Bo; the task is its outcome.</summary>
-    public Task<Outcome> Depart(string body, Address? to = null, PeerModel? by = null, string? xhtml = null, string? language = null)
+    public Task<Outcome> Depart(string body, Address? to = null, PeerModel? by = null, string? xhtml = null, string? language = null, DateTimeOffset? delayedSince = null)
     {
         var passage = new Passage((UInt128)Interlocked.Increment(ref anyId), "xmpp", Protocol.Xmpp, PassageKind.Message, Juliet, to ?? Bo);
-        var arrival = new Sent(passage, new MessageContent(body) { Xhtml = xhtml, Language = language });
+        var arrival = new Sent(passage, new MessageContent(body) { Xhtml = xhtml, Language = language, DelayedSince = delayedSince });
         Side.Depart(new MessageDeparture(arrival, by ?? Edge, null));
         return arrival.Answered.Within($"the outcome of '{body}'");
     }

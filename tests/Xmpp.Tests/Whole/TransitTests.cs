@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Gateway.Federation;
 using Gateway.Federation.Peers;
 using Gateway.Federation.Policy;
+using Gateway.Xmpp;
 using Presence.Core;
 
 namespace Xmpp.Tests.Whole;
@@ -16,7 +17,7 @@ public sealed class TransitTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _gateway = await WholeGateway.StartAsync(PresentitySettings.Default, ["contoso.example"], ["capulet.example"]);
+        _gateway = await WholeGateway.StartAsync(PresentitySettings.Default, ["contoso.example"], ["capulet.example", "montague.example"], new XmppOptions { ConnectAttemptsMax = 1 });
         Allow(new DomainPair("capulet.example", "*.montague.example"), new DomainPair("capulet.example", "montague.example"));
         // What comes for the other server is heard by its tap; that it takes nothing for domains of its own does not matter.
         _montague.Registry.Publish(new FederationTables(new FederationModel
@@ -86,8 +87,44 @@ public sealed class TransitTests : IAsyncLifetime
 
         await _capulet.SendAsync("<iq from='juliet@capulet.example/b' to='rooms.montague.example' id='t1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
 
-        Assert.Equal("montague", (await RefusalAsync("xmpp.ConnectFailed")).Subject);
-        Assert.Equal(1, _gateway.Metrics.Total(PassageKind.Query, "xmpp.ConnectFailed"));
+        await RefusalAsync("montague", "xmpp.ConnectFailed");
+        await Deadline.Until(() => _gateway.Metrics.Total(PassageKind.Query, "xmpp.ConnectFailed") == 1, "the failure to be counted");
+    }
+
+    [Fact, Clause("XEP-0198", "4")]
+    public async Task What_waits_for_the_other_servers_stream_is_not_handled_yet()
+    {
+        using var server = new ScriptedServer(Node.Lab.Issue("montague.example"));
+        AllowAt(server.Port);
+        using var capulet = await ManagedAsync();
+        await capulet.SendAsync("<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'><body>x</body></message><r xmlns='urn:xmpp:sm:3'/>");
+        await capulet.HearAsync("<a xmlns='urn:xmpp:sm:3' h='0'/>");
+
+        using var montague = await server.AcceptAuthenticatedAsync("montague.example", "capulet.example");
+        await montague.HearAsync("<body>x</body>");
+
+        await capulet.HearAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+    }
+
+    [Fact, Clause("RFC 6120", "10.4")]
+    public async Task What_was_held_for_a_stream_that_never_comes_back_is_told_to_who_sent_it()
+    {
+        await using var capulet = new Node("capulet.example");
+        capulet.Knows(capulet.PeerOf("montague.example", $"127.0.0.1:{_gateway.Port}"));
+        var tap = new HearingTap("</message>");
+        capulet.Hub.Tap = tap;
+        using (var server = new ScriptedServer(Node.Lab.Issue("montague.example")))
+        {
+            AllowAt(server.Port, capulet.Port);
+            await _capulet.SendAsync("<message from='juliet@capulet.example/b' to='romeo@montague.example/o' id='t1'><body>x</body></message>");
+            using var montague = await server.AcceptAuthenticatedAsync("montague.example", "capulet.example", "<sm xmlns='urn:xmpp:sm:3'/>");
+            await montague.HearAsync("<enable ");
+            await montague.SendAsync("<enabled xmlns='urn:xmpp:sm:3'/>");
+            await montague.HearAsync("<body>x</body>");
+        }
+
+        string heard = await tap.Heard.Within("the error");
+        Assert.Contains("<message from='romeo@montague.example/o' to='juliet@capulet.example/b' id='t1' type='error'><error type='wait'><remote-server-timeout", heard, StringComparison.Ordinal);
     }
 
     [Fact, Item("RN-059"), Item("PS-130")]
@@ -111,7 +148,7 @@ public sealed class TransitTests : IAsyncLifetime
 
         await _capulet.SendAsync("<message from='juliet@capulet.example/b' to='romeo@montague.example' id='t1'><body>x</body></message>");
 
-        Assert.Equal("both", (await RefusalAsync("federation.Loop")).Subject);
+        await RefusalAsync("both", "federation.Loop");
         Assert.False(tap.Heard.IsCompleted);
     }
 
@@ -128,11 +165,19 @@ public sealed class TransitTests : IAsyncLifetime
     private void Allow(params DomainPair[] pairs) =>
         _gateway.Knows(new PolicyModel { TransitPairs = [.. pairs] }, Capulet(), _gateway.PeerOf("montague", _montague.Port, "montague.example", Rooms) with { TlsSubjects = ["montague.example"] });
 
-    private async Task<Refusal> RefusalAsync(string reason)
+    private void AllowAt(int montague, int capulet = 1) => _gateway.Knows(
+        new PolicyModel { TransitPairs = [new("capulet.example", "montague.example")] },
+        _gateway.PeerOf("capulet", capulet, "capulet.example"), _gateway.PeerOf("montague", montague, "montague.example"));
+
+    private async Task<RawPeer> ManagedAsync()
     {
-        var found = new TaskCompletionSource<Refusal>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var look = TimeProvider.System.CreateTimer(
-            _ => _ = _gateway.Refusals.Snapshot().FirstOrDefault(r => r.Reason == reason) is { } refusal && found.TrySetResult(refusal), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
-        return await found.Task.Within($"the refusal {reason}");
+        var peer = await RawPeer.AuthenticateAsync(_gateway.Port, "contoso.example", "capulet.example", Node.Lab.Issue("capulet.example"));
+        await peer.SendAsync("<enable xmlns='urn:xmpp:sm:3'/>");
+        await peer.HearAsync("<enabled ");
+        await peer.HearAsync("/>");
+        return peer;
     }
+
+    private Task RefusalAsync(string subject, string reason) =>
+        Deadline.Until(() => _gateway.Refusals.Snapshot().Any(r => (r.Subject, r.Reason) == (subject, reason)), $"the refusal {reason}");
 }

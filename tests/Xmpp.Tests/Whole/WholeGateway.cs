@@ -20,7 +20,7 @@ internal sealed class WholeGateway : IAsyncDisposable
     private readonly PresentitySettings _settings;
     private PresenceEngine _engine = null!;
 
-    private WholeGateway(PresentitySettings settings, string[] domains, string[] alsoProves)
+    private WholeGateway(PresentitySettings settings, string[] domains, string[] alsoProves, XmppOptions options)
     {
         Domains = domains;
         _settings = settings;
@@ -32,7 +32,7 @@ internal sealed class WholeGateway : IAsyncDisposable
         Crossing = new Crossing(Registry, Metrics, Refusals, Time);
         Side = new XmppSide(new XmppParts
         {
-            Options = new XmppOptions { Listeners = [new() { Address = "127.0.0.1", Port = 0 }] }, Hub = _hub, Resolver = new TableResolver(), NextBelow = _ => 0, Certificates = certificates,
+            Options = options with { Listeners = [new() { Address = "127.0.0.1", Port = 0 }] }, Hub = _hub, Resolver = new TableResolver(), NextBelow = _ => 0, Certificates = certificates,
             Registry = Registry, Crossing = Crossing, Refusals = Refusals, Ids = new RandomIds(), DialbackSecret = string.Join(' ', domains),
         });
     }
@@ -60,9 +60,9 @@ internal sealed class WholeGateway : IAsyncDisposable
     public static Task<WholeGateway> StartAsync(params string[] domains) => StartAsync(PresentitySettings.Default, domains, []);
 
     /// <summary><paramref name="alsoProves"/> are XMPP domains that it has a certificate for, to speak in their place.</summary>
-    public static async Task<WholeGateway> StartAsync(PresentitySettings settings, string[] domains, string[] alsoProves)
+    public static async Task<WholeGateway> StartAsync(PresentitySettings settings, string[] domains, string[] alsoProves, XmppOptions? options = null)
     {
-        var gateway = new WholeGateway(settings, domains, alsoProves);
+        var gateway = new WholeGateway(settings, domains, alsoProves, options ?? new XmppOptions());
         gateway._engine = await PresenceEngine.StartAsync(new MemoryPresenceStore(), gateway.Crossing, new EngineOptions { Settings = gateway._settings }, gateway.Time);
         gateway.Crossing.Connect(gateway._engine, gateway.Sip, gateway.Side);
         (gateway.Sip.Engine, gateway.Sip.Time) = (gateway._engine, gateway.Time);

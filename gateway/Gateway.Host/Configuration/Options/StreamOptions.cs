@@ -43,4 +43,26 @@ public sealed record StreamOptions
 
     [Setting("Seconds for which a peer may resume its stream that broke (XEP-0198).", Min = 1, Max = 86_400)]
     public int ResumeSeconds { get; init; } = 300;
+
+    [Setting("One stanza with a list of addresses (XEP-0033).")]
+    public MulticastOptions Multicast { get; init; } = new();
+}
+
+/// <summary>One stanza for several users (XEP-0033).</summary>
+public sealed record MulticastOptions
+{
+    [Setting("Take such stanzas for users of ours, and for users of XMPP domains that a transit entry opens to the sender.")]
+    public bool Enabled { get; init; } = true;
+
+    [Setting("Addresses of one stanza at most.", Min = 21, Max = 99)]
+    public int Addresses { get; init; } = 50;
+
+    [Setting("Addresses of one XMPP domain from which on its server gets one stanza for all of them, where it says that it takes it.", Min = 2, Max = 99)]
+    public int Threshold { get; init; } = 2;
+
+    [Setting("Seconds that a server has to say whether it takes such stanzas.", Min = 1, Max = 300)]
+    public int DiscoSeconds { get; init; } = 10;
+
+    [Setting("Minutes for which its answer holds.", Min = 1, Max = 1_440)]
+    public int DiscoCacheMinutes { get; init; } = 60;
 }
