@@ -4,8 +4,8 @@ namespace Gateway.Federation;
 public sealed record Refusal(string Subject, string Reason, string Text, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count);
 
 /// <summary>
-/// The latest distinct refusals, at most <see cref="EntriesMax"/>. <c>Subject</c> is a peer's name, or the claimed domain of a stranger. Texts hold no addresses of users. A lock is taken on
-/// refusals only, never by what crosses.
+/// The latest distinct refusals, at most <see cref="EntriesMax"/>. <c>Subject</c> is a peer's name, or the claimed domain of a stranger. Texts hold no addresses of users, and nothing that
+/// steers a terminal. A lock is taken on refusals only, never by what crosses.
 /// </summary>
 public sealed class RecentRefusals(TimeProvider time)
 {
@@ -22,19 +22,20 @@ public sealed class RecentRefusals(TimeProvider time)
 
     public void Add(string subject, string reason, string text)
     {
-        Sink?.Invoke(Cut(subject, SubjectCharsMax), reason, Cut(text, TextCharsMax));
+        (subject, text) = (PrintableText.Of(Cut(subject, SubjectCharsMax)), PrintableText.Of(Cut(text, TextCharsMax)));
+        Sink?.Invoke(subject, reason, text);
         var now = time.GetUtcNow();
-        var key = (Cut(subject, SubjectCharsMax), reason);
+        var key = (subject, reason);
         lock (gate)
         {
             if (entries.TryGetValue(key, out var known))
             {
-                entries[key] = known with { Text = Cut(text, TextCharsMax), LastAt = now, Count = known.Count + 1 };
+                entries[key] = known with { Text = text, LastAt = now, Count = known.Count + 1 };
                 return;
             }
 
             if (entries.Count >= EntriesMax) entries.Remove(entries.MinBy(e => e.Value.LastAt).Key);
-            entries.Add(key, new Refusal(key.Item1, reason, Cut(text, TextCharsMax), now, now, 1));
+            entries.Add(key, new Refusal(subject, reason, text, now, now, 1));
         }
     }
 

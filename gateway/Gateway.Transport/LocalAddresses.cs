@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Gateway.Transport;
 
-/// <summary>Addresses a stranger must not be able to make us dial: ours, and those that never leave the site (RFC 1918, 4193, 3927, 6598).</summary>
+/// <summary>Addresses a stranger must not be able to make us dial: ours, and those that never leave the site (RFC 1918, 4193, 3927, 6598); and which ones are one stranger.</summary>
 public static class LocalAddresses
 {
     /// <summary>True for loopback, link-local, private, shared, unspecified, multicast and reserved addresses, also when wrapped in IPv6.</summary>
@@ -33,6 +33,16 @@ public static class LocalAddresses
         198 => b[1] is 18 or 19,
         _ => false,
     };
+
+    /// <summary>Whom an address counts as: itself, or with IPv6, where one host has as many as it likes, its /64.</summary>
+    public static IPAddress SourceOf(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6) return address;
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
 
     /// <summary>True when the address belongs to an interface of this machine.</summary>
     public static bool Contains(IPAddress address)

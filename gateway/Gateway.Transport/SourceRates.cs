@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Gateway.Transport;
 
@@ -15,21 +14,12 @@ internal sealed class SourceRates(int perSecond, TimeProvider time)
 
     internal bool TryTake(IPAddress source)
     {
-        var key = KeyOf(source);
+        var key = LocalAddresses.SourceOf(source);
         if (!_sources.TryGetValue(key, out var rate))
         {
             if (_sources.Count >= SourcesMax) _sources.Clear();
             _sources[key] = rate = new AcceptRate(perSecond, time);
         }
         return rate.TryTake();
-    }
-
-    private static IPAddress KeyOf(IPAddress source)
-    {
-        if (source.AddressFamily != AddressFamily.InterNetworkV6) return source;
-        Span<byte> bytes = stackalloc byte[16];
-        source.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes);
     }
 }

@@ -91,7 +91,7 @@ public sealed class TransportHub : IDisposable
             return TransportReason.TooManyConnections;
         }
         if (acceptedFrom is null) return TransportReason.None;
-        if (_accepted.AddOrUpdate(acceptedFrom, 1, static (_, n) => n + 1) <= Limits.ConnectionsPerAddressMax) return TransportReason.None;
+        if (_accepted.AddOrUpdate(LocalAddresses.SourceOf(acceptedFrom), 1, static (_, n) => n + 1) <= Limits.ConnectionsPerAddressMax) return TransportReason.None;
         Leave(acceptedFrom);
         return TransportReason.TooManyFromAddress;
     }
@@ -101,8 +101,9 @@ public sealed class TransportHub : IDisposable
         Interlocked.Decrement(ref _count);
         if (acceptedFrom is null) return;
         // Removing only when still zero keeps the count right against an accept at the same moment.
-        if (_accepted.AddOrUpdate(acceptedFrom, 0, static (_, n) => n - 1) <= 0)
-            _accepted.TryRemove(new KeyValuePair<IPAddress, int>(acceptedFrom, 0));
+        var source = LocalAddresses.SourceOf(acceptedFrom);
+        if (_accepted.AddOrUpdate(source, 0, static (_, n) => n - 1) <= 0)
+            _accepted.TryRemove(new KeyValuePair<IPAddress, int>(source, 0));
     }
 
     internal void Add(TransportConnection connection)

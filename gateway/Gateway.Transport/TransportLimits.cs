@@ -6,7 +6,7 @@ public sealed record TransportLimits
     /// <summary>Connections at the same time, accepted and dialled.</summary>
     public int ConnectionsMax { get; init; } = 4_000;
 
-    /// <summary>Accepted connections at the same time from one address.</summary>
+    /// <summary>Accepted connections at the same time from one address (one /64 of IPv6).</summary>
     public int ConnectionsPerAddressMax { get; init; } = 64;
 
     /// <summary>Accepted connections per second of one listener; a second's worth may come at once.</summary>

@@ -47,6 +47,9 @@ public sealed class XmppMetrics : IDisposable
     /// <summary>Stanzas written or queued so far.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
+    /// <summary>Stanzas of ours that failed after their senders had been answered.</summary>
+    public long LateErrors => Volatile.Read(ref _lateErrors);
+
     /// <summary>How many streams ended so for this reason.</summary>
     public long Ended(bool isInbound, XmppReason reason) => _ended.GetValueOrDefault((isInbound, reason));
 

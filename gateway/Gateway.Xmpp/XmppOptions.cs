@@ -44,6 +44,8 @@ public sealed record XmppOptions
     public int DialbackAsksPerAddressMax { get; init; } = 16;
     /// <summary>Domain pairs with a queue or stream of their own.</summary>
     public int PairsMax { get; init; } = 16_384;
+    /// <summary>Efforts under way at the same time to bring a stream to a domain about that nobody configured.</summary>
+    public int DiscoveredEffortsMax { get; init; } = 512;
     /// <summary>Seconds to wait after a failed effort towards a configured peer, doubled from one up to this; meanwhile senders are told at once.</summary>
     public int RetrySecondsMax { get; init; } = 60;
     /// <summary>Seconds that a discovered domain which could not be reached is not tried again (PS-127): nobody may make us ask the world for names he invents.</summary>
@@ -58,6 +60,8 @@ public sealed record XmppOptions
     public int PingAnswerSecondsMax { get; init; } = 30;
     /// <summary>Seconds for which a peer may resume a stream of its own that broke (XEP-0198).</summary>
     public int ResumeSecondsMax { get; init; } = 300;
+    /// <summary>Streams under management (XEP-0198) that peers have opened or may resume.</summary>
+    public int SessionsMax { get; init; } = 16_384;
     /// <summary>Presence sent again a second, over all links, after links came back.</summary>
     public int RenewalsPerSecond { get; init; } = 200;
     /// <summary>Seconds given to streams to end in order when we stop.</summary>

@@ -178,6 +178,9 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         long now = _context.Time.GetTimestamp();
         var options = _context.Options;
         var own = _context.Certificates.Current;
+
+        // Before the streams: a question that is over must not be taken to the next place by the end of the stream that was to ask it.
+        _context.Asker.Sweep(now);
         bool isChanged = Interlocked.Exchange(ref _version, _context.Registry.Version) != _context.Registry.Version;
         foreach (var stream in _context.Streams.All)
         {
@@ -188,7 +191,6 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             else if (isChanged) stream.Recheck();
             if (stream is { IsEstablished: true, Transport: { } transport } && transport.CertificateVersion != own.Version && !own.StillPresents(transport.Presented)) stream.Leave(now);
         }
-        _context.Asker.Sweep(now);
         _context.Sessions.Sweep(now);
         _context.Pings.Sweep(now);
         _context.Door.Sweep(now);

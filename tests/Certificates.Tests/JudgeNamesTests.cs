@@ -49,6 +49,18 @@ public sealed class JudgeNamesTests
     public void XMPP_names_follow_RFC_6120_and_6125(string entries, string name, bool isProved) =>
         Assert.Equal(isProved, Lab.Judge(Parse(entries), CertificateUse.Xmpp, name).IsProved);
 
+    [Theory]
+    [InlineData(1_000, true)]
+    [InlineData(1_001, false)]
+    public void Beyond_a_thousand_names_a_certificate_has_none(int count, bool isProved)
+    {
+        string[] names = ["capulet.example", .. Enumerable.Range(1, count - 1).Select(n => $"d{n}.example")];
+        var verdict = Lab.Judge(LabLeafOptions.For(names) with { CommonName = "capulet.example" }, CertificateUse.Xmpp, "capulet.example");
+
+        Assert.Equal((isProved, isProved ? CertificateReason.None : CertificateReason.WrongName), (verdict.IsProved, verdict.Reason));
+        Assert.InRange(verdict.Detail.Length, 0, 1_000);
+    }
+
     [Fact]
     public void A_refusal_says_whom_the_certificate_is_for()
     {

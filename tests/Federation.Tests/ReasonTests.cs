@@ -47,6 +47,20 @@ public sealed class ReasonTests
     }
 
     [Fact]
+    public void What_a_stranger_had_a_word_in_steers_no_terminal_and_begins_no_line()
+    {
+        var told = new List<string>();
+        var refusals = new RecentRefusals(new HandClock()) { Sink = (subject, _, text) => told.Add(subject + text) };
+
+        refusals.Add("a\u001b[2Jb", "federation.NoRoute", "x\u009b31my\r\nrefused nobody: all is well\u202ez");
+
+        var seen = refusals.Snapshot().Single();
+        Assert.Equal(("a\\u001b[2Jb", "x\\u009b31my\\u000d\\u000arefused nobody: all is well\\u202ez"), (seen.Subject, seen.Text));
+        Assert.Equal([seen.Subject + seen.Text], told);
+        Assert.Equal("Grüße, 世界 \U0001F600", PrintableText.Of("Grüße, 世界 \U0001F600"));
+    }
+
+    [Fact]
     public void Passages_are_exposed_with_their_four_labels()
     {
         using var metrics = new FederationMetrics();

@@ -65,6 +65,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Watchers_that_one_domain_invents_leave_room_for_those_of_others()
+    {
+        var unit = new Unit(new PresentitySettings { WatchersMax = 8 });
+        for (var i = 0; i < 6; i++) Assert.True(unit.Do(new RequestAuthorization(new Address($"w{i}", "evil.example"), Leg("x"))).IsAccepted);
+
+        Assert.Equal(PresenceReason.LimitReached, unit.Do(new RequestAuthorization(new Address("w6", "evil.example"), Leg("x"))).Reason);
+        Assert.True(unit.Do(new RequestAuthorization(new Address("w0", "evil.example"), Leg("x"))).IsAccepted);
+        Assert.True(unit.Do(new RequestAuthorization(Alice, Leg("x"))).IsAccepted);
+
+        // Whom the presentity has granted is nobody's invention any more.
+        Assert.True(unit.Do(new UpstreamGranted(new Address("w0", "evil.example"))).IsAccepted);
+        Assert.True(unit.Do(new RequestAuthorization(new Address("w6", "evil.example"), Leg("x"))).IsAccepted);
+        Assert.Equal(PresenceReason.LimitReached, unit.Do(new RequestAuthorization(new Address("bob", "contoso.example"), Leg("x"))).Reason);
+    }
+
+    [Fact]
     public void A_leg_too_many_is_refused_and_the_others_may_be_refreshed()
     {
         var unit = new Unit(new PresentitySettings { LegsMax = 2 }).With(new Watch(Alice, Leg("d1"), 3600), new Watch(Alice, Leg("d2"), 3600));

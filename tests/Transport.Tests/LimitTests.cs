@@ -26,6 +26,20 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void The_addresses_of_one_network_of_IPv6_share_one_share()
+    {
+        using var hub = new TransportHub(new TransportLimits { ConnectionsPerAddressMax = 2 }, TimeProvider.System);
+        Assert.Equal(TransportReason.None, hub.TryEnter(IPAddress.Parse("2001:db8:0:1::1")));
+        Assert.Equal(TransportReason.None, hub.TryEnter(IPAddress.Parse("2001:db8:0:1::2")));
+        Assert.Equal(TransportReason.TooManyFromAddress, hub.TryEnter(IPAddress.Parse("2001:db8:0:1:ffff::3")));
+        Assert.Equal(TransportReason.None, hub.TryEnter(IPAddress.Parse("2001:db8:0:2::1")));
+
+        hub.Leave(IPAddress.Parse("2001:db8:0:1::1"));
+        Assert.Equal(TransportReason.None, hub.TryEnter(IPAddress.Parse("2001:db8:0:1:ffff::3")));
+        Assert.Equal(3, hub.Count);
+    }
+
+    [Fact]
     public async Task The_total_bounds_dialling_too()
     {
         await using var rig = new Rig(new TransportLimits { ConnectionsMax = 2, ConnectionsPerAddressMax = 2 });

@@ -161,6 +161,16 @@ public sealed class ServiceLocatorTests
         Assert.Equal("a.capulet.example", Assert.Single((await Locate(table, null)).Targets).Host);
     }
 
+    [Fact]
+    public async Task Of_hundreds_of_targets_only_so_many_are_looked_up()
+    {
+        var table = new TableResolver();
+        table.Service("_xmpp-server._tcp.capulet.example", [.. Enumerable.Range(0, 300).Select(n => new SrvRecord(1, ushort.MaxValue, 5269, $"h{n}.capulet.example"))]);
+        for (var n = 0; n < 300; n++) table.Host($"h{n}.capulet.example", "192.0.2.10");
+
+        Assert.Equal(16, (await Locate(table, null)).Targets.Count);
+    }
+
     private static ValueTask<LocateOutcome> LocateBoth(IDnsResolver resolver) =>
         new ServiceLocator(resolver, _ => 0).LocateAsync(["_xmpps-server._tcp", "_xmpp-server._tcp"], "capulet.example", 5269, CancellationToken.None);
 

@@ -59,6 +59,33 @@ public sealed class JidTests
     [InlineData("a@\u200b.example")]
     public void An_invalid_jid_is_refused(string text) => Assert.False(Jid.TryParse(text, out _));
 
+    // What looks like a separator, or turns the direction of what follows, must not make another address than the one that is compared.
+    [Theory]
+    [InlineData("juliet\uff20evil.example@capulet.example")]
+    [InlineData("juliet\uff0fx@capulet.example")]
+    [InlineData("ju\u202eliet@capulet.example")]
+    [InlineData("juliet@capulet.example/x\u202ey")]
+    [InlineData("juliet@capulet.example/x\u009b31m")]
+    [InlineData("juliet@capulet.example/x\ny")]
+    [InlineData("juliet@capu\u202elet.example")]
+    [InlineData("juliet@capulet.example\uff0fevil")]
+    [InlineData("juliet@capulet\u2100.example")]
+    [InlineData("juliet@capulet.example\u0000.evil.example")]
+    [InlineData("juliet@capulet.example\u001b[2J")]
+    [InlineData("juliet\ud800@capulet.example")]
+    public void An_address_that_would_be_read_as_another_is_none(string text) => Assert.False(Jid.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("\uff2auliet@\uff43apulet.example", "juliet@capulet.example")]
+    [InlineData("juliet@capulet\u3002example", "juliet@capulet.example")]
+    [InlineData("juliet@CAPULET\uff0eexample", "juliet@capulet.example")]
+    [InlineData("juli\u00adet@capulet.example", "juliet@capulet.example")]
+    public void What_stringprep_makes_the_same_address_is_the_same(string text, string prepared)
+    {
+        Assert.True(Jid.TryParse(text, out var jid));
+        Assert.Equal(prepared, jid.ToString());
+    }
+
     [Fact]
     public void Parts_are_capped_at_1023_bytes()
     {

@@ -8,6 +8,10 @@ internal sealed class MutePeer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> _accepted = [];
+    private int _count;
+
+    /// <summary>Connections it has taken.</summary>
+    public int Accepted => Volatile.Read(ref _count);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -30,7 +34,11 @@ internal sealed class MutePeer : IAsyncDisposable
     {
         try
         {
-            while (true) _accepted.Add(await _listener.AcceptTcpClientAsync());
+            while (true)
+            {
+                _accepted.Add(await _listener.AcceptTcpClientAsync());
+                Interlocked.Increment(ref _count);
+            }
         }
         catch (Exception over) when (over is SocketException or ObjectDisposedException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gateway.Federation;
 
 namespace Gateway.Admin.Trace;
 
@@ -13,26 +14,9 @@ public static class Redaction
     {
         var text = Encoding.UTF8.GetString(message).TrimStart('\r', '\n');
         var shown = text.StartsWith('<') ? XmlRedaction.Of(text, showsBodies) : SipRedaction.Of(text, showsBodies);
-        return Printable(isCut ? shown + " [cut]" : shown);
+        // What a peer sends must not steer the operator's terminal.
+        return PrintableText.Of(isCut ? shown + " [cut]" : shown, keepsLines: true);
     }
 
     internal static string Hidden(int length, string what = "characters") => string.Create(CultureInfo.InvariantCulture, $"[{length} {what} not shown]");
-
-    // What a peer sends must not steer the operator's terminal.
-    private static string Printable(string text)
-    {
-        var isClean = true;
-        foreach (var c in text) isClean &= !IsUnsafe(c);
-        if (isClean) return text;
-        var clean = new StringBuilder(text.Length + 16);
-        foreach (var c in text)
-        {
-            if (IsUnsafe(c)) clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else clean.Append(c);
-        }
-
-        return clean.ToString();
-    }
-
-    private static bool IsUnsafe(char c) => (char.IsControl(c) && c is not ('\r' or '\n' or '\t')) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
 }

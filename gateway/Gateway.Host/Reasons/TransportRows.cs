@@ -32,7 +32,7 @@ internal static class TransportRows
             "Either a broken peer or an attack; look at the remote address."),
         Row(TransportReason.TooManyConnections, "connection ends", "connection ends", "limits.connectionsMax is reached.",
             "See in `gateway status` who holds them; raise the limit if they are honest."),
-        Row(TransportReason.TooManyFromAddress, "connection ends", "connection ends", "One address holds limits.connectionsPerAddressMax connections.",
+        Row(TransportReason.TooManyFromAddress, "connection ends", "connection ends", "One address, or one /64 of IPv6, holds limits.connectionsPerAddressMax connections.",
             "A partner behind one address may need a larger limit."),
         Row(TransportReason.AcceptRateExceeded, "connection ends", "connection ends", "Connections arrive faster than limits.acceptsPerSecondMax.",
             "An attack, or a partner that reconnects in a loop; its log will say why."),

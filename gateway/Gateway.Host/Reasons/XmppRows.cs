@@ -12,7 +12,7 @@ internal static class XmppRows
         Row(XmppReason.StanzaTooLarge, "", "policy-violation", "A stanza is longer than limits.stanzaBytesMax.", "Ask the partner what it sends; raise the limit only for honest stanzas."),
         Row(XmppReason.HeaderTooLarge, "", "policy-violation", "The stream header is too long.", "The peer is no XMPP server, or hostile."),
         Row(XmppReason.DepthExceeded, "", "policy-violation", "Elements are nested too deeply.", "The peer is broken or hostile."),
-        Row(XmppReason.AttributesExceeded, "", "policy-violation", "One element carries too many attributes.", "The peer is broken or hostile."),
+        Row(XmppReason.AttributesExceeded, "", "policy-violation", "One element carries too many attributes, or a stanza too many namespace declarations.", "The peer is broken or hostile."),
         Row(XmppReason.ElementsExceeded, "", "policy-violation", "A stanza holds too many elements.", "The peer is broken or hostile."),
         Row(XmppReason.NameTooLong, "", "policy-violation", "A name is too long.", "The peer is broken or hostile."),
         Row(XmppReason.InvalidUtf8, "", "unsupported-encoding", "The bytes are not UTF-8.", "The peer is broken; tell its operator."),

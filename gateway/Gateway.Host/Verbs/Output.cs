@@ -1,18 +1,19 @@
 using System.Text.Json;
 using Gateway.Admin;
+using Gateway.Federation;
 using Gateway.Host.Configuration;
 using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
 
-/// <summary>Prints results: text for people with faults on standard error, JSON on standard output for scripts.</summary>
+/// <summary>Prints results: text for people with faults on standard error, JSON on standard output for scripts. Nothing that people read steers their terminal, whoever wrote it.</summary>
 internal static class Output
 {
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, AdminJson.Options));
 
-    public static void Line(string text) => Console.Out.WriteLine(text);
+    public static void Line(string text) => Console.Out.WriteLine(PrintableText.Of(text, keepsLines: true));
 
-    public static void Error(string text) => Console.Error.WriteLine(text);
+    public static void Error(string text) => Console.Error.WriteLine(PrintableText.Of(text, keepsLines: true));
 
     /// <summary>All faults of a configuration, with the exit code that says so.</summary>
     public static int Faults(ConfigurationReading reading, bool asJson)

@@ -6,6 +6,7 @@ using Certificates;
 using Gateway.Admin;
 using Gateway.Admin.Reports;
 using Gateway.Admin.Trace;
+using Gateway.Federation;
 using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
@@ -62,7 +63,7 @@ internal static class TraceVerb
             {
                 if (JsonSerializer.Deserialize<TraceLine>(text, AdminJson.Options) is not { } line) continue;
                 if (line.Kind == "message") shown++;
-                var written = wish.AsJson ? text : Words(line);
+                var written = wish.AsJson ? text : PrintableText.Of(Words(line), keepsLines: true);
                 await writer.WriteLineAsync(written.AsMemory(), stop);
                 if (wish.File is null || (characters += written.Length) <= (long)wish.MegabytesMax << 20) continue;
                 Output.Error($"{wish.File} has reached {wish.MegabytesMax} MB; the trace ends here (--megabytes)");

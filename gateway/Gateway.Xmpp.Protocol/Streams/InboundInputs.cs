@@ -40,8 +40,8 @@ public abstract record InboundInput
     /// <summary><c>&lt;bidi/&gt;</c> of XEP-0288.</summary>
     public sealed record BidiReceived : InboundInput;
 
-    /// <summary><c>&lt;enable/&gt;</c> of XEP-0198; the name and time to give, should it be granted.</summary>
-    public sealed record EnableReceived(string NewId, int SecondsMax) : InboundInput;
+    /// <summary><c>&lt;enable/&gt;</c> of XEP-0198; the name and time to give, should it be granted, and whether one more can be remembered.</summary>
+    public sealed record EnableReceived(string NewId, int SecondsMax, bool HasRoom = true) : InboundInput;
 
     /// <summary><c>&lt;resume/&gt;</c>; whether such a stream of this very peer waits to be resumed, and what is known to be handled of it.</summary>
     public sealed record ResumeReceived(string Id, bool IsFound, uint? Handled) : InboundInput;

@@ -33,6 +33,9 @@ public sealed record InboundStream
     /// <summary>Pairs one stream may carry.</summary>
     public const int PairsMax = 256;
 
+    /// <summary>Dialback keys that may be refused on one stream: each costs us a judgement and a line, and whoever guesses goes on guessing.</summary>
+    public const int RefusedKeysMax = 256;
+
     private const int SaslAttemptsMax = 3;
 
     /// <summary>Where it stands.</summary>
@@ -61,6 +64,8 @@ public sealed record InboundStream
     public bool AwaitsIdentity { get; init; }
     /// <summary>SASL attempts that failed.</summary>
     public int SaslFailures { get; init; }
+    /// <summary>Dialback keys that were refused before anybody was asked.</summary>
+    public int RefusedKeys { get; init; }
 
     /// <summary>True when anything at all is proved.</summary>
     public bool IsProved => SaslDomain is not null || Pairs.ContainsValue(PairPhase.Valid);
@@ -114,7 +119,7 @@ public sealed record InboundStream
         (InboundPhase.Open, InboundInput.AbortReceived) => FailSasl(s, SaslCondition.Aborted),
 
         (InboundPhase.Open, InboundInput.BidiReceived) when StreamFeature.IsOffered(StreamOffers.Bidi, s.Facts) => Go(s with { Facts = s.Facts | StreamFacts.Bidi }),
-        (InboundPhase.Open, InboundInput.EnableReceived enable) => StreamFeature.IsOffered(StreamOffers.Management, s.Facts)
+        (InboundPhase.Open, InboundInput.EnableReceived enable) => enable.HasRoom && StreamFeature.IsOffered(StreamOffers.Management, s.Facts)
             ? Go(s with { Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.BeginCounting(enable.NewId), new StreamOutput.SendEnabled(enable.NewId, enable.SecondsMax))
             : Go(s, new StreamOutput.SendManagementFailed(IsUnknown: false, null)),
         (InboundPhase.Open, InboundInput.ResumeReceived resume) when !StreamFeature.IsOffered(StreamOffers.Management, s.Facts) =>
@@ -203,6 +208,12 @@ public sealed record InboundStream
         if (judgement == PairJudgement.MayAsk && !s.Facts.Has(StreamFacts.ChannelAccepted)) judgement = PairJudgement.TlsRequired;
         if (judgement is PairJudgement.MayAsk or PairJudgement.Proved && !isKnown && s.Pairs.Count >= PairsMax) judgement = PairJudgement.TooMany;
         var step = ReceivingPair.OnKey(phase, key.Pair, judgement);
+        if (step.Answer is { Word: DialbackWord.Error } refusal)
+        {
+            var refused = s with { RefusedKeys = s.RefusedKeys + 1 };
+            return refused.RefusedKeys >= RefusedKeysMax ? Close(refused, XmppReason.PolicyViolation, "Too many dialback keys were refused.", new StreamOutput.SendDialback(refusal))
+                : Go(refused, new StreamOutput.SendDialback(refusal));
+        }
         // A pair that was refused takes no room, so that refusals cannot fill the table.
         var next = step.Phase == PairPhase.None ? s : s with { Pairs = s.Pairs.SetItem(key.Pair, step.Phase) };
         var outputs = new List<StreamOutput>(3);

@@ -207,6 +207,7 @@ internal ref struct ElementReader
         bool isReserved = prefix == "xmlns" || (prefix == "xml") != (value == Namespaces.Xml) || value == "http://www.w3.org/2000/xmlns/";
         if (isReserved || (prefix.Length > 0 && value.Length == 0)) return Refuse(XmppReason.UndeclaredPrefix);
         if (_scratch.Scope.IsDeclaredSince(scope, prefix)) return Refuse(XmppReason.NotWellFormed);
+        if (_scratch.Scope.Count == NamespaceScope.EntriesMax) return Refuse(XmppReason.AttributesExceeded);
         _scratch.Scope.Declare(prefix, value);
         return true;
     }

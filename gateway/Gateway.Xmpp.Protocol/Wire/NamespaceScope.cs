@@ -3,6 +3,9 @@ namespace Gateway.Xmpp.Protocol.Wire;
 /// <summary>The namespace declarations in force while one element is read; those of the stream header lie at the bottom.</summary>
 internal sealed class NamespaceScope
 {
+    /// <summary>Declarations in force at the same time: each name is looked up among them, so their number is a factor of what a stanza costs.</summary>
+    public const int EntriesMax = 256;
+
     private (string Prefix, string Namespace)[] _entries = new (string, string)[8];
 
     /// <summary>How many declarations are in force; an element's end returns to the count of its start.</summary>

@@ -66,19 +66,30 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
     private async Task RunAsync()
     {
         await Task.Yield();
+        var last = await TryAsync();
+        if (last.Reason != XmppReason.None) owner.OnGivenUp(last.Reason, last.Text);
+    }
+
+    private async Task<Finding> TryAsync()
+    {
+        if (!context.Links.TryBeginEffort(peer))
+            return new Finding(XmppReason.ResourceConstraint, "Too many domains that nobody configured are being connected.", IsPassing: false);
         try
         {
-            var last = await TryRoundsAsync();
-            if (last.Reason != XmppReason.None) owner.OnGivenUp(last.Reason, last.Text);
+            return await TryRoundsAsync();
         }
         catch (OperationCanceledException)
         {
-            owner.OnGivenUp(XmppReason.SystemShutdown, "");
+            return new Finding(XmppReason.SystemShutdown, "", IsPassing: false);
         }
         catch (Exception bug) when (bug is not OutOfMemoryException)
         {
             context.Observer.OnFailed($"connecting {pair}", bug);
-            owner.OnGivenUp(XmppReason.InternalError, "");
+            return new Finding(XmppReason.InternalError, "", IsPassing: false);
+        }
+        finally
+        {
+            context.Links.EndEffort(peer);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Gateway.Transport;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Dialback;
 using Gateway.Xmpp.Protocol.Streams;
@@ -18,7 +19,7 @@ internal sealed class DialbackAsker(XmppContext context)
 
     /// <summary>True when one more may be asked for a stream from this address.</summary>
     public bool HasRoom(IPAddress address) =>
-        _open.Count < context.Options.DialbackAsksMax && _byAddress.GetValueOrDefault(address) < context.Options.DialbackAsksPerAddressMax;
+        _open.Count < context.Options.DialbackAsksMax && _byAddress.GetValueOrDefault(LocalAddresses.SourceOf(address)) < context.Options.DialbackAsksPerAddressMax;
 
     /// <summary>Asks about a key shown on an inbound stream.</summary>
     public void Ask(DomainPair pair, string key, string streamId, InboundConnection asking)
@@ -51,11 +52,12 @@ internal sealed class DialbackAsker(XmppContext context)
     {
         private int _isAnswered;
         private volatile OutboundConnection? _own;
+        private volatile Attempt? _attempt;
         private OutboundConnection? _shared;
 
         public long AskedAt { get; } = context.Time.GetTimestamp();
 
-        public IPAddress Address { get; } = asking.Transport!.Remote.Address;
+        public IPAddress Address { get; } = LocalAddresses.SourceOf(asking.Transport!.Remote.Address);
 
         public void Begin()
         {
@@ -66,13 +68,17 @@ internal sealed class DialbackAsker(XmppContext context)
                 Answer(DialbackWord.Error, DialbackCondition.RemoteServerNotFound);
                 return;
             }
-            new Attempt(context, ask.Pair.Reversed, OutboundPurpose.Ask, peer, this).Begin();
+            var attempt = new Attempt(context, ask.Pair.Reversed, OutboundPurpose.Ask, peer, this);
+            _attempt = attempt;
+            attempt.Begin();
         }
 
         public void Answer(DialbackWord word, DialbackCondition failure)
         {
             if (Interlocked.Exchange(ref _isAnswered, 1) != 0) return;
             owner.Close(this);
+            // What is no longer waited for must not go on dialling: its place among the questions is another's now.
+            _attempt?.Stop();
             _shared?.Forget(ask);
             asking.Verdict(ask.Pair, word, failure);
             _own?.End(XmppReason.None);

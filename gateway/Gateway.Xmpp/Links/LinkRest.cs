@@ -30,7 +30,9 @@ internal sealed class LinkRest(XmppContext context)
     public int SecondsLeft(PeerModel peer, long now)
     {
         if (_failures == 0) return 0;
-        double pause = PeerTable.IsDiscovered(peer) ? context.Options.FailedHostSeconds : Math.Min(context.Options.RetrySecondsMax, 1 << Math.Min(_failures - 1, 20));
+        // That we had no room says nothing of the domain.
+        bool isStranger = PeerTable.IsDiscovered(peer) && Reason != XmppReason.ResourceConstraint;
+        double pause = isStranger ? context.Options.FailedHostSeconds : Math.Min(context.Options.RetrySecondsMax, 1 << Math.Min(_failures - 1, 20));
         double left = pause - context.Time.GetElapsedTime(_failedAt, now).TotalSeconds;
         return left <= 0 ? 0 : (int)Math.Ceiling(left);
     }

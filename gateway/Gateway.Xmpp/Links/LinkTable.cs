@@ -12,6 +12,7 @@ internal sealed class LinkTable(XmppContext context)
 {
     private readonly ConcurrentDictionary<(string Local, string Remote), PairLink> _links = new();
     private volatile bool _isStopping;
+    private int _efforts;
 
     private readonly Renewer _renewer = new(context);
 
@@ -75,6 +76,20 @@ internal sealed class LinkTable(XmppContext context)
         return link.TryOpen(stream) ? link : null;
     }
 
+    /// <summary>One more effort towards this peer begins; false where too many are under way towards domains that nobody configured: who invents names must not use up our connections.</summary>
+    public bool TryBeginEffort(PeerModel peer)
+    {
+        if (!PeerTable.IsDiscovered(peer) || Interlocked.Increment(ref _efforts) <= context.Options.DiscoveredEffortsMax) return true;
+        Interlocked.Decrement(ref _efforts);
+        return false;
+    }
+
+    /// <summary>Such an effort is over.</summary>
+    public void EndEffort(PeerModel peer)
+    {
+        if (PeerTable.IsDiscovered(peer)) Interlocked.Decrement(ref _efforts);
+    }
+
     /// <summary>The link of a pair, or null.</summary>
     public PairLink? Find(DomainPair pair) => _links.GetValueOrDefault((Jid.ToAsciiDomain(pair.From), Jid.ToAsciiDomain(pair.To)));
 
@@ -103,12 +118,15 @@ internal sealed class LinkTable(XmppContext context)
     public void Sweep(long now)
     {
         int left = context.Options.RenewalsPerSecond;
+
+        // Names that a stranger invents fail, and are remembered for it: that must not take the places of those who have something to say.
+        bool isCrowded = _links.Count > context.Options.PairsMax / 2;
         foreach (var (key, link) in _links)
         {
             var renewals = link.Sweep(now, left);
             left -= renewals.Count;
             if (renewals.Count > 0) _ = _renewer.RenewAsync(link.Peer, renewals);
-            if (link.TryRetire(now)) _links.TryRemove(new KeyValuePair<(string, string), PairLink>(key, link));
+            if (link.TryRetire(now, isCrowded)) _links.TryRemove(new KeyValuePair<(string, string), PairLink>(key, link));
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 {
     private const int SharedSecondsMax = 5;
 
+    // One that breaks at once may have been unlucky; whoever takes stanzas and acknowledges none, again and again, is not asked for ever.
+    private const int FruitlessMax = 3;
+
     private enum Phase
     {
         Idle,
@@ -38,6 +41,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     private PeerModel? _attempted;
     private long _sharedSince;
     private Resumption? _resumption;
+    private int _fruitless;
     private string? _lastGood;
     private bool _mustRenew;
     private bool _isInboundLost;
@@ -124,12 +128,13 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         return renewals;
     }
 
-    /// <summary>True when the link held nothing and was taken out of use.</summary>
-    public bool TryRetire(long now)
+    /// <summary>True when the link held nothing and was taken out of use; where there is little room, the failures of a discovered domain are nothing.</summary>
+    public bool TryRetire(long now, bool isCrowded)
     {
         lock (_gate)
         {
-            bool isNeeded = _queue.Count > 0 || _resumption is not null || _memory.Count > 0 || _rest.IsRemembered(Peer, now);
+            bool isRemembered = _rest.IsRemembered(Peer, now) && !(isCrowded && PeerTable.IsDiscovered(Peer));
+            bool isNeeded = _queue.Count > 0 || _resumption is not null || _memory.Count > 0 || isRemembered;
             return _isRetired = _phase == Phase.Idle && !isNeeded;
         }
     }
@@ -236,17 +241,34 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     /// <summary>The stream carries the pair no more; false when it never did.</summary>
     public bool Leave(StreamConnection stream, XmppReason reason, Resumption? resumption)
     {
+        const string Fruitless = "The peer took what was sent and acknowledged nothing of it, on one stream after the other.";
+        bool mustGiveUp = false;
         lock (_gate)
         {
             if (_stream != stream) return false;
             (_phase, _stream, _resumption) = (Phase.Idle, null, resumption);
             if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced)) _mustRenew = true;
+            if (resumption is { HasProgressed: false, Window.Count: > 0 }) _fruitless++;
+            else _fruitless = 0;
+
             // At our own end what was sent is as good as sent: nobody is left to acknowledge it.
             if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) _resumption = null;
             // What was never handed over, or not acknowledged, goes by the next stream.
+            else if (_fruitless >= FruitlessMax)
+            {
+                _fruitless = 0;
+                _rest.Fail(reason, Fruitless);
+                TakeBack();
+                mustGiveUp = true;
+            }
             else if (_queue.Count > 0 || _resumption is { Window.Count: > 0 }) Connect();
         }
         if (context.Links.IsStopping) GiveUpAll(reason, "");
+        if (mustGiveUp)
+        {
+            context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{pair}: {Fruitless}");
+            GiveUpAll(reason, Fruitless);
+        }
         return true;
     }
 

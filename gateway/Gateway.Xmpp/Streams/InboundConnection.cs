@@ -129,7 +129,11 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     {
         _carried?.Leave(this, reason, null);
         // Only a stream that broke can go on; one that was ended in order has nothing left to say (XEP-0198 §5).
-        if (_session is { } session && !(IsBroken(reason) && session.TryLose(this, Context.Time.GetTimestamp())) && reason != XmppReason.Replaced) Context.Sessions.End(session);
+        if (reason != XmppReason.Replaced && _session is { } session && session.TryLose(this, Context.Time.GetTimestamp()))
+        {
+            if (IsBroken(reason)) Context.Sessions.Lost(session);
+            else Context.Sessions.End(session);
+        }
         if (IsBroken(reason) || reason == XmppReason.PeerStreamError)
         {
             foreach (var proved in _proved) Context.Links.InboundLost(proved.Domain);
@@ -149,7 +153,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 break;
             case StreamOutput.BeginCounting begin:
                 _session = Context.Sessions.Begin(begin.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
-                _session?.Carry(this);
+                _session.Carry(this);
                 break;
             case StreamOutput.GoOnCounting goOn:
                 _session = Context.Sessions.Find(goOn.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
@@ -204,7 +208,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 if (_session is null || Management.ReadHandled(element) != 0) End(_session is null ? XmppReason.UnsupportedStanzaType : XmppReason.HandledTooMany);
                 break;
             case "enable":
-                On(new InboundInput.EnableReceived(Context.NewId(), Context.Options.ResumeSecondsMax));
+                On(new InboundInput.EnableReceived(Context.NewId(), Context.Options.ResumeSecondsMax, HasRoomForSession()));
                 break;
             case "resume":
                 string id = element.Attribute("previd") ?? "";
@@ -216,6 +220,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 break;
         }
     }
+
+    // Whoever may not have one takes nobody else's place.
+    private bool HasRoomForSession() => StreamFeature.IsOffered(StreamOffers.Management, _machine.Facts) && Context.Sessions.TryMakeRoom();
 
     private bool IsServed(string domain, long version)
     {

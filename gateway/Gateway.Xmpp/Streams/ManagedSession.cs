@@ -126,19 +126,34 @@ internal sealed class ManagedSession(string id, string domain, string local)
     }
 }
 
-/// <summary>Sessions that live or may be resumed, by name.</summary>
+/// <summary>Sessions that live or may be resumed, by name. Whoever breaks his streams again and again shortens the patience with his own, not that with others.</summary>
 internal sealed class ManagedSessions(XmppContext context)
 {
-    private const int SessionsMax = 16_384;
+    private const int LostPerDomainMax = 64;
 
     private readonly ConcurrentDictionary<string, ManagedSession> _sessions = new(StringComparer.Ordinal);
 
     /// <summary>Sessions that are kept.</summary>
     public int Count => _sessions.Count;
 
-    /// <summary>A new session; null when there is no room.</summary>
-    public ManagedSession? Begin(string id, string domain, string local) =>
-        _sessions.Count < SessionsMax ? _sessions.GetOrAdd(id, new ManagedSession(id, domain, local)) : null;
+    /// <summary>Makes room for one more: of too many, the one that has waited longest for its peer goes. False where a stream carries each of them.</summary>
+    public bool TryMakeRoom()
+    {
+        if (_sessions.Count < context.Options.SessionsMax) return true;
+        if (_sessions.Values.Where(s => s.LostAt > 0).MinBy(s => s.LostAt) is not { } oldest) return false;
+        End(oldest);
+        return true;
+    }
+
+    /// <summary>A new session, for which there is room.</summary>
+    public ManagedSession Begin(string id, string domain, string local) => _sessions.GetOrAdd(id, new ManagedSession(id, domain, local));
+
+    /// <summary>A session waits for its peer from now on; of too many of one domain the oldest goes.</summary>
+    public void Lost(ManagedSession session)
+    {
+        var waiting = _sessions.Values.Where(s => s.LostAt > 0 && s.Owner.Domain == session.Owner.Domain).ToList();
+        if (waiting.Count > LostPerDomainMax) End(waiting.MinBy(s => s.LostAt)!);
+    }
 
     /// <summary>The session of this name that belongs to this owner, or null.</summary>
     public ManagedSession? Find(string id, string domain, string local) =>

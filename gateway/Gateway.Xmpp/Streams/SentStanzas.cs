@@ -16,6 +16,7 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
     private string? _id;
     private volatile bool _isOn;
     private bool _isAsked;
+    private bool _hasProgressed;
 
     /// <summary>What an earlier stream left.</summary>
     public Resumption? Earlier { get; set; }
@@ -83,7 +84,7 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
     {
         lock (_gate)
         {
-            if (!_isOn || !_window.TryAcknowledge(handled)) return false;
+            if (!_isOn || !TryAcknowledge(_window, handled)) return false;
             _isAsked = false;
             if (_window.Count > 0) Ask(stream.Transport!);
             return true;
@@ -95,7 +96,7 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
     {
         lock (_gate)
         {
-            if (Earlier is not { } earlier || !earlier.Window.TryAcknowledge(handled)) return false;
+            if (Earlier is not { } earlier || !TryAcknowledge(earlier.Window, handled)) return false;
             (_window, _id, _isOn) = (earlier.Window, earlier.Id, true);
             Earlier = null;
             foreach (var (bytes, _) in _window.Unacknowledged) stream.Transport!.TrySend(bytes);
@@ -107,7 +108,10 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
     /// <summary>The earlier stream is gone; what the peer still knows to be handled need not be sent again.</summary>
     public void Forget(uint? handled)
     {
-        if (handled is { } known) Earlier?.Window.TryAcknowledge(known);
+        lock (_gate)
+        {
+            if (handled is { } known && Earlier is { } earlier) TryAcknowledge(earlier.Window, known);
+        }
     }
 
     /// <summary>Takes out what this stream leaves behind.</summary>
@@ -117,8 +121,16 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
         {
             if (!_isOn) return null;
             _isOn = false;
-            return new Resumption(_id, _window);
+            return new Resumption(_id, _window, _hasProgressed);
         }
+    }
+
+    private bool TryAcknowledge(SentWindow<LinkReceipt?> window, uint handled)
+    {
+        uint before = window.Acknowledged;
+        bool isPossible = window.TryAcknowledge(handled);
+        _hasProgressed |= window.Acknowledged != before;
+        return isPossible;
     }
 
     private void Ask(TransportConnection transport)

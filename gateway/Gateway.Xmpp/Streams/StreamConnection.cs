@@ -14,6 +14,8 @@ namespace Gateway.Xmpp.Streams;
 /// <remarks>What operators see of it is in <c>StreamConnection.Sight.cs</c>, how it is left in <c>StreamConnection.Leaving.cs</c>.</remarks>
 internal abstract partial class StreamConnection(XmppContext context) : IConnectionHandler
 {
+    private const int UnprovedUnsentBytesMax = 256 * 1024;
+
     private readonly XmppFramer _framer = new(context.Options.Limits);
     private XmppLimits _limits = context.Options.Limits;
     private TransportConnection? _transport;
@@ -118,6 +120,8 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
                     break;
             }
             hasEnded = true;
+            // Whoever has proved nothing and reads nothing must not make us keep what it asked for.
+            if (!IsEstablished && connection.UnsentBytes > UnprovedUnsentBytesMax) End(XmppReason.ResourceConstraint);
             if (!_isTlsBegun) continue;
             // Whatever came behind the request is the transport's to judge: it ends the connection (RFC 6120 §5.4.3.3).
             _isTlsBegun = false;

@@ -69,8 +69,19 @@ internal static class Watches
     {
         if (Presentity.IsTooLarge(leg, deciding.Settings)) return PresenceReason.LegTooLarge;
         if (deciding.Settings.Access.IsBlocked(deciding.Presentity, watcher)) return PresenceReason.Blocked;
-        var isNew = !deciding.State.Pairs.ContainsKey(watcher);
-        return isNew && deciding.State.Pairs.Count >= deciding.Settings.WatchersMax ? PresenceReason.LimitReached : null;
+        if (deciding.State.Pairs.ContainsKey(watcher)) return null;
+        return deciding.State.Pairs.Count >= deciding.Settings.WatchersMax || IsCrowdedBy(deciding, watcher.Domain) ? PresenceReason.LimitReached : null;
+    }
+
+    // A domain can invent as many watchers as it likes: a quarter of the places is never for those of its askings that nobody granted.
+    private static bool IsCrowdedBy(Deciding deciding, string domain)
+    {
+        var most = deciding.Settings.WatchersMax - (deciding.Settings.WatchersMax / 4);
+        if (deciding.State.Pairs.Count < most) return false;
+        var ungranted = 0;
+        foreach (var (watcher, pair) in deciding.State.Pairs)
+            if (!pair.IsGranted && watcher.Domain == domain) ungranted++;
+        return ungranted >= most;
     }
 
     /// <summary>After a leg or poll went: the last one takes the upstream with it, never the authorization (RFC 8048 §5.1) unless the settings say so.</summary>

@@ -182,6 +182,20 @@ public sealed class InboundStreamTests
     }
 
     [Fact]
+    public void Whoever_shows_one_refused_key_after_the_other_is_sent_away()
+    {
+        Secure();
+        Header(StreamFacts.DialbackAllowed);
+        for (int n = 1; n < InboundStream.RefusedKeysMax; n++)
+            On(new InboundInput.KeyReceived(new DomainPair($"d{n}.example", "contoso.example"), "key", PairJudgement.Refused));
+        Assert.Equal(InboundPhase.Open, _stream.Phase);
+        On(new InboundInput.KeyReceived(s_pair, "key", PairJudgement.Refused));
+
+        Assert.Equal(DialbackCondition.NotAcceptable, Assert.IsType<StreamOutput.SendDialback>(_sent[^2]).Message.Condition);
+        AssertClosed(XmppReason.PolicyViolation);
+    }
+
+    [Fact]
     public void After_the_end_nothing_happens_any_more()
     {
         Header(Nothing);

@@ -220,6 +220,21 @@ public sealed class FramerTests
     }
 
     [Fact]
+    public void Declarations_in_force_have_an_end_for_each_name_is_looked_up_among_them()
+    {
+        // Sixty levels with sixty declarations each were 3,600 comparisons for every prefix behind them, and a quarter of a megabyte has room for twenty thousand prefixes.
+        string Nested(int levels, int each) => string.Concat(Enumerable.Range(0, levels).Select(
+            level => $"<a {string.Join(' ', Enumerable.Range(0, each).Select(n => $"xmlns:p{level}-{n}='u'"))}>")) + string.Concat(Enumerable.Repeat("</a>", levels));
+        var limits = new XmppLimits { UnprovedBytesMax = 200_000 };
+
+        Assert.Equal(XmppReason.AttributesExceeded, Framing.ReadAll(Framing.Header + Nested(60, 60), limits: limits)[^1].Reason);
+        Assert.Equal(XmppFrameKind.Stanza, Framing.ReadAll(Framing.Header + Nested(60, 4), limits: limits)[^1].Kind);
+        // What an element declared is gone with it.
+        string many = "<m>" + string.Concat(Enumerable.Repeat(Nested(4, 60), 5)) + "</m>";
+        Assert.Equal(XmppFrameKind.Stanza, Framing.ReadAll(Framing.Header + many, limits: limits)[^1].Kind);
+    }
+
+    [Fact]
     public void A_million_single_bytes_cost_what_they_are()
     {
         // Were each byte to rescan what came before, this would be half a billion steps of a 1 MiB stanza and not end within the test's patience.

@@ -57,7 +57,7 @@ public sealed record LimitsOptions
     [Setting("Connections of all peers together.", Min = 8, Max = 100_000)]
     public int ConnectionsMax { get; init; } = 4_000;
 
-    [Setting("Accepted connections at the same time from one address.", Min = 1, Max = 100_000)]
+    [Setting("Accepted connections at the same time from one address, or from one /64 of IPv6.", Min = 1, Max = 100_000)]
     public int ConnectionsPerAddressMax { get; init; } = 64;
 
     [Setting("Connections a second that one listener accepts.", Min = 1, Max = 100_000)]
