@@ -47,6 +47,24 @@ public sealed class XmppRefusalTests(RefusalStage fixture)
     }
 
     [Fact]
+    public async Task Name_in_a_certificate_steers_no_terminal_in_log_and_status()
+    {
+        var refusal = await Refusal.ExpectAsync(Stage, "certificates.WrongName");
+        using var server = await RawXmppServer.ConnectAsync(Port, Stage.XmppDomain, Stage.SipDomain);
+        await server.SecureAsync(Stage.Authority.Issue("xmpp-escape", ["montague.example"], LabCertificateKind.Both, commonName: "steers\u001b[2J\u009b31m"));
+        await refusal.WasToldAsync();
+
+        const string Harmless = "steers\\u001b[2J\\u009b31m";
+        await Stage.Gateway.LineAsync("a log line with the name as it is", l => l.Contains(Harmless, StringComparison.Ordinal), Stage.Soon);
+        var (code, status) = await Stage.Gateway.VerbAsync("status");
+        Assert.Equal(0, code);
+        Assert.Contains("u001b", status, StringComparison.Ordinal);
+        Assert.DoesNotContain(status, c => char.IsControl(c) && c is not ('\r' or '\n' or '\t'));
+        Assert.DoesNotContain(Stage.Gateway.Process.Lines.All(), l => l.Contains('\u001b', StringComparison.Ordinal) || l.Contains('\u009b', StringComparison.Ordinal));
+        await Calls.NobodyNoticesAsync(Stage);
+    }
+
+    [Fact]
     public async Task From_domain_that_the_stream_did_not_prove_is_invalid_from()
     {
         var refusal = await Refusal.ExpectAsync(Stage, "xmpp.InvalidFrom");

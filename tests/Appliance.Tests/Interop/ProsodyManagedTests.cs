@@ -9,7 +9,8 @@ namespace Appliance.Tests.Interop;
 /// Stream management (XEP-0198) with a real Prosody and its mod_smacks: both sides count, a sender is answered when Prosody has handled his line, and what a broken cable or a killed server took is said again
 /// or told to its sender, never twice.
 /// </summary>
-public sealed class ProsodyManagedTests(ProsodyManagedTests.Fixture fixture) : IClassFixture<ProsodyManagedTests.Fixture>
+[Collection(nameof(CountingStage))]
+public sealed class ProsodyManagedTests(CountingStage fixture)
 {
     private const int Many = 8;
     private const int Stopped = 19; // SIGSTOP
@@ -107,30 +108,6 @@ public sealed class ProsodyManagedTests(ProsodyManagedTests.Fixture fixture) : I
             if (await ResultAsync(sent.At("id")!) != "200") continue;
             if (arrives is not null) await arrives(text);
             return;
-        }
-    }
-
-    /// <summary>A stage whose Prosody counts, keeps what comes for people who are away, and is reached through a cable of ours.</summary>
-    public sealed class Fixture : IAsyncLifetime
-    {
-        private readonly int _port = LabPorts.Take();
-        private Stage? _stage;
-        private TcpRelay? _cable;
-
-        public Stage Stage => _stage ?? throw new InvalidOperationException("the stage is not open");
-
-        public TcpRelay Cable => _cable ?? throw new InvalidOperationException("the stage is not open");
-
-        public async Task InitializeAsync()
-        {
-            _stage = await Stage.OpenAsync(new StageOptions("lync2013") { ProsodyModules = ["smacks", "offline"], ProsodyNamedPort = _port });
-            _cable = TcpRelay.Between(_port, Stage.Prosody.ServerPort);
-        }
-
-        public async Task DisposeAsync()
-        {
-            if (_stage is not null) await _stage.DisposeAsync();
-            if (_cable is not null) await _cable.DisposeAsync();
         }
     }
 }

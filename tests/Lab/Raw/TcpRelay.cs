@@ -15,6 +15,8 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly ConcurrentBag<Task> _carrying = [];
     private readonly Task _accepting;
     private volatile bool _swallows;
+    private long _left = long.MaxValue;
+    private TaskCompletionSource _swallowing = new();
 
     private TcpRelay(int port, int target)
     {
@@ -29,9 +31,18 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>From now on nothing arrives, and nobody is told.</summary>
     public void Swallow() => _swallows = true;
 
+    /// <summary>The same when so many bytes more, of both directions, have arrived; completes when the first was swallowed.</summary>
+    public Task SwallowAfter(int bytes)
+    {
+        _swallowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _left, bytes);
+        return _swallowing.Task;
+    }
+
     /// <summary>Every connection ends at once; those that come after are carried.</summary>
     public void Cut()
     {
+        Interlocked.Exchange(ref _left, long.MaxValue);
         foreach (var socket in _sockets.Keys) socket.Close(0);
         _swallows = false;
     }
@@ -79,6 +90,16 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
+    // How many of the bytes are carried: what goes beyond the limit is the first to be swallowed.
+    private int Passing(int count)
+    {
+        if (Interlocked.Read(ref _left) == long.MaxValue) return count;
+        var left = Interlocked.Add(ref _left, -count);
+        if (left >= 0) return count;
+        _swallowing.TrySetResult();
+        return (int)Math.Max(0, count + left);
+    }
+
     // One direction until its end, which is handed on.
     private async Task CarryAsync(Socket from, Socket to)
     {
@@ -87,7 +108,8 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             while (await from.ReceiveAsync(buffer) is var count and > 0)
             {
-                for (var at = 0; at < count && !_swallows;) at += await to.SendAsync(buffer.AsMemory(at, count - at));
+                var passing = Passing(count);
+                for (var at = 0; at < passing && !_swallows;) at += await to.SendAsync(buffer.AsMemory(at, passing - at));
             }
 
             if (!_swallows) to.Shutdown(SocketShutdown.Send);

@@ -8,20 +8,21 @@ namespace Lab.Xmpp;
 /// </summary>
 public sealed class Ejabberd : IAsyncDisposable
 {
-    private Ejabberd(LabProcess process, EjabberdOptions options, string logFile) => (Process, Options, LogFile) = (process, options, logFile);
+    private readonly string _home;
 
-    public LabProcess Process { get; }
+    private Ejabberd(string home, LabProcess process, EjabberdOptions options) => (_home, Process, Options) = (home, process, options);
+
+    public LabProcess Process { get; private set; }
 
     public EjabberdOptions Options { get; }
 
     /// <summary>Its own log.</summary>
-    public string LogFile { get; }
+    public string LogFile => LogOf(_home);
 
     public static async Task<Ejabberd> StartAsync(LabDirectory directory, EjabberdOptions options)
     {
         var home = directory.Folder("ejabberd-" + options.Domain);
-        var configuration = Path.Combine(home, "ejabberd.yml");
-        await File.WriteAllTextAsync(configuration, Configuration(home, options));
+        await File.WriteAllTextAsync(Path.Combine(home, "ejabberd.yml"), Configuration(home, options));
         await File.WriteAllTextAsync(Path.Combine(home, "inetrc"), string.Create(CultureInfo.InvariantCulture, $$"""
             {resolv_conf, ""}.
             {hosts_file, ""}.
@@ -29,20 +30,34 @@ public sealed class Ejabberd : IAsyncDisposable
             {nameserver, {127,0,0,1}, {{options.DnsPort}}}.
 
             """));
-        var logFile = Path.Combine(home, "ejabberd.log");
+        return new Ejabberd(home, await LaunchAsync(home, options), options);
+    }
+
+    /// <summary>SIGKILL, then a start.</summary>
+    public async Task KillAndStartAsync()
+    {
+        await Process.KillAsync(Stage.Soon);
+        await Process.DisposeAsync();
+        Process = await LaunchAsync(_home, Options);
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static string LogOf(string home) => Path.Combine(home, "ejabberd.log");
+
+    private static async Task<LabProcess> LaunchAsync(string home, EjabberdOptions options)
+    {
         var process = LabProcess.Start(
             "ejabberd " + options.Domain, Programs.Erlang, ["-noinput", "+S", "1", "-mnesia", "dir", "\"" + Path.Combine(home, "db") + "\"", "-s", "ejabberd"], home, Path.Combine(home, "console.log"),
             environment: new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["HOME"] = home, ["ERL_LIBS"] = Programs.ErlangLibraries, ["EJABBERD_CONFIG_PATH"] = configuration, ["EJABBERD_LOG_PATH"] = logFile,
+                ["HOME"] = home, ["ERL_LIBS"] = Programs.ErlangLibraries, ["EJABBERD_CONFIG_PATH"] = Path.Combine(home, "ejabberd.yml"), ["EJABBERD_LOG_PATH"] = LogOf(home),
                 ["ERL_INETRC"] = Path.Combine(home, "inetrc"), ["ERL_CRASH_DUMP"] = Path.Combine(home, "crash.dump"),
             });
         await process.Lines.SeeAsync("ejabberd listens for components",
             l => l.Contains("accepting", StringComparison.Ordinal) && l.Contains(":" + options.ComponentPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), Stage.Soon);
-        return new Ejabberd(process, options, logFile);
+        return process;
     }
-
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
 
     private static string Configuration(string home, EjabberdOptions o)
     {
