@@ -38,7 +38,7 @@ public enum ChatState
 
 /// <summary>
 /// A message that came in. A side derives from it to carry what it needs for the answer; <see cref="Answer"/> is called exactly once, from any thread, and must not block.
-/// Success means what design calls answered: written to an authenticated stream (towards XMPP), or a final 2xx (towards SIP).
+/// Success means: acknowledged by the peer where it counts, else written to an authenticated stream (towards XMPP); or a final 2xx (towards SIP).
 /// </summary>
 public abstract class MessageArrival(Passage passage, MessageContent content)
 {

@@ -12,7 +12,7 @@ public abstract class RelayArrival(Passage passage, ReadOnlyMemory<byte> origina
 
     public ReadOnlyMemory<byte> Original { get; } = original;
 
-    /// <summary>Called exactly once: delivered means written to an authenticated stream.</summary>
+    /// <summary>Called exactly once: delivered means acknowledged by the peer where it counts, else written to an authenticated stream.</summary>
     public abstract void Answer(in Outcome outcome);
 
     /// <summary>Called at most once, after an answer of success: it was held for a stream that never came back, and is lost after all.</summary>

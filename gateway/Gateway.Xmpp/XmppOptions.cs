@@ -56,12 +56,17 @@ public sealed record XmppOptions
     public int ChatStateSecondsMax { get; init; } = 10;
     /// <summary>True asks by XEP-0199 instead of white space, and takes silence for a dead stream.</summary>
     public bool PingsByIq { get; init; }
-    /// <summary>Seconds the answer to a ping may take.</summary>
+    /// <summary>Seconds the answer to a ping, or to a request for the peer's count (XEP-0198), may take.</summary>
     public int PingAnswerSecondsMax { get; init; } = 30;
     /// <summary>Seconds for which a peer may resume a stream of its own that broke (XEP-0198).</summary>
     public int ResumeSecondsMax { get; init; } = 300;
     /// <summary>Streams under management (XEP-0198) that peers have opened or may resume.</summary>
     public int SessionsMax { get; init; } = 16_384;
+    /// <summary>
+    /// Seconds for which the sender of a stanza waits until the peer says that it has it (XEP-0198). A peer that takes longer to finish it keeps nobody waiting: what the kernel took counts then,
+    /// as it does where the peer says nothing at all, and the stanza is still kept to be sent again.
+    /// </summary>
+    public int AcknowledgeSecondsMax { get; init; } = 5;
     /// <summary>Presence sent again a second, over all links, after links came back.</summary>
     public int RenewalsPerSecond { get; init; } = 200;
     /// <summary>Seconds given to streams to end in order when we stop.</summary>

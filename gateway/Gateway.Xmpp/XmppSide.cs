@@ -94,8 +94,8 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// </summary>
     public async Task DrainAsync(TimeSpan patience)
     {
-        // In this order: what has been told waits for a stream already.
-        bool IsOver() => _context.Untold == 0 && _context.Links.Queued == 0;
+        // In this order: what has been told waits for a stream already, and what has left the queue for the peer's word.
+        bool IsOver() => _context.Untold == 0 && _context.Links.Queued == 0 && _context.Streams.All.All(stream => stream is not OutboundConnection { Owed: > 0 });
         if (IsOver()) return;
         using var deadline = new CancellationTokenSource(patience, _context.Time);
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -188,6 +188,8 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             if (!stream.IsEstablished && age >= stream.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
             else if (stream.ElementSeconds(now) >= options.StanzaSecondsMax) stream.End(XmppReason.StanzaTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
+            else if (!stream.IsInbound && options.OutboundIdleSecondsMax > 0 && stream.QuietSeconds(now) >= options.OutboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
+            else if (stream is OutboundConnection ours && !ours.TrySweep(now)) stream.End(XmppReason.ConnectionTimeout);
             else if (isChanged) stream.Recheck();
             if (stream is { IsEstablished: true, Transport: { } transport } && transport.CertificateVersion != own.Version && !own.StillPresents(transport.Presented)) stream.Leave(now);
         }

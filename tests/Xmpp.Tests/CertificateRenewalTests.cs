@@ -1,5 +1,7 @@
 using Certificates;
 using Conformance;
+using Gateway.Federation;
+using Gateway.Xmpp;
 using Gateway.Xmpp.Protocol;
 
 namespace Xmpp.Tests;
@@ -9,22 +11,26 @@ namespace Xmpp.Tests;
 /// </summary>
 public sealed class CertificateRenewalTests
 {
+    private static readonly XmppOptions s_patient = new() { ConnectAttemptsMax = 1, PingAnswerSecondsMax = 3_600 };
+
     [Fact, Item("OCS-060")]
     [Clause("RFC 6120", "4.9.3.16")]
     public async Task A_stream_of_ours_waits_for_what_is_not_acknowledged_and_the_next_one_shows_the_new_certificate()
     {
-        await using var contoso = new Node("contoso.example");
+        await using var contoso = new Node("contoso.example", options: s_patient);
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
-        using var old = await OpenManagedAsync(contoso, server);
+        var (old, first) = await OpenManagedAsync(contoso, server);
+        using var stream = old;
         string before = old.Shown;
         var renewed = Replace(contoso);
 
         // Nothing is acknowledged yet: however long it is silent, it stays within its bound.
         for (int i = 0; i < 4; i++) contoso.Time.Push(TimeSpan.FromSeconds(20));
-        var stream = Assert.Single(contoso.Side.Streams);
-        Assert.Equal(("leaving", 1, 1), (stream.Phase, stream.CertificateVersion, stream.Unacknowledged));
+        var shown = Assert.Single(contoso.Side.Streams);
+        Assert.Equal(("leaving", 1, 1), (shown.Phase, shown.CertificateVersion, shown.Unacknowledged));
 
         await old.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+        Assert.True((await first).IsDelivered);
         await Deadline.Until(() => contoso.Side.Streams.All(s => s.Unacknowledged == 0), "the acknowledgement to be read");
         contoso.Time.Push(TimeSpan.FromSeconds(1));
         contoso.Time.Push(TimeSpan.FromSeconds(6));
@@ -44,9 +50,10 @@ public sealed class CertificateRenewalTests
     [Fact, Item("OCS-060")]
     public async Task What_is_never_acknowledged_holds_a_stream_no_longer_than_its_bound_and_is_sent_again()
     {
-        await using var contoso = new Node("contoso.example");
+        await using var contoso = new Node("contoso.example", options: s_patient);
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
-        using var old = await OpenManagedAsync(contoso, server);
+        var (old, _) = await OpenManagedAsync(contoso, server);
+        using var stream = old;
         Replace(contoso);
         contoso.Time.Push(TimeSpan.FromSeconds(1));
         contoso.Time.Push(TimeSpan.FromSeconds(301));
@@ -114,7 +121,7 @@ public sealed class CertificateRenewalTests
         return renewed;
     }
 
-    private static async Task<RawPeer> OpenManagedAsync(Node contoso, ScriptedServer server)
+    private static async Task<(RawPeer Peer, Task<Outcome> Sent)> OpenManagedAsync(Node contoso, ScriptedServer server)
     {
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
         var sent = contoso.SendAsync("juliet@capulet.example", "first");
@@ -122,7 +129,6 @@ public sealed class CertificateRenewalTests
         await peer.HearAsync("<enable");
         await peer.SendAsync("<enabled xmlns='urn:xmpp:sm:3'/>");
         await peer.HearAsync("first");
-        Assert.True((await sent).IsDelivered);
-        return peer;
+        return (peer, sent);
     }
 }

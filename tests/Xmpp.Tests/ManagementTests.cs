@@ -146,10 +146,9 @@ public sealed class ManagementTests
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
-        using (var peer = await SendTwoAsync(contoso, server, "<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s-1'/>"))
-        {
-            // Broken here, without a word.
-        }
+        var (peer, first, second) = await SendTwoAsync(contoso, server, "<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s-1'/>");
+        // Broken here, without a word.
+        peer.Dispose();
 
         using var next = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", Feature);
         await next.HearAsync("<resume xmlns='urn:xmpp:sm:3' h='0' previd='s-1'/>");
@@ -159,9 +158,13 @@ public sealed class ManagementTests
 
         Assert.Contains("<body>two</body>", next.Heard, StringComparison.Ordinal);
         Assert.DoesNotContain("<body>one</body>", next.Heard, StringComparison.Ordinal);
+        Assert.True((await first).IsDelivered);
         await next.SendAsync("<a xmlns='urn:xmpp:sm:3' h='2'/>");
-        Assert.True((await contoso.SendAsync("juliet@capulet.example", "three")).IsDelivered);
+        Assert.True((await second).IsDelivered);
+        var third = contoso.SendAsync("juliet@capulet.example", "three");
         await next.HearAsync("<body>three</body>");
+        await next.SendAsync("<a xmlns='urn:xmpp:sm:3' h='3'/>");
+        Assert.True((await third).IsDelivered);
     }
 
     [Theory]
@@ -173,10 +176,9 @@ public sealed class ManagementTests
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
-        using (var peer = await SendTwoAsync(contoso, server, "<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s-1'/>"))
-        {
-            // Broken here, without a word.
-        }
+        var (peer, _, _) = await SendTwoAsync(contoso, server, "<enabled xmlns='urn:xmpp:sm:3' resume='true' id='s-1'/>");
+        // Broken here, without a word.
+        peer.Dispose();
 
         using var next = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", Feature);
         await next.HearAsync("<resume ");
@@ -195,7 +197,8 @@ public sealed class ManagementTests
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
-        using var peer = await SendTwoAsync(contoso, server, "");
+        var (peer, _, _) = await SendTwoAsync(contoso, server, "");
+        using var stream = peer;
         await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='9'/>");
         await peer.HearAsync("<undefined-condition");
 
@@ -233,16 +236,16 @@ public sealed class ManagementTests
         return peer;
     }
 
-    private static async Task<RawPeer> SendTwoAsync(Node contoso, ScriptedServer server, string enabled)
+    private static async Task<(RawPeer Peer, Task<Outcome> First, Task<Outcome> Second)> SendTwoAsync(Node contoso, ScriptedServer server, string enabled)
     {
         var sent = contoso.SendAsync("juliet@capulet.example", "one");
         var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", Feature);
         await peer.HearAsync("<enable ");
         if (enabled.Length > 0) await peer.SendAsync(enabled);
-        Assert.True((await sent).IsDelivered);
-        Assert.True((await contoso.SendAsync("juliet@capulet.example", "two")).IsDelivered);
+        await peer.HearAsync("<body>one</body>");
+        var second = contoso.SendAsync("juliet@capulet.example", "two");
         await peer.HearAsync("<body>two</body>");
-        return peer;
+        return (peer, sent, second);
     }
 
     private static string IdOf(string heard)

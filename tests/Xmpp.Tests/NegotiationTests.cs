@@ -193,6 +193,29 @@ public sealed class NegotiationTests
         Assert.DoesNotContain("stream:error", peer.Heard, StringComparison.Ordinal);
     }
 
+    [Fact, Item("RN-081"), Clause("XEP-0178", "3")]
+    public async Task A_refusal_of_our_certificate_is_what_is_told_though_dialback_was_looked_for_behind_it()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { AllowsDialback = true });
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features(External, dialback: false));
+        await peer.HearAsync("</auth>");
+        await peer.SendAsync("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>" + End);
+        using var again = await server.AcceptAsync();
+        await again.HearAsync("version='1.0'");
+        await again.SendAsync(WithoutDialback("s3") + $"<stream:features>{StartTls}</stream:features>");
+        await again.HearAsync(StartTls);
+        await again.SendAsync(Proceed);
+        await again.ServeTlsAsync(Node.Lab.Issue("capulet.example"));
+        await again.HearAsync("version='1.0'");
+        await again.SendAsync(WithoutDialback("s4") + ScriptedServer.Features(External, dialback: false));
+
+        AssertUntrusted("xmpp.SaslFailed", await sent);
+    }
+
     [Theory, Clause("XEP-0220", "2.1.1")]
     [InlineData("type='invalid'/>", "xmpp.DialbackInvalid", Condition.InternalServerError)]
     [InlineData("type='error'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>", "xmpp.DialbackError", Condition.RemoteServerTimeout)]
@@ -238,6 +261,9 @@ public sealed class NegotiationTests
         await peer.HearAsync("type='valid'");
         Assert.DoesNotContain("<db:verify", peer.Heard, StringComparison.Ordinal);
     }
+
+    private static string WithoutDialback(string id) =>
+        ScriptedServer.Header("capulet.example", "contoso.example", id).Replace(" xmlns:db='jabber:server:dialback'", "", StringComparison.Ordinal);
 
     private static void AssertUntrusted(string reason, Outcome outcome) => Assert.Equal(
         (reason, Condition.RemoteServerTimeout, true), (outcome.Failure!.Reason, outcome.Failure.Condition, outcome.Failure.IsLasting));

@@ -17,11 +17,11 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
     private readonly Channel<(StreamSnapshot Stream, XmppReason Reason, string Text)> _ended = Channel.CreateUnbounded<(StreamSnapshot, XmppReason, string)>();
     private readonly Channel<string> _lateErrors = Channel.CreateUnbounded<string>();
 
-    public Node(string domain, LabLeaf? leaf = null, XmppOptions? options = null, LabAuthority? trusts = null, TableResolver? resolver = null)
+    public Node(string domain, LabLeaf? leaf = null, XmppOptions? options = null, LabAuthority? trusts = null, TableResolver? resolver = null, int unsentBytesMax = 4 << 20)
     {
         Domain = domain;
         Resolver = resolver ?? new TableResolver();
-        Hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120 }, Time);
+        Hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120, UnsentBytesMax = unsentBytesMax }, Time);
         Certificates = new FixedCertificates(new CertificateSet(1, [(leaf ?? Lab.Issue(domain)).ToOwn("own")], [(trusts ?? Lab).ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
         Registry = new PeerRegistry(Certificates, Time, Refusals);
@@ -109,8 +109,14 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
 
     public Task<string> LateErrorAsync() => _lateErrors.Reader.ReadAsync().AsTask().Within("a late error");
 
+    /// <summary>Done once, on the very thread, when the next stream comes to carry stanzas and before anybody may use it.</summary>
+    public Action? WhenOpened { get; set; }
+
     public void OnStreamOpened(StreamSnapshot stream)
     {
+        var action = WhenOpened;
+        WhenOpened = null;
+        action?.Invoke();
     }
 
     public void OnStreamEnded(StreamSnapshot stream, XmppReason reason, string text) => _ended.Writer.TryWrite((stream, reason, text));

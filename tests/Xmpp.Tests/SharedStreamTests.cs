@@ -107,29 +107,28 @@ public sealed class SharedStreamTests
     {
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
-        var record = contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with
-        {
-            AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal),
-        };
-        contoso.Knows(record);
-        var first = contoso.SendAsync("juliet@capulet.example", "one");
-        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
-        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
-        await peer.HearAsync("</db:result>");
-        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
-        Assert.True((await first).IsDelivered);
-
-        var second = contoso.SendAsync("romeo@montague.example", "two");
-        await peer.HearAsync("to='montague.example'");
-        Assert.DoesNotContain("two", peer.Heard, StringComparison.Ordinal);
-        await peer.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
-        Assert.True((await second).IsDelivered);
-        await peer.HearAsync("two");
+        using var peer = await ShareAsync(contoso, server);
 
         Assert.Equal(["contoso.example→capulet.example", "contoso.example→montague.example"], Assert.Single(contoso.Side.Streams).Pairs);
         // The end of the stream is the end of the way for both.
         await peer.SendAsync("</stream:stream>");
         await Deadline.Until(() => contoso.Side.Pairs.All(pair => pair.Phase == "idle"), "both links to be idle");
+    }
+
+    [Fact]
+    [Item("PSB-027")]
+    public async Task A_shared_stream_is_idle_only_when_all_its_pairs_are()
+    {
+        await using var contoso = new Node("contoso.example", options: new Gateway.Xmpp.XmppOptions { OutboundIdleSecondsMax = 600, ConnectAttemptsMax = 1 });
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        using var peer = await ShareAsync(contoso, server);
+        contoso.Time.Push(TimeSpan.FromSeconds(400));
+        Assert.True((await contoso.SendAsync("juliet@capulet.example", "still here")).IsDelivered);
+        contoso.Time.Push(TimeSpan.FromSeconds(400));
+        Assert.Equal(2, Assert.Single(contoso.Side.Streams).Pairs.Count);
+
+        contoso.Time.Push(TimeSpan.FromSeconds(601));
+        await peer.HearAsync("<connection-timeout");
     }
 
     [Fact]
@@ -139,22 +138,11 @@ public sealed class SharedStreamTests
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
         var record = contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}");
-        contoso.Knows(record with
-        {
-            AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal), Limits = record.Limits with { PairsPerStreamMax = 1 },
-        });
-        var first = contoso.SendAsync("juliet@capulet.example", "one");
-        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
-        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
-        await peer.HearAsync("</db:result>");
-        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
-        Assert.True((await first).IsDelivered);
+        contoso.Knows(Both(record) with { Limits = record.Limits with { PairsPerStreamMax = 1 } });
+        using var peer = await FirstAsync(contoso, server);
 
         var second = contoso.SendAsync("romeo@montague.example", "two");
-        using var other = await server.AcceptSecuredAsync("montague.example", "contoso.example");
-        await other.SendAsync(ScriptedServer.Features("", dialback: true));
-        await other.HearAsync("</db:result>");
-        await other.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
+        using var other = await AcceptByDialbackAsync(server, "montague.example");
         Assert.True((await second).IsDelivered);
         Assert.DoesNotContain("montague", peer.Heard, StringComparison.Ordinal);
     }
@@ -168,26 +156,15 @@ public sealed class SharedStreamTests
     {
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
-        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with
-        {
-            AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal),
-        });
-        var first = contoso.SendAsync("juliet@capulet.example", "one");
-        using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
-        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
-        await peer.HearAsync("</db:result>");
-        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example' type='valid'/>");
-        Assert.True((await first).IsDelivered);
+        contoso.Knows(Both(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}")));
+        using var peer = await FirstAsync(contoso, server);
 
         var second = contoso.SendAsync("romeo@montague.example", "two");
         await peer.HearAsync("to='montague.example'");
         string inner = type == "error" ? "><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>" : "/>";
         await peer.SendAsync($"<db:result from='montague.example' to='contoso.example' type='{type}'{inner}");
 
-        using var own = await server.AcceptSecuredAsync("montague.example", "contoso.example");
-        await own.SendAsync(ScriptedServer.Features("", dialback: true));
-        await own.HearAsync("</db:result>");
-        await own.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
+        using var own = await AcceptByDialbackAsync(server, "montague.example");
         Assert.True((await second).IsDelivered);
         Assert.True((await contoso.SendAsync("juliet@capulet.example", "three")).IsDelivered);
         await peer.HearAsync("three");
@@ -228,6 +205,44 @@ public sealed class SharedStreamTests
         Assert.True((await sent).IsDelivered);
         await peer.HearAsync("</message>");
         peer.Forget();
+        return peer;
+    }
+
+    /// <summary>A record for two domains of one system that may use dialback.</summary>
+    private static PeerModel Both(PeerModel record) => record with
+    {
+        AllowsDialback = true, FromDomains = new[] { "capulet.example", "montague.example" }.ToFrozenSet(StringComparer.Ordinal),
+    };
+
+    private static async Task<RawPeer> AcceptByDialbackAsync(ScriptedServer server, string domain)
+    {
+        var peer = await server.AcceptSecuredAsync(domain, "contoso.example");
+        await peer.SendAsync(ScriptedServer.Features("", dialback: true));
+        await peer.HearAsync("</db:result>");
+        await peer.SendAsync($"<db:result from='{domain}' to='contoso.example' type='valid'/>");
+        return peer;
+    }
+
+    /// <summary>One message to the first domain, on the stream that comes about.</summary>
+    private static async Task<RawPeer> FirstAsync(Node contoso, ScriptedServer server)
+    {
+        var first = contoso.SendAsync("juliet@capulet.example", "one");
+        var peer = await AcceptByDialbackAsync(server, "capulet.example");
+        Assert.True((await first).IsDelivered);
+        return peer;
+    }
+
+    /// <summary>One stream that carries both domains.</summary>
+    private static async Task<RawPeer> ShareAsync(Node contoso, ScriptedServer server)
+    {
+        contoso.Knows(Both(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}")));
+        var peer = await FirstAsync(contoso, server);
+        var second = contoso.SendAsync("romeo@montague.example", "two");
+        await peer.HearAsync("to='montague.example'");
+        Assert.DoesNotContain("two", peer.Heard, StringComparison.Ordinal);
+        await peer.SendAsync("<db:result from='montague.example' to='contoso.example' type='valid'/>");
+        Assert.True((await second).IsDelivered);
+        await peer.HearAsync("two");
         return peer;
     }
 }

@@ -69,7 +69,7 @@ public sealed class SightTests
         using var peer = await server.AcceptAuthenticatedAsync("gauge.example", "contoso.example", "<sm xmlns='urn:xmpp:sm:3'/>");
         await peer.HearAsync("<enable ");
         await peer.SendAsync("<enabled xmlns='urn:xmpp:sm:3'/>");
-        Assert.True((await sent).IsDelivered);
+        await peer.HearAsync("</message>");
         using var gauges = new Gauges("peer-gauge.example");
 
         Assert.Equal(1, Assert.Single(contoso.Side.Streams).Unacknowledged);
@@ -77,6 +77,7 @@ public sealed class SightTests
         Assert.Equal(1, gauges.Read("gateway_xmpp_unacknowledged_stanzas"));
         Assert.InRange(gauges.ReadAnyPeer("gateway_xmpp_stream_features", "feature=0198", "direction=out"), 1, int.MaxValue);
         await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+        Assert.True((await sent).IsDelivered);
         await Deadline.Until(() => gauges.Read("gateway_xmpp_unacknowledged_stanzas") == 0, "the acknowledgement to be counted");
     }
 
@@ -108,10 +109,9 @@ public sealed class SightTests
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
-        var sent = contoso.SendAsync("juliet@capulet.example");
+        _ = contoso.SendAsync("juliet@capulet.example");
         using var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", "<sm xmlns='urn:xmpp:sm:3'/>");
-        await peer.HearAsync("<enable ");
-        Assert.True((await sent).IsDelivered);
+        await peer.HearAsync("</message>");
         await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='9'/>");
 
         await Deadline.Until(() => contoso.Refusals.Snapshot().Any(r => r is { Subject: "peer-capulet.example", Reason: "xmpp.HandledTooMany", Count: 1 }), "the end to be told");

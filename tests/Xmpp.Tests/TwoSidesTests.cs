@@ -67,7 +67,7 @@ public sealed class TwoSidesTests
         Assert.Equal("one", (await capulet.Crossing.MessageAsync()).Arrival.Content.Body);
 
         capulet.Registry.Publish(new FederationTables(new FederationModel { Peers = [capulet.PeerOf("contoso.example", $"127.0.0.1:{contoso.Port}")] }));
-        Assert.True((await contoso.SendAsync("juliet@capulet.example", "two")).IsDelivered);
+        Assert.Equal("xmpp.PeerNotServing", (await contoso.SendAsync("juliet@capulet.example", "two")).Failure?.Reason);
 
         Assert.Equal(XmppReason.HostUnknown, await capulet.EndedAsync());
         Assert.False(capulet.Crossing.HasMessages);

@@ -17,6 +17,9 @@ public sealed class HandledCount
     /// <summary>Stanzas taken and not yet counted.</summary>
     public int Open => (int)(_received - _handled);
 
+    /// <summary>Stanzas taken behind the first so many: those a peer sends again that was told this number.</summary>
+    public uint TakenBehind(uint handled) => (uint)_received - handled;
+
     /// <summary>One stanza was taken; its number is given to <see cref="Finish"/> when its passage is closed.</summary>
     public ulong Take()
     {

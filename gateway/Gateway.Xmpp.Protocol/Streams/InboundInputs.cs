@@ -52,8 +52,8 @@ public abstract record InboundInput
     /// <summary>Dialback step 2: the answer is already known, for it needs no state.</summary>
     public sealed record AskReceived(DialbackMessage Verdict) : InboundInput;
 
-    /// <summary>Dialback step 3, brought by another connection; or why it never came.</summary>
-    public sealed record VerdictReceived(DomainPair Pair, DialbackWord Word, DialbackCondition Failure) : InboundInput;
+    /// <summary>Dialback step 3, brought by another connection, about a key shown on the stream of that id; or why it never came.</summary>
+    public sealed record VerdictReceived(DomainPair Pair, string StreamId, DialbackWord Word, DialbackCondition Failure) : InboundInput;
 
     /// <summary>The stream must end: a refusal of the framer or of a stanza, a deadline, a drain, trust withdrawn.</summary>
     public sealed record MustEnd(XmppReason Reason) : InboundInput;

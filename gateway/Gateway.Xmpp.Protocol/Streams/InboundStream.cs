@@ -38,6 +38,8 @@ public sealed record InboundStream
 
     private const int SaslAttemptsMax = 3;
 
+    private static readonly ImmutableDictionary<DomainPair, PairPhase> s_noPairs = ImmutableDictionary<DomainPair, PairPhase>.Empty;
+
     /// <summary>Where it stands.</summary>
     public InboundPhase Phase { get; init; }
     /// <summary>What holds.</summary>
@@ -57,7 +59,7 @@ public sealed record InboundStream
     /// <summary>The domain SASL EXTERNAL proved.</summary>
     public string? SaslDomain { get; init; }
     /// <summary>The pairs dialback was tried for.</summary>
-    public ImmutableDictionary<DomainPair, PairPhase> Pairs { get; init; } = ImmutableDictionary<DomainPair, PairPhase>.Empty;
+    public ImmutableDictionary<DomainPair, PairPhase> Pairs { get; init; } = s_noPairs;
     /// <summary>True once our header is out on the present stream: an error may follow.</summary>
     public bool HasSentHeader { get; init; }
     /// <summary>True while an empty challenge waits for its response.</summary>
@@ -111,7 +113,7 @@ public sealed record InboundStream
         (InboundPhase.Open, InboundInput.StartTlsReceived) when s.Facts.Has(StreamFacts.TlsForbidden) => Close(s, XmppReason.TlsForbidden, null, new StreamOutput.SendTlsFailure()),
         (InboundPhase.Open, InboundInput.StartTlsReceived { HasMoreBytes: true }) => Close(s, XmppReason.BytesBeforeTls),
         (InboundPhase.Open, InboundInput.StartTlsReceived) =>
-            Go(s with { Phase = InboundPhase.AwaitTls }, new StreamOutput.SendProceed(), new StreamOutput.Restart(), new StreamOutput.BeginTls()),
+            Go(s with { Phase = InboundPhase.AwaitTls, Pairs = s_noPairs }, new StreamOutput.SendProceed(), new StreamOutput.Restart(), new StreamOutput.BeginTls()),
 
         (InboundPhase.Open, InboundInput.AuthReceived auth) => OnAuth(s, auth),
         (InboundPhase.Open, InboundInput.ResponseReceived response) when s.AwaitsIdentity =>
@@ -125,13 +127,13 @@ public sealed record InboundStream
         (InboundPhase.Open, InboundInput.ResumeReceived resume) when !StreamFeature.IsOffered(StreamOffers.Management, s.Facts) =>
             Go(s, new StreamOutput.SendManagementFailed(IsUnknown: false, null)),
         (InboundPhase.Open, InboundInput.ResumeReceived { IsFound: true } resume) => Go(
-            s with { Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.GoOnCounting(resume.Id), new StreamOutput.SendResumed(resume.Id, resume.Handled ?? 0)),
+            s with { Facts = s.Facts | StreamFacts.Managed }, new StreamOutput.GoOnCounting(resume.Handled ?? 0), new StreamOutput.SendResumed(resume.Id, resume.Handled ?? 0)),
         (InboundPhase.Open, InboundInput.ResumeReceived resume) => Go(s, new StreamOutput.SendManagementFailed(IsUnknown: true, resume.Handled)),
 
         (InboundPhase.Open, InboundInput.AskReceived ask) => Go(s, new StreamOutput.SendDialback(ask.Verdict)),
         (InboundPhase.Open, InboundInput.KeyReceived key) => OnKey(s, key),
-        (InboundPhase.Open, InboundInput.VerdictReceived verdict) => OnVerdict(s, verdict),
-        // The authoritative server may answer while a restart or handshake is under way: the pair simply is not proved any more.
+        (InboundPhase.Open, InboundInput.VerdictReceived verdict) when verdict.StreamId == s.Id => OnVerdict(s, verdict),
+        // A restart or handshake has come between: the key was shown on a stream that is no more, and proves nothing about this one.
         (_, InboundInput.VerdictReceived) => Go(s),
 
         (InboundPhase.AwaitTls, _) => Close(s, XmppReason.TlsFailed),
@@ -188,7 +190,7 @@ public sealed record InboundStream
         var next = s with
         {
             Phase = InboundPhase.AwaitHeader, SaslDomain = domain, HasSentHeader = false, Facts = s.Facts | StreamFacts.Authenticated,
-            Pairs = ImmutableDictionary<DomainPair, PairPhase>.Empty,
+            Pairs = s_noPairs,
         };
         return Go(next, new StreamOutput.SendSuccess(), new StreamOutput.Restart(), new StreamOutput.Proved(domain, IsExternal: true));
     }

@@ -143,6 +143,8 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         (_, OutboundInput.MustEnd end) => Close(s, end.Reason),
         // Asked for TLS though it offers none: however it says no, that is what is missing.
         (OutboundPhase.AwaitProceed, OutboundInput.EndReceived or OutboundInput.ErrorReceived) when !s.Offers.Has(StreamOffers.StartTls) => Close(s, XmppReason.TlsRequired),
+        // It refused our certificate, and that was its last word, though dialback was tried behind it (XEP-0178 §3 step 12).
+        (OutboundPhase.AwaitResult, OutboundInput.EndReceived) when s.IsSaslTried => Close(s, XmppReason.SaslFailed),
         (_, OutboundInput.EndReceived) => Close(s, XmppReason.PeerClosed),
         (_, OutboundInput.ErrorReceived error) => Close(s, StreamErrorMeanings.ReasonOf(error.Error.Condition), StreamErrors.Describe(error.Error)),
 

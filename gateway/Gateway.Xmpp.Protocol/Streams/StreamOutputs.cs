@@ -72,8 +72,8 @@ public abstract record StreamOutput
     /// <summary>From now on received stanzas are counted, under this name, from this number of them.</summary>
     public sealed record BeginCounting(string Id) : StreamOutput;
 
-    /// <summary>The counting of an earlier stream goes on here.</summary>
-    public sealed record GoOnCounting(string Id) : StreamOutput;
+    /// <summary>The counting of an earlier stream goes on here, from the number that the peer is told.</summary>
+    public sealed record GoOnCounting(uint Handled) : StreamOutput;
 
     /// <summary>The peer counts what we send; by this name the stream can be resumed, if it has one.</summary>
     public sealed record ManagementEnabled(string? Id) : StreamOutput;

@@ -136,7 +136,14 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
             var target = left[0];
             left.RemoveAt(0);
             var (finding, stream) = await TryPlaceAsync(target, StreamFacts.None, isLast: left.Count == 0);
-            if (finding.Reason != XmppReason.None && stream.IsWorthDialback) (finding, stream) = await TryPlaceAsync(target, StreamFacts.SaslFailed, isLast: left.Count == 0);
+            if (finding.Reason != XmppReason.None && stream.IsWorthDialback)
+            {
+                var refused = finding;
+                (finding, stream) = await TryPlaceAsync(target, StreamFacts.SaslFailed, isLast: left.Count == 0);
+
+                // That it offers no dialback is not what went wrong.
+                if (finding.Reason == XmppReason.NoWayToAuthenticate) finding = refused;
+            }
             if (finding.Reason == XmppReason.None) return finding;
             finding = finding with { Text = $"{target.Text}: {finding.Text}" };
             // A redirection is followed only to a place that was found without it (no address out of a message is dialled).

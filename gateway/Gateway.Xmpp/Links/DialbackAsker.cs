@@ -51,8 +51,8 @@ internal sealed class DialbackAsker(XmppContext context)
     private sealed class Question(DialbackAsker owner, XmppContext context, DialbackMessage ask, InboundConnection asking) : IAttemptOwner
     {
         private int _isAnswered;
-        private volatile OutboundConnection? _own;
         private volatile Attempt? _attempt;
+        private volatile OutboundConnection? _own;
         private OutboundConnection? _shared;
 
         public long AskedAt { get; } = context.Time.GetTimestamp();
@@ -80,7 +80,7 @@ internal sealed class DialbackAsker(XmppContext context)
             // What is no longer waited for must not go on dialling: its place among the questions is another's now.
             _attempt?.Stop();
             _shared?.Forget(ask);
-            asking.Verdict(ask.Pair, word, failure);
+            asking.Verdict(ask.Pair, ask.Id, word, failure);
             _own?.End(XmppReason.None);
         }
 

@@ -1,32 +1,13 @@
 using Gateway.Xmpp.Protocol;
+using Gateway.Xmpp.Streams;
 
 namespace Gateway.Xmpp.Links;
 
 /// <summary>A stanza that waits for a stream.</summary>
 /// <param name="Bytes">It.</param>
-/// <param name="Receipt">Who wants to know.</param>
+/// <param name="Terms">What is owed to its sender.</param>
 /// <param name="Since">When it came.</param>
-/// <param name="SecondsMax">How long it may wait, where it is not the peer's record that says so.</param>
-/// <param name="IsTold">Its sender was told that it was sent: an earlier stream held it, and was lost.</param>
-internal readonly record struct WaitingStanza(byte[] Bytes, LinkReceipt? Receipt, long Since, int? SecondsMax, bool IsTold)
-{
-    /// <summary>It will not be sent.</summary>
-    public void GiveUp(XmppReason reason, string text)
-    {
-        if (IsTold) Receipt?.Lost(reason, text);
-        else Receipt?.GivenUp(reason, text);
-    }
-}
-
-/// <summary>What became of a stanza at the link: taken, taken and held for resumption, or refused.</summary>
-internal readonly record struct LinkVerdict(XmppReason Reason, bool IsHeld)
-{
-    public static LinkVerdict Taken => default;
-
-    public static LinkVerdict Held => new(XmppReason.None, true);
-
-    public static implicit operator LinkVerdict(XmppReason reason) => new(reason, false);
-}
+internal readonly record struct WaitingStanza(byte[] Bytes, StanzaTerms Terms, long Since);
 
 /// <summary>The queue of a link, in order of coming. The link bounds and guards it.</summary>
 internal sealed class LinkQueue(TimeProvider time)
@@ -37,39 +18,48 @@ internal sealed class LinkQueue(TimeProvider time)
 
     public int Bytes { get; private set; }
 
-    public void Add(ReadOnlySpan<byte> bytes, LinkReceipt? receipt, int? secondsMax)
+    public void Add(ReadOnlySpan<byte> bytes, in StanzaTerms terms)
     {
-        _waiting.Enqueue(new WaitingStanza(bytes.ToArray(), receipt, time.GetTimestamp(), secondsMax, IsTold: false));
+        _waiting.Enqueue(new WaitingStanza(bytes.ToArray(), terms, time.GetTimestamp()));
         Bytes += bytes.Length;
     }
 
     /// <summary>Before everything younger, what a lost stream had sent and nobody acknowledged.</summary>
-    public void PutBack(IReadOnlyList<(byte[] Bytes, LinkReceipt? Receipt)> sent)
+    public void PutBack(IReadOnlyList<(byte[] Bytes, HeldStanza Held)> sent)
     {
         if (sent.Count == 0) return;
         long now = time.GetTimestamp();
-        _waiting = new Queue<WaitingStanza>([.. sent.Select(s => new WaitingStanza(s.Bytes, s.Receipt, now, null, IsTold: true)), .. _waiting]);
+        _waiting = new Queue<WaitingStanza>([.. sent.Select(s => new WaitingStanza(s.Bytes, s.Held.Terms, now)), .. _waiting]);
         Bytes += sent.Sum(s => s.Bytes.Length);
     }
 
-    /// <summary>The next that is still worth something.</summary>
-    public bool TryTake(out WaitingStanza waiting)
+    /// <summary>The next that is still worth something; it stays the next until it is taken.</summary>
+    public bool TryPeek(out WaitingStanza waiting)
     {
-        while (_waiting.TryDequeue(out waiting))
+        while (_waiting.TryPeek(out waiting))
         {
-            Bytes -= waiting.Bytes.Length;
-            if (waiting.SecondsMax is not { } own || time.GetElapsedTime(waiting.Since).TotalSeconds < own) return true;
+            if (waiting.Terms.SecondsMax is not { } own || time.GetElapsedTime(waiting.Since).TotalSeconds < own) return true;
+            Take();
         }
         return false;
     }
 
-    /// <summary>Takes out what has waited too long.</summary>
+    /// <summary>The one that was looked at is gone.</summary>
+    public void Take() => Bytes -= _waiting.Dequeue().Bytes.Length;
+
+    /// <summary>Takes out what has waited too long. What was put back stands before what is older.</summary>
     public void TakeLate(long now, int secondsMax, List<WaitingStanza> late)
     {
-        while (_waiting.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since, now).TotalSeconds >= (oldest.SecondsMax ?? secondsMax))
+        for (int left = _waiting.Count; left > 0; left--)
         {
-            late.Add(_waiting.Dequeue());
-            Bytes -= oldest.Bytes.Length;
+            var waiting = _waiting.Dequeue();
+            if (time.GetElapsedTime(waiting.Since, now).TotalSeconds < (waiting.Terms.SecondsMax ?? secondsMax))
+            {
+                _waiting.Enqueue(waiting);
+                continue;
+            }
+            late.Add(waiting);
+            Bytes -= waiting.Bytes.Length;
         }
     }
 
@@ -81,6 +71,6 @@ internal sealed class LinkQueue(TimeProvider time)
         return all;
     }
 
-    /// <summary>Seconds that the oldest has waited.</summary>
+    /// <summary>Seconds that the next one has waited.</summary>
     public int OldestSeconds(long now) => _waiting.TryPeek(out var oldest) ? (int)time.GetElapsedTime(oldest.Since, now).TotalSeconds : 0;
 }

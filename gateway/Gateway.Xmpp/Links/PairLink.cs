@@ -77,22 +77,17 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     /// </summary>
     public bool TrySend(ReadOnlySpan<byte> bytes, LinkReceipt? receipt, int? secondsMax = null)
     {
-        var (verdict, text) = (LinkVerdict.Taken, "");
+        var (refusal, text) = (XmppReason.None, "");
         using (SendBatch.Begin())
         {
             lock (_gate)
             {
                 if (_isRetired) return false;
-                (verdict, text) = SendOrQueue(bytes, receipt, secondsMax);
+                (refusal, text) = SendOrQueue(bytes, new StanzaTerms(receipt, secondsMax));
             }
         }
-        if (verdict.Reason != XmppReason.None)
-        {
-            receipt?.GivenUp(verdict.Reason, text);
-            return true;
-        }
-        context.Metrics.StanzaSent();
-        if (verdict.IsHeld) receipt?.Written();
+        if (refusal == XmppReason.None) context.Metrics.StanzaSent();
+        else receipt?.GivenUp(refusal, text);
         return true;
     }
 
@@ -107,14 +102,12 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     {
         var late = new List<WaitingStanza>();
         var renewals = new List<Renewal>();
-        StreamConnection? ending = null;
         using (SendBatch.Begin())
         {
             lock (_gate)
             {
                 _queue.TakeLate(now, Peer.Limits.QueueSecondsMax, late);
-                double silent = context.Time.GetElapsedTime(_lastSent, now).TotalSeconds;
-                if (_phase == Phase.Open && context.Options.OutboundIdleSecondsMax > 0 && silent >= context.Options.OutboundIdleSecondsMax) ending = _stream;
+                if (_phase == Phase.Open) SendWaiting();
                 bool isUnanswered = _phase == Phase.Connecting && _attempt is null && context.Time.GetElapsedTime(_sharedSince, now).TotalSeconds >= SharedSecondsMax;
                 if (isUnanswered) Connect(mayShare: false);
                 bool isOwing = _memory.Owed > 0 || (_mustRenew && _memory.Count > 0);
@@ -122,9 +115,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 while (_phase == Phase.Open && renewals.Count < renewalsMax && _memory.TryTake(out var renewal)) renewals.Add(renewal);
             }
         }
-        foreach (var waiting in late) waiting.GiveUp(XmppReason.QueueTimeout, "The stream did not stand in time.");
-        ending?.End(XmppReason.ConnectionTimeout);
-        if (ending is null) Ping(now);
+        foreach (var waiting in late) waiting.Terms.GiveUp(XmppReason.QueueTimeout, "No stream took it in time.");
+        Ping(now);
         return renewals;
     }
 
@@ -169,7 +161,22 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         GiveUpAll(XmppReason.SystemShutdown, "");
     }
 
-    public void OnReady(OutboundConnection stream) => Open(stream, stream.Target.Text);
+    public void OnReady(OutboundConnection stream)
+    {
+        using var batch = SendBatch.Begin();
+        lock (_gate)
+        {
+            if (_phase != Phase.Open)
+            {
+                _lastGood = stream.Target.Text;
+                Use(stream);
+                return;
+            }
+        }
+
+        // The pair was let onto a shared stream after all.
+        stream.End(XmppReason.None);
+    }
 
     public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Leave(stream, reason, stream.TakeResumption());
 
@@ -195,38 +202,23 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     /// <summary>Takes a stream that the peer opened, unless one of ours stands or is under way.</summary>
     public bool TryOpen(InboundConnection stream)
     {
+        using var batch = SendBatch.Begin();
         lock (_gate)
         {
-            if (_isRetired || _phase != Phase.Idle) return false;
-            _phase = Phase.Connecting;
+            if (_isRetired || _phase != Phase.Idle || stream.IsOver) return false;
+            Use(stream);
+            return true;
         }
-        Open(stream, null);
-        return true;
     }
 
-    /// <summary>Stanzas of the pair may go on this stream from now on.</summary>
-    public void Open(StreamConnection stream, string? place)
+    /// <summary>Takes the stream of another pair that this one may share. One that has ended meanwhile is left alone: its end tells the link to look for another.</summary>
+    public void Share(OutboundConnection stream)
     {
-        var refused = new List<WaitingStanza>();
-        var held = new List<WaitingStanza>();
-        using (SendBatch.Begin())
+        using var batch = SendBatch.Begin();
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                if (_phase == Phase.Open) return;
-                (_phase, _stream, _attempt) = (Phase.Open, stream, null);
-                _lastGood = place ?? _lastGood;
-                _rest.Clear();
-                if (stream is OutboundConnection { HasResumed: true }) _resumption = null;
-                else TakeBack();
-                if (_mustRenew && stream is not OutboundConnection { HasResumed: true }) _memory.Owe(onlyAskings: false);
-                _mustRenew = false;
-                _lastSent = context.Time.GetTimestamp();
-                while (_queue.TryTake(out var waiting)) SendWaiting(stream, waiting, refused, held);
-            }
+            if (_phase != Phase.Open && !stream.IsOver) Use(stream);
         }
-        foreach (var waiting in held) waiting.Receipt?.Written();
-        foreach (var waiting in refused) waiting.GiveUp(XmppReason.QueueFull, "The stream takes no more.");
     }
 
     /// <summary>The stream that was to be shared takes the pair not, or is over: the pair needs one of its own.</summary>
@@ -243,6 +235,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     {
         const string Fruitless = "The peer took what was sent and acknowledged nothing of it, on one stream after the other.";
         bool mustGiveUp = false;
+        Resumption? released = null;
         lock (_gate)
         {
             if (_stream != stream) return false;
@@ -251,8 +244,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
             if (resumption is { HasProgressed: false, Window.Count: > 0 }) _fruitless++;
             else _fruitless = 0;
 
-            // At our own end what was sent is as good as sent: nobody is left to acknowledge it.
-            if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) _resumption = null;
+            // At our own end nobody is left to hear what was acknowledged.
+            if (reason is XmppReason.SystemShutdown || context.Links.IsStopping) (released, _resumption) = (_resumption, null);
             // What was never handed over, or not acknowledged, goes by the next stream.
             else if (_fruitless >= FruitlessMax)
             {
@@ -263,6 +256,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
             }
             else if (_queue.Count > 0 || _resumption is { Window.Count: > 0 }) Connect();
         }
+        foreach (var (_, held) in released?.Window.Drain() ?? []) held.Release();
         if (context.Links.IsStopping) GiveUpAll(reason, "");
         if (mustGiveUp)
         {
@@ -285,39 +279,44 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         }
     }
 
-    private static void SendWaiting(StreamConnection stream, WaitingStanza waiting, List<WaitingStanza> refused, List<WaitingStanza> held)
+    private void Use(StreamConnection stream)
     {
-        switch (stream.TrySendStanza(waiting.Bytes, waiting.Receipt))
-        {
-            case SendVerdict.Held when !waiting.IsTold:
-                held.Add(waiting);
-                break;
-            case SendVerdict.Full or SendVerdict.Over:
-                refused.Add(waiting);
-                break;
-        }
+        (_phase, _stream, _attempt) = (Phase.Open, stream, null);
+        _rest.Clear();
+        TakeBack();
+        if (_mustRenew && stream is not OutboundConnection { HasResumed: true }) _memory.Owe(onlyAskings: false);
+        _mustRenew = false;
+        _lastSent = context.Time.GetTimestamp();
+        SendWaiting();
     }
 
-    private (LinkVerdict Verdict, string Text) SendOrQueue(ReadOnlySpan<byte> bytes, LinkReceipt? receipt, int? secondsMax)
+    // As much as the open stream takes, in order. The rest goes when there is room again, or, if the stream is over under our hands, by the next one.
+    private void SendWaiting()
+    {
+        while (_queue.TryPeek(out var waiting) && _stream!.TrySendStanza(waiting.Bytes, waiting.Terms) == SendVerdict.Sent) _queue.Take();
+    }
+
+    private (XmppReason Refusal, string Text) SendOrQueue(ReadOnlySpan<byte> bytes, in StanzaTerms terms)
     {
         if (context.Links.IsStopping) return (XmppReason.SystemShutdown, "");
         long now = context.Time.GetTimestamp();
         if (_phase == Phase.Open)
         {
-            var sent = _stream!.TrySendStanza(bytes, receipt);
+            if (_queue.Count > 0) SendWaiting();
+            var sent = _queue.Count > 0 ? SendVerdict.Over : _stream!.TrySendStanza(bytes, terms);
             if (sent == SendVerdict.Full) return (XmppReason.QueueFull, "The stream takes no more.");
             // Closed under our hands: the end is about to be told, and the stanza goes by the next stream.
-            if (sent != SendVerdict.Over)
+            if (sent == SendVerdict.Sent)
             {
                 _lastSent = now;
-                return (sent == SendVerdict.Held ? LinkVerdict.Held : LinkVerdict.Taken, "");
+                return (XmppReason.None, "");
             }
         }
         if (_phase == Phase.Idle && _rest.SecondsLeft(Peer, now) > 0) return (_rest.Reason, _rest.Text);
         if (_queue.Count >= Peer.Limits.QueuedItemsMax || _queue.Bytes + bytes.Length > Peer.Limits.QueuedBytesMax) return (XmppReason.QueueFull, "Too much waits.");
-        _queue.Add(bytes, receipt, secondsMax);
+        _queue.Add(bytes, terms);
         if (_phase == Phase.Idle) Connect();
-        return (LinkVerdict.Taken, "");
+        return (XmppReason.None, "");
     }
 
     private void Connect(bool mayShare = true)
@@ -328,7 +327,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         _attempt.Begin();
     }
 
-    // Sent and not known to be handled, and the session it was sent in is gone: it goes again, before everything younger.
+    // Sent and not known to be handled: it goes again, before everything younger.
     private void TakeBack()
     {
         if (_resumption is not { } lost) return;
@@ -340,7 +339,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     {
         IReadOnlyList<WaitingStanza> all;
         lock (_gate) all = _queue.TakeAll();
-        foreach (var waiting in all) waiting.GiveUp(reason, text);
+        foreach (var waiting in all) waiting.Terms.GiveUp(reason, text);
     }
 
     private void Ping(long now)

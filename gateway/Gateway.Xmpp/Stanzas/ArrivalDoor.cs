@@ -50,30 +50,37 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         }
         switch (stanza)
         {
-            case Message message when TryEnter(principal, message, ticket):
-                return;
+            case Message message:
+                Enter(principal, message, ticket);
+                break;
             case PresenceStanza presence:
                 _ = EnterAsync(principal, presence, ticket);
-                return;
+                break;
             case Iq { Type: not (IqType.Result or IqType.Error) } iq:
                 _ = _answers.AnswerAsync(principal, iq, ticket);
-                return;
+                break;
+            default:
+                ticket.Finish();
+                break;
         }
-        ticket.Finish();
     }
 
     /// <summary>Called about once a second.</summary>
     public void Sweep(long now) => _multicast.Services.Sweep(now);
 
     /// <summary>Tells a proved sender that it wrote to no address (RFC 6120 §8.3.3.8): one user's typing must not end the stream of all.</summary>
-    public void AnswerMalformed(FederatedPeer principal, XmlElement element, Jid from, string? localDomain)
+    public void AnswerMalformed(FederatedPeer principal, XmlElement element, Jid from, string? localDomain, StanzaTicket ticket = default)
     {
         string reason = XmppFailures.NameOf(XmppReason.JidMalformed);
         context.Metrics.StanzaRefused(reason);
         context.Refusals.Add(principal.Peer.Name, reason, "A stanza for an address that is no JID.");
 
         // An answer that leads to no address is dropped: neither is it answered (RFC 6120 §8.3.1), nor does it cost all others their stream.
-        if (localDomain is null || element.Attribute("type") is "error" or "result") return;
+        if (localDomain is null || element.Attribute("type") is "error" or "result")
+        {
+            ticket.Finish();
+            return;
+        }
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
         writer.Raw("<"u8);
@@ -87,60 +94,62 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         writer.Raw(element.Name);
         writer.Raw(">"u8);
         writer.Flush();
-        context.Links.Send(Jid.ToAsciiDomain(localDomain), from.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+        context.Links.Send(Jid.ToAsciiDomain(localDomain), from.AsciiDomain, principal.Peer, output.WrittenSpan, ticket.Receipt);
     }
 
-    /// <summary>Answers a stanza with an error.</summary>
-    public void Refuse(FederatedPeer principal, Stanza stanza, StanzaError error)
+    /// <summary>Answers a stanza with an error. Its ticket is finished when the answer has left: a stanza that counts as handled and an answer that never comes would be silence.</summary>
+    public void Refuse(FederatedPeer principal, Stanza stanza, StanzaError error, StanzaTicket ticket)
     {
         // An error is never answered with an error, nor is an iq result (RFC 6120 §8.3.1).
-        if (stanza.IsError || stanza.TypeText == "result") return;
+        if (stanza.IsError || stanza.TypeText == "result")
+        {
+            ticket.Finish();
+            return;
+        }
         context.Metrics.StanzaRefused(StanzaError.NameOf(error.Condition));
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
         stanza.WriteErrorTo(ref writer, error);
         writer.Flush();
-        context.Links.Send(stanza.To!.AsciiDomain, stanza.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+        context.Links.Send(stanza.To!.AsciiDomain, stanza.From!.AsciiDomain, principal.Peer, output.WrittenSpan, ticket.Receipt);
     }
 
-    // True when the message is under way and its ticket with it.
-    private bool TryEnter(FederatedPeer principal, Message message, StanzaTicket ticket)
+    private void Enter(FederatedPeer principal, Message message, StanzaTicket ticket)
     {
         if (message.Type == MessageType.Error)
         {
             EnterLate(principal, message);
-            return false;
+            ticket.Finish();
         }
-        if (!TryPassage(principal, message, PassageKind.Message, out var passage))
-        {
-            Refuse(principal, message, StanzaError.Of(StanzaCondition.JidMalformed));
-            return false;
-        }
-        if (passage.To.IsDomain || GroupChats.IsInvitation(message))
+        else if (!TryPassage(principal, message, PassageKind.Message, out var passage)) Refuse(principal, message, StanzaError.Of(StanzaCondition.JidMalformed), ticket);
+        else if (passage.To.IsDomain || GroupChats.IsInvitation(message))
         {
             var reason = context.Crossing.Judge(principal, Federation.Protocol.Xmpp, passage.To.Domain);
-            if (reason != FederationReason.None) Refuse(principal, message, XmppErrors.ToStanzaError(FederationReasons.FailureOf(reason)));
-            else if (passage.To.IsDomain) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable));
-            else _groupChats.Refuse(principal, message);
-            return false;
+            if (reason != FederationReason.None) Refuse(principal, message, XmppErrors.ToStanzaError(FederationReasons.FailureOf(reason)), ticket);
+            else if (passage.To.IsDomain) Refuse(principal, message, StanzaError.Of(StanzaCondition.ServiceUnavailable), ticket);
+            else _groupChats.Refuse(principal, message, ticket);
         }
-        var content = XmppToContent.Read(message);
-        if (content.Message is { } body)
-        {
-            context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body) { Ticket = ticket });
-            return true;
-        }
-        if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
-        else if (content.Reason != Mapping.MappingReason.None) RefuseContent(principal, message, content.Reason);
-        return false;
+        else EnterContent(principal, message, passage, ticket);
     }
 
-    private void RefuseContent(FederatedPeer principal, Message message, Mapping.MappingReason reason)
+    private void EnterContent(FederatedPeer principal, Message message, Passage passage, StanzaTicket ticket)
+    {
+        var content = XmppToContent.Read(message);
+        if (content.Message is { } body) context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body) { Ticket = ticket });
+        else if (content.Reason != Mapping.MappingReason.None && content.State is null) RefuseContent(principal, message, content.Reason, ticket);
+        else
+        {
+            if (content.State is { } state) context.Crossing.Enter(principal, new ChatStateArrival(passage with { Kind = PassageKind.ChatState }, state, message.Thread));
+            ticket.Finish();
+        }
+    }
+
+    private void RefuseContent(FederatedPeer principal, Message message, Mapping.MappingReason reason, StanzaTicket ticket)
     {
         bool isTooLarge = reason == Mapping.MappingReason.BodyTooLarge;
         string text = isTooLarge ? "The message is too long." : "The message holds nothing that the other side could show.";
         context.Refusals.Add(principal.Peer.Name, Mapping.MappingReasons.NameOf(reason), text);
-        Refuse(principal, message, isTooLarge ? StanzaError.Of(StanzaCondition.PolicyViolation, text) : StanzaError.Of(StanzaCondition.ServiceUnavailable));
+        Refuse(principal, message, isTooLarge ? StanzaError.Of(StanzaCondition.PolicyViolation, text) : StanzaError.Of(StanzaCondition.ServiceUnavailable), ticket);
     }
 
     // Its sender was answered when the stanza was written: what is left is to tell, where the other side can. Only an id of ours names a message; chat states and receipts failed unnoticed.
@@ -155,39 +164,33 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
 
     private async Task EnterAsync(FederatedPeer principal, PresenceStanza presence, StanzaTicket ticket)
     {
+        StanzaError? refusal;
         try
         {
-            if (presence.Type == PresenceType.Error && !PresenceIds.IsAnswerToAsking(presence.Id)) return;
-            // Broadcasts reach a domain's own address when a client probes it; nobody there has presence.
-            if (presence.To!.Local is null || presence.From!.Local is null)
-            {
-                if (presence.Type == PresenceType.Subscribe) Refuse(principal, presence, StanzaError.Of(StanzaCondition.ServiceUnavailable));
-                return;
-            }
-            if (presence.Type == PresenceType.Unknown)
-            {
-                Refuse(principal, presence, StanzaError.Of(StanzaCondition.BadRequest));
-                return;
-            }
-            bool isRead = PresenceToCommand.TryRead(presence, s_leg, tables, context.Time.GetUtcNow(), out var arrival, out _, principal.Peer.RichPresence);
-            if (!isRead || !TryPassage(principal, presence, KindOf(presence.Type), out var passage))
-            {
-                Refuse(principal, presence, StanzaError.Of(StanzaCondition.JidMalformed));
-                return;
-            }
-            var answer = await context.Crossing.EnterAsync(principal, passage, arrival.Presentity, arrival.Command, CancellationToken.None);
-            if (answer.Failure is not { } failure || presence.Type is not (PresenceType.Subscribe or PresenceType.Probe)) return;
-            Refuse(principal, presence, XmppErrors.ToStanzaError(Secrecy.TellsOfPresence(failure.Condition) ? Secrecy.Unsaid(failure) : failure));
+            refusal = await EnterAsync(principal, presence);
         }
         catch (Exception bug) when (bug is not OutOfMemoryException)
         {
             context.Observer.OnFailed("a presence stanza", bug);
-            Refuse(principal, presence, StanzaError.Of(StanzaCondition.InternalServerError));
+            refusal = StanzaError.Of(StanzaCondition.InternalServerError);
         }
-        finally
-        {
-            ticket.Finish();
-        }
+        if (refusal is null) ticket.Finish();
+        else Refuse(principal, presence, refusal, ticket);
+    }
+
+    // Null when there is nothing to say.
+    private async ValueTask<StanzaError?> EnterAsync(FederatedPeer principal, PresenceStanza presence)
+    {
+        if (presence.Type == PresenceType.Error && !PresenceIds.IsAnswerToAsking(presence.Id)) return null;
+        // Broadcasts reach a domain's own address when a client probes it; nobody there has presence.
+        if (presence.To!.Local is null || presence.From!.Local is null)
+            return presence.Type == PresenceType.Subscribe ? StanzaError.Of(StanzaCondition.ServiceUnavailable) : null;
+        if (presence.Type == PresenceType.Unknown) return StanzaError.Of(StanzaCondition.BadRequest);
+        bool isRead = PresenceToCommand.TryRead(presence, s_leg, tables, context.Time.GetUtcNow(), out var arrival, out _, principal.Peer.RichPresence);
+        if (!isRead || !TryPassage(principal, presence, KindOf(presence.Type), out var passage)) return StanzaError.Of(StanzaCondition.JidMalformed);
+        var answer = await context.Crossing.EnterAsync(principal, passage, arrival.Presentity, arrival.Command, CancellationToken.None);
+        if (answer.Failure is not { } failure || presence.Type is not (PresenceType.Subscribe or PresenceType.Probe)) return null;
+        return XmppErrors.ToStanzaError(Secrecy.TellsOfPresence(failure.Condition) ? Secrecy.Unsaid(failure) : failure);
     }
 
     private bool TryPassage(FederatedPeer principal, Stanza stanza, PassageKind kind, out Passage passage)

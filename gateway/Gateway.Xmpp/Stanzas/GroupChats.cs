@@ -19,18 +19,18 @@ internal sealed class GroupChats(XmppContext context)
     public static bool IsInvitation(Message message) =>
         InviteOf(message) is not null || message.Element.Child("x", Namespaces.Conference)?.Attribute("jid") is not null;
 
-    /// <summary>Answers an invitation.</summary>
-    public void Refuse(FederatedPeer principal, Message message)
+    /// <summary>Answers an invitation; its ticket is finished when the answer has left.</summary>
+    public void Refuse(FederatedPeer principal, Message message, StanzaTicket ticket)
     {
         Record(principal);
-        if (InviteOf(message) is { } invite) Decline(principal, message, invite.Attribute("from"));
-        else context.Door.Refuse(principal, message, new StanzaError(StanzaCondition.NotAcceptable, StanzaErrorType.Cancel, Words));
+        if (InviteOf(message) is { } invite) Decline(principal, message, invite.Attribute("from"), ticket);
+        else context.Door.Refuse(principal, message, new StanzaError(StanzaCondition.NotAcceptable, StanzaErrorType.Cancel, Words), ticket);
     }
 
     private static XmlElement? InviteOf(Message message) => message.Element.Child("x", Namespaces.MucUser)?.Child("invite", Namespaces.MucUser);
 
     // The inviter's address comes out of the room's words: it is only handed back to the room, and only if it is an address.
-    private void Decline(FederatedPeer principal, Message message, string? inviter)
+    private void Decline(FederatedPeer principal, Message message, string? inviter, StanzaTicket ticket)
     {
         var reason = new XmlElement("reason", Namespaces.MucUser, Words);
         XmlAttribute[]? to = Jid.TryParse(inviter, out var jid) ? [new XmlAttribute("to", jid.ToString())] : null;
@@ -39,7 +39,7 @@ internal sealed class GroupChats(XmppContext context)
         var writer = new XmppWriter(output);
         new OutgoingMessage(message.To!.ToString(), message.From!.Bare.ToString()) { Id = context.NewId(), Extra = [decline] }.WriteTo(ref writer);
         writer.Flush();
-        context.Links.Send(message.To!.AsciiDomain, message.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+        context.Links.Send(message.To!.AsciiDomain, message.From!.AsciiDomain, principal.Peer, output.WrittenSpan, ticket.Receipt);
     }
 
     private void Record(FederatedPeer principal)

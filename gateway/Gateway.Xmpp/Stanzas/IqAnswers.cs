@@ -35,24 +35,21 @@ internal sealed class IqAnswers(XmppContext context)
         public static implicit operator Reply(XmlElement payload) => new(payload, null);
     }
 
-    /// <summary>Answers one iq that asks.</summary>
+    /// <summary>Answers one iq that asks; its ticket is finished when the answer has left.</summary>
     public async Task AnswerAsync(FederatedPeer principal, Iq iq, StanzaTicket ticket)
     {
+        Reply reply;
         try
         {
-            var reply = await ReplyAsync(principal, iq);
-            if (reply.Error is { } error) context.Door.Refuse(principal, iq, error);
-            else Send(principal, iq, reply.Payload);
+            reply = await ReplyAsync(principal, iq);
         }
         catch (Exception bug) when (bug is not OutOfMemoryException)
         {
             context.Observer.OnFailed("an iq stanza", bug);
-            context.Door.Refuse(principal, iq, StanzaError.Of(StanzaCondition.InternalServerError));
+            reply = Reply.Refused(StanzaCondition.InternalServerError);
         }
-        finally
-        {
-            ticket.Finish();
-        }
+        if (reply.Error is { } error) context.Door.Refuse(principal, iq, error, ticket);
+        else Send(principal, iq, reply.Payload, ticket);
     }
 
     private async ValueTask<Reply> ReplyAsync(FederatedPeer principal, Iq iq)
@@ -152,13 +149,13 @@ internal sealed class IqAnswers(XmppContext context)
         return new XmlElement("time", Namespaces.Time, new XmlElement("tzo", Namespaces.Time, "+00:00"), new XmlElement("utc", Namespaces.Time, now));
     }
 
-    private void Send(FederatedPeer principal, Iq iq, XmlElement? payload)
+    private void Send(FederatedPeer principal, Iq iq, XmlElement? payload, StanzaTicket ticket)
     {
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
         new OutgoingIq(iq.To!.ToString(), iq.From!.ToString(), iq.Id!, IqType.Result) { Payload = payload }.WriteTo(ref writer);
         writer.Flush();
-        context.Links.Send(iq.To!.AsciiDomain, iq.From!.AsciiDomain, principal.Peer, output.WrittenSpan, null);
+        context.Links.Send(iq.To!.AsciiDomain, iq.From!.AsciiDomain, principal.Peer, output.WrittenSpan, ticket.Receipt);
     }
 
     private static bool HasOneChild(XmlElement element)

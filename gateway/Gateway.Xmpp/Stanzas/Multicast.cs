@@ -39,8 +39,9 @@ internal sealed class Multicast(XmppContext context)
         }
         if (Refusal(principal, stanza, out var addresses, out var recipients) is { } refusal)
         {
-            context.Door.Refuse(principal, stanza, refusal);
-            Deliver(principal, stanza, null, isLeaving ? [.. _shown.Take(stanza.From!)] : [], ticket);
+            var half = ticket.Share(2);
+            context.Door.Refuse(principal, stanza, refusal, half);
+            Deliver(principal, stanza, null, isLeaving ? [.. _shown.Take(stanza.From!)] : [], half);
             return true;
         }
         Deliver(principal, stanza, addresses, isLeaving ? [.. recipients.Union(_shown.Take(stanza.From!))] : recipients, ticket);

@@ -7,7 +7,7 @@ using Presence.Core.Ports;
 
 namespace Gateway.Xmpp.Stanzas;
 
-/// <summary>Turns the fate of a stanza into the outcome of its passage: written to an authenticated stream is delivered.</summary>
+/// <summary>Turns the fate of a stanza into the outcome of its passage: what went is delivered.</summary>
 internal sealed class DepartureReceipt(XmppContext context, MessageDeparture departure) : LinkReceipt
 {
     public override void Written() => departure.Complete(Outcome.Delivered);

@@ -22,7 +22,7 @@ internal sealed class StanzaRelay(XmppContext context)
         return tables.HasTransits && tables.IsRelayed(to.AsciiDomain, Federation.Protocol.Xmpp);
     }
 
-    /// <summary>Takes one stanza; whoever cannot be reached is answered by an error, as RFC 6120 §10.4 wants it.</summary>
+    /// <summary>Takes one stanza; whoever cannot be reached is answered by an error, as RFC 6120 §10.4 wants it. It counts as handled when the other server has it, or that error has left.</summary>
     public void Enter(FederatedPeer principal, Stanza stanza, StanzaTicket ticket)
     {
         var kind = stanza switch { Message => PassageKind.Message, Protocol.Stanzas.Presence => PassageKind.Presence, _ => PassageKind.Query };
@@ -48,16 +48,16 @@ internal sealed class StanzaRelay(XmppContext context)
 
     private sealed class StanzaRelayArrival(XmppContext context, FederatedPeer principal, Stanza stanza, Passage passage, ReadOnlyMemory<byte> original) : RelayArrival(passage, original)
     {
-        /// <summary>Finished with the answer: what only waits for its stream does not count as handled yet (XEP-0198).</summary>
+        /// <summary>What only waits for its stream does not count as handled yet (XEP-0198).</summary>
         public StanzaTicket Ticket { get; init; }
 
         public override void Answer(in Outcome outcome)
         {
-            if (outcome.Failure is { } failure) Lose(failure);
-            Ticket.Finish();
+            if (outcome.Failure is { } failure) context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure), Ticket);
+            else Ticket.Finish();
         }
 
-        public override void Lose(Failure failure) => context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure));
+        public override void Lose(Failure failure) => context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure), default);
     }
 
     private sealed class RelayReceipt(XmppContext context, RelayDeparture departure) : LinkReceipt

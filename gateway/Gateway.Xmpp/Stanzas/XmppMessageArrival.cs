@@ -12,7 +12,7 @@ namespace Gateway.Xmpp.Stanzas;
 internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer principal, Message stanza, Passage passage, MessageContent content)
     : MessageArrival(passage, content)
 {
-    /// <summary>Finished with the answer: only then the message counts as handled (XEP-0198).</summary>
+    /// <summary>Finished when the message has arrived, or the error has left: only then it counts as handled (XEP-0198).</summary>
     public StanzaTicket Ticket { get; init; }
 
     public override void Answer(in Outcome outcome)
@@ -23,7 +23,6 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
             return;
         }
         Tell(outcome);
-        Ticket.Finish();
     }
 
     private async Task TellInConfidenceAsync(Failure failure)
@@ -41,7 +40,6 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
         }
         finally
         {
-            Ticket.Finish();
             context.CountUntold(-1);
         }
     }
@@ -51,10 +49,12 @@ internal sealed class XmppMessageArrival(XmppContext context, FederatedPeer prin
         if (outcome.Failure is { } failure)
         {
             // RFC 6121 §8.5.2.2.1: a headline expects no answer, not even that nobody saw it. Crossing and metric have counted it.
-            if (stanza.Type == MessageType.Headline) return;
-            context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure));
+            if (stanza.Type == MessageType.Headline) Ticket.Finish();
+            else context.Door.Refuse(principal, stanza, XmppErrors.ToStanzaError(failure), Ticket);
             return;
         }
+        // It has arrived: coming again would be worse than a receipt that is lost with us.
+        Ticket.Finish();
         if (!Content.WantsReceipt || Content.Id is null) return;
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);

@@ -22,7 +22,8 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private string _served = "";
     private long _servedVersion;
     private volatile ManagedSession? _session;
-    private volatile Links.PairLink? _carried;
+    private ManagedSession? _resuming;
+    private Links.PairLink? _carried;
 
     public override bool IsInbound => true;
 
@@ -61,7 +62,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     }
 
     /// <summary>The word of an authoritative server; from any thread.</summary>
-    public void Verdict(DomainPair pair, DialbackWord word, DialbackCondition failure) => On(new InboundInput.VerdictReceived(pair, word, failure));
+    public void Verdict(DomainPair pair, string streamId, DialbackWord word, DialbackCondition failure) => On(new InboundInput.VerdictReceived(pair, streamId, word, failure));
 
     private bool Serves(string peer)
     {
@@ -127,9 +128,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
 
     protected override void Ended(XmppReason reason, string text)
     {
-        _carried?.Leave(this, reason, null);
-        // Only a stream that broke can go on; one that was ended in order has nothing left to say (XEP-0198 §5).
-        if (reason != XmppReason.Replaced && _session is { } session && session.TryLose(this, Context.Time.GetTimestamp()))
+        Volatile.Read(ref _carried)?.Leave(this, reason, null);
+        // Only a stream that broke can go on; one that was ended in order has nothing left to say (XEP-0198 §5), and one that was resumed elsewhere lives there.
+        if (_session is { } session && session.TryLeave(this, IsBroken(reason) ? Math.Max(1, Context.Time.GetTimestamp()) : 0))
         {
             if (IsBroken(reason)) Context.Sessions.Lost(session);
             else Context.Sessions.End(session);
@@ -149,15 +150,17 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 Admit(proved.Domain, proved.IsExternal);
                 break;
             case StreamOutput.BidiReady ready when Find(ready.Pair.To) is { } proved && IsOpenTo(ready.Pair):
-                _carried = Context.Links.Carry(ready.Pair, proved.Principal.Peer, this);
+                Interlocked.Exchange(ref _carried, Context.Links.Carry(ready.Pair, proved.Principal.Peer, this));
+                // It may have ended before it was known here whom that concerns.
+                if (IsOver) _carried?.Leave(this, XmppReason.ConnectionLost, null);
                 break;
             case StreamOutput.BeginCounting begin:
                 _session = Context.Sessions.Begin(begin.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
-                _session.Carry(this);
+                _session.Carry(this, handled: 0);
                 break;
             case StreamOutput.GoOnCounting goOn:
-                _session = Context.Sessions.Find(goOn.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
-                _session?.Carry(this)?.End(XmppReason.Replaced);
+                _session = _resuming;
+                _session?.Carry(this, goOn.Handled)?.End(XmppReason.Replaced);
                 break;
             case StreamOutput.AskAuthoritative ask:
                 Context.Asker.Ask(ask.Pair, ask.Key, ask.StreamId, this);
@@ -187,9 +190,11 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             End(XmppReason.HostUnknown);
             return;
         }
+        StanzaTicket ticket = default;
+        if (_session is { } session && !session.TryTake(this, out ticket)) return;
         Context.Metrics.StanzaReceived();
         CountIn();
-        Context.Door.Enter(proved.Principal, stanza, _session?.Take() ?? default);
+        Context.Door.Enter(proved.Principal, stanza, ticket);
     }
 
     /// <summary>Tells the peer, asked or not, how many of its stanzas are handled; from any thread, within a batch.</summary>
@@ -212,8 +217,8 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 break;
             case "resume":
                 string id = element.Attribute("previd") ?? "";
-                var found = Context.Sessions.Find(id, _machine.SaslDomain ?? "", _machine.To ?? "");
-                On(new InboundInput.ResumeReceived(id, found is not null, found?.Handled));
+                _resuming = Context.Sessions.Find(id, _machine.SaslDomain ?? "", _machine.To ?? "");
+                On(new InboundInput.ResumeReceived(id, _resuming is not null, _resuming?.Handled));
                 break;
             default:
                 End(XmppReason.UnsupportedStanzaType);
@@ -256,8 +261,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             End(!_machine.IsProved && reason == XmppReason.JidMalformed ? XmppReason.NotAuthorized : reason);
             return;
         }
-        _session?.Take().Finish();
-        Context.Door.AnswerMalformed(Find(from!.Domain)!.Principal, element, from, _machine.To);
+        StanzaTicket ticket = default;
+        if (_session is { } session && !session.TryTake(this, out ticket)) return;
+        Context.Door.AnswerMalformed(Find(from!.Domain)!.Principal, element, from, _machine.To, ticket);
     }
 
     private void SaslReceived(XmlElement element)

@@ -4,48 +4,17 @@ using Gateway.Xmpp.Protocol.Streams;
 
 namespace Gateway.Xmpp.Streams;
 
-/// <summary>One stanza that was counted as received; finished when its passage is closed. The default value belongs to no session.</summary>
-internal readonly struct StanzaTicket
-{
-    private readonly ManagedSession? _session;
-    private readonly ulong _number;
-    private readonly SharedTicket? _whole;
-
-    public StanzaTicket(ManagedSession session, ulong number) => (_session, _number) = (session, number);
-
-    private StanzaTicket(SharedTicket whole) => _whole = whole;
-
-    /// <summary>The passage is closed: answered, or refused. From any thread; once.</summary>
-    public void Finish()
-    {
-        _session?.Finish(_number);
-        _whole?.FinishPart();
-    }
-
-    /// <summary>The stanza became several: a ticket that each of them finishes once, and this one with the last.</summary>
-    public StanzaTicket Share(int parts) => _session is null && _whole is null ? default : new StanzaTicket(new SharedTicket(this, parts));
-
-    private sealed class SharedTicket(StanzaTicket whole, int parts)
-    {
-        private int _left = parts;
-
-        public void FinishPart()
-        {
-            if (Interlocked.Decrement(ref _left) == 0) whole.Finish();
-        }
-    }
-}
-
 /// <summary>
 /// What we know of the stanzas of an inbound stream under XEP-0198. It outlives its connection for a while, so that the peer can go on where it was: <c>h</c> counts a stanza only when its passage
 /// is closed, so what a break of the gateway leaves unanswered is sent again by the peer.
 /// </summary>
-internal sealed class ManagedSession(string id, string domain, string local)
+internal sealed class ManagedSession(string id, string domain, string local) : ITicketOffice
 {
     private readonly Lock _gate = new();
     private readonly HandledCount _count = new();
     private InboundConnection? _carrier;
     private bool _isAnswerOwed;
+    private uint _comesAgain;
 
     public string Id => id;
 
@@ -64,36 +33,45 @@ internal sealed class ManagedSession(string id, string domain, string local)
         }
     }
 
-    /// <summary>Goes on over this connection; gives back the one before, which is of no more use.</summary>
-    public InboundConnection? Carry(InboundConnection connection)
+    /// <summary>
+    /// Goes on over this connection, whose peer was told that so many stanzas are handled; gives back the one before, which is of no more use. The peer will send again what it was not told of:
+    /// as much of that as was taken is in work, or done, already.
+    /// </summary>
+    public InboundConnection? Carry(InboundConnection connection, uint handled)
     {
         lock (_gate)
         {
             var before = _carrier;
-            (_carrier, LostAt, _isAnswerOwed) = (connection, 0, false);
+            (_carrier, LostAt, _isAnswerOwed, _comesAgain) = (connection, 0, false, _count.TakenBehind(handled));
             return before == connection ? null : before;
         }
     }
 
-    /// <summary>Its connection is lost; false when another carries it already.</summary>
-    public bool TryLose(InboundConnection connection, long now)
+    /// <summary>The connection carries it no more; false when another does already. <paramref name="now"/> is when it was lost, or 0 when it will not be resumed.</summary>
+    public bool TryLeave(InboundConnection connection, long now)
     {
         lock (_gate)
         {
             if (_carrier != connection) return false;
-            (_carrier, LostAt) = (null, Math.Max(1, now));
+            (_carrier, LostAt) = (null, now);
             return true;
         }
     }
 
-    /// <summary>One stanza was received.</summary>
-    public StanzaTicket Take()
+    /// <summary>One stanza came on this connection; false when it was taken before it was resumed, or will come again on the connection that carries the session now.</summary>
+    public bool TryTake(InboundConnection connection, out StanzaTicket ticket)
     {
-        lock (_gate) return new StanzaTicket(this, _count.Take());
+        lock (_gate)
+        {
+            bool isNew = _carrier == connection && _comesAgain == 0;
+            if (_carrier == connection && _comesAgain > 0) _comesAgain--;
+            ticket = isNew ? new StanzaTicket(this, _count.Take()) : default;
+            return isNew;
+        }
     }
 
     // Counts are told under the gate, for a smaller one must never follow a greater; the batch writes when the gate is left.
-    public void Finish(ulong number)
+    void ITicketOffice.Finish(ulong number)
     {
         using var batch = SendBatch.Begin();
         lock (_gate)

@@ -19,10 +19,19 @@ internal interface IOutboundOwner
 }
 
 /// <summary>A stream we open: for the stanzas of one pair, or to ask an authoritative server.</summary>
-internal sealed class OutboundConnection : StreamConnection
+/// <remarks>The questions are in <c>OutboundConnection.Questions.cs</c>.</remarks>
+internal sealed partial class OutboundConnection : StreamConnection
 {
+    /// <summary>What the owner has heard.</summary>
+    private enum Told
+    {
+        Nothing,
+        Telling,
+        Ready,
+        Ended,
+    }
+
     private readonly IOutboundOwner _owner;
-    private readonly Dictionary<(DomainPair Pair, string Id), Action<DialbackWord, DialbackCondition>> _asked = [];
     private OutboundStream _machine;
     private string _provedBy = "none";
     private long _admittedVersion;
@@ -30,13 +39,15 @@ internal sealed class OutboundConnection : StreamConnection
     private string _why = "";
     private ReverseDoor? _reverse;
     private readonly Dictionary<DomainPair, PairLink> _carried = [];
+    private int _told;
+    private (XmppReason Reason, string Text) _end;
 
     public OutboundConnection(XmppContext context, DomainPair pair, OutboundPurpose purpose, PeerModel peer, IOutboundOwner owner)
         : base(context)
     {
         (_owner, Peer) = (owner, peer);
         _machine = new OutboundStream(pair, purpose) { Facts = PeerPolicies.FactsOf(peer) };
-        _sent = new SentStanzas(this, peer);
+        _sent = new SentStanzas(this, peer, context);
         NegotiationSecondsMax = context.Options.NegotiationSecondsMax;
     }
 
@@ -88,15 +99,6 @@ internal sealed class OutboundConnection : StreamConnection
     /// <summary>The language of stanzas that tell none, by the other side's header.</summary>
     public string? Lang => _machine.Lang;
 
-    /// <summary>Dialback questions without an answer yet.</summary>
-    public int QuestionCount
-    {
-        get
-        {
-            lock (Gate) return _asked.Count;
-        }
-    }
-
     public override bool IsInbound => false;
 
     public override bool IsEstablished => _machine.Phase == OutboundPhase.Open;
@@ -133,19 +135,6 @@ internal sealed class OutboundConnection : StreamConnection
     /// <summary>Facts from an earlier connection of the same effort; before it is dialled.</summary>
     public void Know(StreamFacts facts) => _machine = _machine with { Facts = _machine.Facts | facts };
 
-    /// <summary>Puts one dialback question; false when the stream is over. The answer, or its absence, is told exactly once.</summary>
-    public bool TryAsk(DialbackMessage ask, Action<DialbackWord, DialbackCondition> answer)
-    {
-        using var batch = SendBatch.Begin();
-        lock (Gate)
-        {
-            if (IsOver || !IsEstablished || !_asked.TryAdd((ask.Pair, ask.Id), answer)) return false;
-            if (Send((ref XmppWriter writer) => ask.WriteTo(ref writer)) == TransportReason.None) return true;
-            _asked.Remove((ask.Pair, ask.Id));
-            return false;
-        }
-    }
-
     /// <summary>True when one more pair may share this stream.</summary>
     public bool MayCarry(DomainPair pair, bool isOneSystem, int pairsMax)
     {
@@ -168,23 +157,24 @@ internal sealed class OutboundConnection : StreamConnection
     /// <summary>What this stream leaves behind when it ended and its stanzas may go on, or be sent again, elsewhere; once.</summary>
     public Resumption? TakeResumption() => _sent.Take();
 
-    public override SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    public override SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, in StanzaTerms terms)
     {
-        if (!_sent.IsOn) return base.TrySendStanza(bytes, receipt);
-        CountOut();
-        return _sent.TrySend(bytes, receipt);
+        if (!_sent.IsOn) return base.TrySendStanza(bytes, terms);
+        var verdict = _sent.TrySend(bytes, terms);
+        if (verdict == SendVerdict.Sent) CountOut();
+        return verdict;
     }
+
+    /// <summary>Called about once a second: false when the peer left a request for its count unanswered for too long.</summary>
+    public bool TrySweep(long now) => _sent.TrySweep(now);
+
+    /// <summary>Stanzas of which the peer has not said that it has them, and whose senders wait for that.</summary>
+    public int Owed => _sent.Owed;
 
     public override void Ping(DomainPair pair)
     {
         if (_sent.IsOn) _sent.Request();
         else base.Ping(pair);
-    }
-
-    /// <summary>Nobody waits for this answer any more: a server that never answers must not make a long stream remember its questions.</summary>
-    public void Forget(DialbackMessage ask)
-    {
-        lock (Gate) _asked.Remove((ask.Pair, ask.Id));
     }
 
     protected override void Opened()
@@ -293,7 +283,7 @@ internal sealed class OutboundConnection : StreamConnection
                 _sent.Name(enabled.Id);
                 return;
             case StreamOutput.PairOpened further:
-                Carried(further.Pair)?.Open(this, null);
+                Carried(further.Pair)?.Share(this);
                 return;
             case StreamOutput.PairRefused refused:
                 var link = Carried(refused.Pair);
@@ -320,17 +310,28 @@ internal sealed class OutboundConnection : StreamConnection
         Prove();
         Context.Metrics.StreamOpened();
         Context.Observer.OnStreamOpened(Snapshot());
+        TellReady();
+    }
+
+    // The owner hears that it is ready and then that it ended, or only that it ended, whoever ends it meanwhile: never the two in disorder or at the same time.
+    private void TellReady()
+    {
+        if (Interlocked.CompareExchange(ref _told, (int)Told.Telling, (int)Told.Nothing) != (int)Told.Nothing) return;
         _owner.OnReady(this);
+        if (Interlocked.CompareExchange(ref _told, (int)Told.Ready, (int)Told.Telling) != (int)Told.Telling) _owner.OnEnded(this, _end.Reason, _end.Text);
+    }
+
+    private void TellEnded(XmppReason reason, string text)
+    {
+        _end = (reason, text);
+        if (Interlocked.Exchange(ref _told, (int)Told.Ended) != (int)Told.Telling) _owner.OnEnded(this, reason, text);
     }
 
     protected override void Ended(XmppReason reason, string text)
     {
-        List<Action<DialbackWord, DialbackCondition>> unanswered;
         List<PairLink> carried;
         lock (Gate)
         {
-            unanswered = [.. _asked.Values];
-            _asked.Clear();
             carried = [.. _carried.Values];
             _carried.Clear();
         }
@@ -338,33 +339,11 @@ internal sealed class OutboundConnection : StreamConnection
         {
             if (!link.Leave(this, reason, null)) link.CarryRefused();
         }
-        var condition = reason == XmppReason.PeerNotServing ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout;
-        foreach (var answer in unanswered) answer(DialbackWord.Error, condition);
+        AnswerAll(reason == XmppReason.PeerNotServing ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
 
         // One that never stood is its owner's to tell, who may have tried others.
         if (_provedBy != "none" && IsNoteworthy(reason)) Context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{Pair}: {text}");
-        _owner.OnEnded(this, reason, text);
-    }
-
-    private void DialbackReceived(XmlElement element)
-    {
-        if (!DialbackMessage.TryRead(element, out var message))
-        {
-            End(XmppReason.DialbackMalformed);
-            return;
-        }
-        if (message.Step == DialbackStep.Result)
-        {
-            On(new OutboundInput.ResultReceived(message));
-            return;
-        }
-        Action<DialbackWord, DialbackCondition>? answer = null;
-        if (message.Step == DialbackStep.Verdict)
-        {
-            lock (Gate) _asked.Remove((message.Pair, message.Id), out answer);
-        }
-        if (answer is null) Context.Metrics.StanzaRefused("unsolicited-dialback");
-        else answer(message.Word, message.Condition == DialbackCondition.ItemNotFound ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
+        TellEnded(reason, text);
     }
 
     private PairLink? Carried(DomainPair pair)

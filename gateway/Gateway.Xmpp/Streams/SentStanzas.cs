@@ -6,17 +6,17 @@ using Gateway.Xmpp.Protocol.Streams;
 namespace Gateway.Xmpp.Streams;
 
 /// <summary>
-/// The stanzas an outbound stream has sent under stream management (XEP-0198) and the peer has not acknowledged. One request is outstanding at a time: the answer to it asks again while there is
-/// anything left. What is here outlives the stream.
+/// The stanzas an outbound stream has sent under stream management (XEP-0198) and the peer has not acknowledged: their senders are told when it does. One request is outstanding at a time, and many
+/// stanzas share it: an answer that acknowledges something asks again while anything is left. What is here outlives the stream.
 /// </summary>
-internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
+internal sealed class SentStanzas(StreamConnection stream, PeerModel peer, XmppContext context)
 {
     private readonly Lock _gate = new();
-    private SentWindow<LinkReceipt?> _window = new();
+    private SentWindow<HeldStanza> _window = new();
     private string? _id;
     private volatile bool _isOn;
-    private bool _isAsked;
     private bool _hasProgressed;
+    private long _askedAt;
 
     /// <summary>What an earlier stream left.</summary>
     public Resumption? Earlier { get; set; }
@@ -33,6 +33,15 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
         }
     }
 
+    /// <summary>Of these, how many have a sender who waits to be told.</summary>
+    public int Owed
+    {
+        get
+        {
+            lock (_gate) return _window.Unacknowledged.Count(sent => sent.Tag.IsOwed);
+        }
+    }
+
     /// <summary>Begins to keep.</summary>
     public void On() => _isOn = true;
 
@@ -42,25 +51,28 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
         lock (_gate) _id = id;
     }
 
-    /// <summary>The peer does not count after all: what was kept is as good as sent.</summary>
+    /// <summary>The peer does not count after all: what was kept is as good as what is written.</summary>
     public void Off()
     {
-        lock (_gate) (_isOn, _window) = (false, new SentWindow<LinkReceipt?>());
+        IReadOnlyList<(byte[] Bytes, HeldStanza Tag)> kept;
+        lock (_gate) (_isOn, kept) = (false, _window.Drain());
+        foreach (var (_, held) in kept) held.Release();
     }
 
     /// <summary>Sends one and keeps it.</summary>
-    public SendVerdict TrySend(ReadOnlySpan<byte> bytes, LinkReceipt? receipt)
+    public SendVerdict TrySend(ReadOnlySpan<byte> bytes, in StanzaTerms terms)
     {
         lock (_gate)
         {
             if (!_isOn || stream.Transport is not { IsClosed: false } transport) return SendVerdict.Over;
             if (_window.Count >= peer.Limits.QueuedItemsMax || _window.Bytes + bytes.Length > peer.Limits.QueuedBytesMax) return SendVerdict.Full;
-            switch (transport.TrySend(bytes))
+            var held = new HeldStanza(terms, context.Time.GetTimestamp());
+            switch (transport.TrySend(bytes, held))
             {
                 case TransportReason.None:
-                    _window.Add(bytes, receipt);
-                    Ask(transport);
-                    return SendVerdict.Held;
+                    _window.Add(bytes, held);
+                    if (_askedAt == 0) Ask(transport);
+                    return SendVerdict.Sent;
                 case TransportReason.SendQueueFull:
                     return SendVerdict.Full;
                 default:
@@ -74,44 +86,48 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
     {
         lock (_gate)
         {
-            _isAsked = false;
-            if (stream.Transport is { } transport) Ask(transport);
+            if (_askedAt == 0 && stream.Transport is { } transport) Ask(transport);
         }
     }
 
     /// <summary>The peer's count; false when it cannot be.</summary>
     public bool TryAcknowledge(uint handled)
     {
+        var acknowledged = new List<HeldStanza>();
         lock (_gate)
         {
-            if (!_isOn || !TryAcknowledge(_window, handled)) return false;
-            _isAsked = false;
-            if (_window.Count > 0) Ask(stream.Transport!);
-            return true;
+            if (!_isOn || !TryAcknowledge(_window, handled, acknowledged)) return false;
+            _askedAt = 0;
+            // Who has finished nothing more says so when he has, or is asked again in a second: two that only ask and answer would keep each other busy.
+            if (_window.Count > 0 && acknowledged.Count > 0) Ask(stream.Transport!);
         }
+        foreach (var held in acknowledged) held.Tell();
+        return true;
     }
 
-    /// <summary>The earlier stream goes on here: what the peer has not handled is sent again, in order. False when its count cannot be.</summary>
+    /// <summary>The earlier stream goes on here: its count does, and what the peer has not handled stays with the link, which sends it again. False when the peer's count cannot be.</summary>
     public bool Resume(uint handled)
     {
+        var acknowledged = new List<HeldStanza>();
         lock (_gate)
         {
-            if (Earlier is not { } earlier || !TryAcknowledge(earlier.Window, handled)) return false;
-            (_window, _id, _isOn) = (earlier.Window, earlier.Id, true);
+            if (Earlier is not { } earlier || !TryAcknowledge(earlier.Window, handled, acknowledged)) return false;
+            (_window, _id, _isOn) = (new SentWindow<HeldStanza>(handled), earlier.Id, true);
             Earlier = null;
-            foreach (var (bytes, _) in _window.Unacknowledged) stream.Transport!.TrySend(bytes);
-            if (_window.Count > 0) Ask(stream.Transport!);
-            return true;
         }
+        foreach (var held in acknowledged) held.Tell();
+        return true;
     }
 
     /// <summary>The earlier stream is gone; what the peer still knows to be handled need not be sent again.</summary>
     public void Forget(uint? handled)
     {
+        var acknowledged = new List<HeldStanza>();
         lock (_gate)
         {
-            if (handled is { } known && Earlier is { } earlier) TryAcknowledge(earlier.Window, known);
+            if (handled is { } known && Earlier is { } earlier) TryAcknowledge(earlier.Window, known, acknowledged);
         }
+        foreach (var held in acknowledged) held.Tell();
     }
 
     /// <summary>Takes out what this stream leaves behind.</summary>
@@ -125,17 +141,32 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer)
         }
     }
 
-    private bool TryAcknowledge(SentWindow<LinkReceipt?> window, uint handled)
+    /// <summary>Called about once a second; false when the peer has not answered a request for too long.</summary>
+    public bool TrySweep(long now)
     {
-        uint before = window.Acknowledged;
-        bool isPossible = window.TryAcknowledge(handled);
-        _hasProgressed |= window.Acknowledged != before;
+        if (!_isOn) return true;
+        List<HeldStanza>? late = null;
+        lock (_gate)
+        {
+            if (_askedAt != 0 && context.Time.GetElapsedTime(_askedAt, now).TotalSeconds >= context.Options.PingAnswerSecondsMax) return false;
+            if (_askedAt == 0 && _window.Count > 0) Ask(stream.Transport!);
+            foreach (var (_, held) in _window.Unacknowledged)
+            {
+                if (!held.IsWritten || context.Time.GetElapsedTime(held.SentAt, now).TotalSeconds < context.Options.AcknowledgeSecondsMax) break;
+                if (held.IsOwed) (late ??= []).Add(held);
+            }
+        }
+        foreach (var held in late ?? []) held.Tell();
+        return true;
+    }
+
+    private bool TryAcknowledge(SentWindow<HeldStanza> window, uint handled, List<HeldStanza> acknowledged)
+    {
+        bool isPossible = window.TryAcknowledge(handled, acknowledged);
+        _hasProgressed |= acknowledged.Count > 0;
         return isPossible;
     }
 
-    private void Ask(TransportConnection transport)
-    {
-        if (_isAsked) return;
-        _isAsked = transport.TrySend(Management.Request) == TransportReason.None;
-    }
+    private void Ask(TransportConnection transport) =>
+        _askedAt = transport.TrySend(Management.Request) == TransportReason.None ? Math.Max(1, context.Time.GetTimestamp()) : 0;
 }

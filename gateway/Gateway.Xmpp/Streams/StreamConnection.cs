@@ -19,6 +19,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
     private readonly XmppFramer _framer = new(context.Options.Limits);
     private XmppLimits _limits = context.Options.Limits;
     private TransportConnection? _transport;
+    private long _openedAt;
     private long _lastReceived;
     private long _elementBegan;
     private bool _isTlsBegun;
@@ -35,7 +36,8 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     protected XmppFramer Framer => _framer;
 
-    protected bool IsOver => _isOver;
+    /// <summary>True from the moment its end is decided: who asks before he takes it, under his own gate, is told of an end that comes later.</summary>
+    public bool IsOver => _isOver;
 
     protected Certificates.PeerEvidence Evidence => _transport?.Evidence ?? Certificates.PeerEvidence.Plain("");
 
@@ -77,7 +79,8 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
     {
         _transport = connection;
         IsDirectTls = connection.Evidence.IsEncrypted;
-        Volatile.Write(ref _lastReceived, context.Time.GetTimestamp());
+        Volatile.Write(ref _openedAt, context.Time.GetTimestamp());
+        Volatile.Write(ref _lastReceived, _openedAt);
         connection.IdleSecondsMax = 0;
         context.Streams.Add(this);
         Opened();
@@ -152,11 +155,12 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     protected abstract void StartTls(TransportConnection transport);
 
-    /// <summary>One stanza of ours; the receipt hears its fate unless the stream holds it.</summary>
-    public virtual SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, Links.LinkReceipt? receipt)
+    /// <summary>One stanza of ours; when it is taken, its receipt hears the rest.</summary>
+    public virtual SendVerdict TrySendStanza(ReadOnlySpan<byte> bytes, in Links.StanzaTerms terms)
     {
-        CountOut();
-        return VerdictOf(_transport!.TrySend(bytes, receipt));
+        var verdict = VerdictOf(_transport!.TrySend(bytes, terms.SendReceipt));
+        if (verdict == SendVerdict.Sent) CountOut();
+        return verdict;
     }
 
     /// <summary>Shows that we live, and asks whether the peer does.</summary>
@@ -359,8 +363,6 @@ internal enum SendVerdict
 {
     /// <summary>On its way; the receipt will hear the rest.</summary>
     Sent,
-    /// <summary>On its way, and kept until the peer acknowledges it (XEP-0198): it outlives the stream.</summary>
-    Held,
     /// <summary>There is no room; nothing was taken.</summary>
     Full,
     /// <summary>The stream is over; nothing was taken.</summary>

@@ -137,9 +137,28 @@ public sealed class InboundStreamTests
         On(new InboundInput.KeyReceived(s_pair, "key", PairJudgement.MayAsk));
         Assert.Equal(new StreamOutput.AskAuthoritative(s_pair, "key", "1"), _sent[^1]);
         Assert.Equal(XmppReason.NotAuthorized, Judge("a@capulet.example", "b@contoso.example"));
-        On(new InboundInput.VerdictReceived(s_pair, DialbackWord.Valid, DialbackCondition.Other));
+        On(new InboundInput.VerdictReceived(s_pair, "1", DialbackWord.Valid, DialbackCondition.Other));
         Assert.Equal(DialbackWord.Valid, Assert.IsType<StreamOutput.SendDialback>(_sent[^1]).Message.Word);
         Assert.Equal(XmppReason.None, Judge("a@capulet.example", "b@contoso.example"));
+    }
+
+    [Fact, Clause("XEP-0220", "2.3"), Clause("RFC 6120", "5.4.3.3")]
+    public void A_verdict_on_a_key_of_the_stream_before_TLS_proves_nothing_behind_it()
+    {
+        Header(StreamFacts.ChannelAccepted | StreamFacts.DialbackAllowed);
+        On(new InboundInput.KeyReceived(s_pair, "key", PairJudgement.MayAsk));
+        On(new InboundInput.StartTlsReceived(HasMoreBytes: false));
+        On(new InboundInput.TlsEstablished());
+        On(new InboundInput.HeaderReceived(Hello(), IsServed: true, StreamFacts.DialbackAllowed, "2"));
+
+        On(new InboundInput.VerdictReceived(s_pair, "1", DialbackWord.Valid, DialbackCondition.Other));
+        Assert.False(_stream.IsProved);
+        On(new InboundInput.KeyReceived(s_pair, "another key", PairJudgement.MayAsk));
+        Assert.Equal(new StreamOutput.AskAuthoritative(s_pair, "another key", "2"), _sent[^1]);
+        On(new InboundInput.VerdictReceived(s_pair, "1", DialbackWord.Valid, DialbackCondition.Other));
+        Assert.False(_stream.IsProved);
+        On(new InboundInput.VerdictReceived(s_pair, "2", DialbackWord.Valid, DialbackCondition.Other));
+        Assert.True(_stream.IsProved);
     }
 
     [Fact]
@@ -150,13 +169,13 @@ public sealed class InboundStreamTests
         var other = new DomainPair("rooms.capulet.example", "contoso.example");
         On(new InboundInput.KeyReceived(s_pair, "key", PairJudgement.Proved));
         On(new InboundInput.KeyReceived(other, "key", PairJudgement.MayAsk));
-        On(new InboundInput.VerdictReceived(other, DialbackWord.Invalid, DialbackCondition.Other));
+        On(new InboundInput.VerdictReceived(other, "1", DialbackWord.Invalid, DialbackCondition.Other));
         Assert.Equal(DialbackCondition.Forbidden, Assert.IsType<StreamOutput.SendDialback>(_sent[^1]).Message.Condition);
         Assert.Equal(InboundPhase.Open, _stream.Phase);
 
         _stream = _stream with { Pairs = _stream.Pairs.Clear() };
         On(new InboundInput.KeyReceived(other, "key", PairJudgement.MayAsk));
-        On(new InboundInput.VerdictReceived(other, DialbackWord.Invalid, DialbackCondition.Other));
+        On(new InboundInput.VerdictReceived(other, "1", DialbackWord.Invalid, DialbackCondition.Other));
         Assert.Equal(DialbackWord.Invalid, Assert.IsType<StreamOutput.SendDialback>(_sent[^2]).Message.Word);
         AssertClosed(XmppReason.DialbackInvalid);
     }

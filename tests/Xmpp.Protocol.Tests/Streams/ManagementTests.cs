@@ -37,10 +37,12 @@ public sealed class ManagementTests
         var window = new SentWindow<string>();
         foreach (string name in (string[])["a", "b", "c"]) window.Add(System.Text.Encoding.ASCII.GetBytes(name), name);
 
-        Assert.False(window.TryAcknowledge(4));
-        Assert.True(window.TryAcknowledge(2));
-        Assert.True(window.TryAcknowledge(2));
-        Assert.False(window.TryAcknowledge(1));
+        var acknowledged = new List<string>();
+        Assert.False(window.TryAcknowledge(4, acknowledged));
+        Assert.True(window.TryAcknowledge(2, acknowledged));
+        Assert.True(window.TryAcknowledge(2, acknowledged));
+        Assert.False(window.TryAcknowledge(1, acknowledged));
+        Assert.Equal(["a", "b"], acknowledged);
         Assert.Equal(["c"], window.Unacknowledged.Select(s => s.Tag));
         Assert.Equal((1, 1, 2u), (window.Count, window.Bytes, window.Acknowledged));
         Assert.Equal(["c"], window.Drain().Select(s => s.Tag));
