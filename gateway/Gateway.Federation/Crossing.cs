@@ -276,14 +276,14 @@ public sealed class Crossing : ICrossing, IEffectPerformer
 
         // What the far system says of one user is its own business; a link that fails is the operator's, and so is a user who does not exist: one of the two directories is wrong.
         if (outcome.Failure is { Condition: Condition.ItemNotFound }) refusals.Add(departure.Peer.Name, FederationReasons.NameOf(FederationReason.UserUnknown), outcome.Failure.Text);
-        if (outcome.Failure is { } failure && !failure.Reason.StartsWith("mapping.", StringComparison.Ordinal)) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text);
+        if (outcome.Failure is { } failure && !failure.Reason.StartsWith("mapping.", StringComparison.Ordinal)) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text, isGeneral: true);
         metrics.RecordLatency(departure.Passage.CameBy, time.GetElapsedTime(departure.EnteredAt));
     }
 
     private void OnCompleted(RelayDeparture departure, Outcome outcome)
     {
         metrics.Count(departure.CameFrom!, departure.Passage.CameBy, departure.Passage.Kind, outcome.Failure?.Reason ?? "ok");
-        if (outcome.Failure is { } failure) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text);
+        if (outcome.Failure is { } failure) refusals.Add(departure.Peer.Name, failure.Reason, failure.Text, isGeneral: true);
     }
 
     private async Task ReportUnreachableAsync(PresenceEffect effect, Failure failure)

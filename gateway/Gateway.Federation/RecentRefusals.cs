@@ -20,7 +20,11 @@ public sealed class RecentRefusals(TimeProvider time)
     /// <summary>Told of each refusal, repeated ones too, with subject, reason and text; Host sets it to log and metric. Must not block.</summary>
     public Action<string, string, string>? Sink { get; init; }
 
-    public void Add(string subject, string reason, string text)
+    /// <param name="subject">Who was refused.</param>
+    /// <param name="reason">The public name.</param>
+    /// <param name="text">What happened.</param>
+    /// <param name="isGeneral">The text says no more than the reason does: one that is there already stays.</param>
+    public void Add(string subject, string reason, string text, bool isGeneral = false)
     {
         (subject, text) = (PrintableText.Of(Cut(subject, SubjectCharsMax)), PrintableText.Of(Cut(text, TextCharsMax)));
         Sink?.Invoke(subject, reason, text);
@@ -30,7 +34,7 @@ public sealed class RecentRefusals(TimeProvider time)
         {
             if (entries.TryGetValue(key, out var known))
             {
-                entries[key] = known with { Text = text, LastAt = now, Count = known.Count + 1 };
+                entries[key] = known with { Text = isGeneral ? known.Text : text, LastAt = now, Count = known.Count + 1 };
                 return;
             }
 

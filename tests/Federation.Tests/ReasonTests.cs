@@ -47,6 +47,17 @@ public sealed class ReasonTests
     }
 
     [Fact]
+    public void Words_that_say_no_more_than_the_reason_do_not_take_the_place_of_those_that_do()
+    {
+        var refusals = new RecentRefusals(new HandClock());
+        refusals.Add("jabber", "xmpp.CertificateRefused", "it names somebody else");
+        refusals.Add("jabber", "xmpp.CertificateRefused", "No trusted connection is possible.", isGeneral: true);
+        refusals.Add("eb", "xmpp.QueueFull", "Too much waits.", isGeneral: true);
+
+        Assert.Equal([("eb", 1L, "Too much waits."), ("jabber", 2L, "it names somebody else")], refusals.Snapshot().Select(r => (r.Subject, r.Count, r.Text)));
+    }
+
+    [Fact]
     public void What_a_stranger_had_a_word_in_steers_no_terminal_and_begins_no_line()
     {
         var told = new List<string>();

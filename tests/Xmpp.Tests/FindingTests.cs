@@ -185,6 +185,7 @@ public sealed class FindingTests
             await peer.HearAsync("</stream:stream>");
         }
         Assert.Equal(XmppReason.PeerStreamError, await contoso.EndedAsync());
+        Assert.Empty(contoso.Refusals.Snapshot());
         var two = contoso.SendAsync("juliet@capulet.example", "two");
         using var next = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example");
         await next.HearAsync("two");

@@ -186,9 +186,10 @@ public sealed class NegotiationTests
         using var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");
         await peer.SendAsync(ScriptedServer.Features(External, dialback: false));
         await peer.HearAsync("</auth>");
-        await peer.SendAsync($"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{condition}</failure>");
+        await peer.SendAsync($"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{condition}<text xml:lang='en'>host name mismatch</text></failure>");
 
         AssertUntrusted("xmpp.SaslFailed", await sent);
+        Assert.EndsWith(condition.Trim('<', '/', '>') + ": host name mismatch", Assert.Single(contoso.Side.Pairs).LastFailureText, StringComparison.Ordinal);
         await peer.HearEndAsync();
         Assert.DoesNotContain("stream:error", peer.Heard, StringComparison.Ordinal);
     }

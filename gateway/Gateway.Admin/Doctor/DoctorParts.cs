@@ -15,6 +15,9 @@ public sealed record DoctorParts(string Fqdn, FederationModel Model, ICertificat
     /// <summary>A number of a Microsoft diagnostics header in plain words, with what to do.</summary>
     public Func<int, string> Diagnose { get; init; } = static number => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ms-diagnostics {number}");
 
+    /// <summary>What to do about a refusal, by its public name.</summary>
+    public Func<string, string> Advise { get; init; } = static reason => $"docs/reasons.md explains {reason}";
+
     /// <summary>Our own port for SIP, as Via and Contact name it.</summary>
     public int SipPort { get; init; } = 5061;
 

@@ -31,10 +31,12 @@ internal static class LinkSteps
             return true;
         }
 
-        var admission = parts.Registry.AdmitTarget(evidence, peer, domain, target.IsDiscovered ? DiscoveredNames.Of(target.Host, target.IsNameSecure) : null);
+        // A SIP system may be proved by the host its SRV record names; an XMPP server by nothing but its domain (RFC 6120 §13.7.2.1).
+        var discovered = peer.Protocol == Federation.Protocol.Sip && target.IsDiscovered ? DiscoveredNames.Of(target.Host, target.IsNameSecure) : null;
+        var admission = parts.Registry.AdmitTarget(evidence, peer, domain, discovered);
         if (admission.IsAdmitted) list.Good("certificate", $"{target.Host} proves {admission.Proof?.MatchedEntry ?? domain} under trust set {peer.TrustSet}");
         else if (admission.MayUseDialback) list.Warn("certificate", $"{target.Host}: {admission.Text}; dialback will be used", "ask the partner for a certificate that names its domain");
-        else list.Fail("certificate", $"{target.Host}: {admission.Text} [{admission.PublicReason}]", NamesOf(evidence));
+        else list.Fail("certificate", $"{target.Host}: {admission.Text} [{admission.PublicReason}]", $"{NamesOf(evidence)}{parts.Advise(admission.PublicReason)}");
         if (evidence.Leaf is { } leaf) CheckLeaf(parts, list, target, leaf);
         return admission.IsAdmitted || admission.MayUseDialback;
     }
@@ -46,14 +48,14 @@ internal static class LinkSteps
             list.Warn("usage", $"{target.Host}: the certificate has serverAuth only, as real edges do; it is accepted when it calls us",
                 "nothing, unless the partner federates with systems stricter than this one");
         var days = (int)(leaf.NotAfter.ToUniversalTime() - parts.Hub.Time.GetUtcNow().UtcDateTime).TotalDays;
-        if (days < parts.WarnDays) list.Warn("expiry", $"{target.Host}: the certificate ends in {days} days", "tell the partner");
+        if (days is >= 0 && days < parts.WarnDays) list.Warn("expiry", $"{target.Host}: the certificate ends in {days} days", "tell the partner");
     }
 
     private static string NamesOf(PeerEvidence evidence)
     {
-        if (evidence.Leaf is null) return "the partner must present a certificate";
+        if (evidence.Leaf is null) return "";
         var names = CertificateNames.Read(evidence.Leaf);
-        return $"it names {string.Join(", ", names.DnsNames)}: compare with tlsSubjects, fromDomains and trust of the peer";
+        return $"it names {string.Join(", ", names.DnsNames)}. ";
     }
 
     private static string NextStep(TransportReason reason) => reason switch

@@ -13,6 +13,8 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
 {
     private const string TlsNamespace = "urn:ietf:params:xml:ns:xmpp-tls";
 
+    private const int WordsMax = 200;
+
     private readonly Heard heard = new();
     private TransportConnection? connection;
     private volatile bool awaitsProceed;
@@ -48,7 +50,8 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
             $"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>{identity}</auth>",
             t => t.Contains("<success", StringComparison.Ordinal) || FailureIn(t).Length > 0 || ErrorIn(t).Length > 0, cancellation);
         if (answer.Contains("<success", StringComparison.Ordinal)) return "";
-        return FailureIn(answer) is { Length: > 0 } failure ? failure : ErrorIn(answer) is { Length: > 0 } error ? error : "no answer";
+        var condition = FailureIn(answer) is { Length: > 0 } failure ? failure : ErrorIn(answer);
+        return condition.Length == 0 ? "no answer" : condition + WordsIn(answer);
     }
 
     /// <summary>Asks whether a key that nobody made is ours, as a partner does with the keys we send (XEP-0220 §2.1.2): a server that answers for the domain says that it is not valid.</summary>
@@ -99,6 +102,16 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
     {
         var at = text.IndexOf("urn:ietf:params:xml:ns:xmpp-streams", StringComparison.Ordinal);
         return at < 0 ? "" : NameAt(text, text.LastIndexOf('<', at));
+    }
+
+    /// <summary>What stands beside a stream error or SASL failure in words, with a colon before it; empty where nothing does.</summary>
+    internal static string WordsIn(string text)
+    {
+        var error = Math.Max(text.IndexOf("urn:ietf:params:xml:ns:xmpp-streams", StringComparison.Ordinal), text.IndexOf("<failure", StringComparison.Ordinal));
+        var at = error < 0 ? -1 : text.IndexOf("<text", error, StringComparison.Ordinal);
+        var begin = at < 0 ? -1 : text.IndexOf('>', at) + 1;
+        var end = begin <= 0 ? -1 : text.IndexOf('<', begin);
+        return end <= begin ? "" : ": " + System.Net.WebUtility.HtmlDecode(text[begin..Math.Min(end, begin + WordsMax)]);
     }
 
     /// <summary>The condition of a SASL failure, empty where there is none (RFC 6120 §6.5).</summary>

@@ -34,10 +34,11 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
     {
         if (XmppProbe.ErrorIn(greeting) is { Length: > 0 } error)
         {
-            list.Fail("stream", $"{target.Host} ends the stream from {ours} to {domain} with {error}", error switch
+            list.Fail("stream", $"{target.Host} ends the stream from {ours} to {domain} with {error}{XmppProbe.WordsIn(greeting)}", error switch
             {
                 "host-unknown" or "host-gone" or "improper-addressing" => $"that server does not serve {domain}: its DNS records or the addresses of the peer name the wrong host",
-                "policy-violation" or "not-authorized" or "undefined-condition" => $"the partner must allow {ours}: generate prints its settings",
+                "not-authorized" => $"it does not believe our certificate, whose authority it must trust and which must name {ours}, or does not allow {ours}; generate prints its settings",
+                "policy-violation" or "undefined-condition" => $"the partner must allow {ours}: generate prints its settings",
                 _ => "the partner's log says why",
             });
             return false;
@@ -62,7 +63,7 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
     private async Task CheckProofAsync(XmppProbe probe, DialTarget target, string domain, string greeting, CancellationToken cancellation)
     {
         var isDialbackOffered = greeting.Contains("urn:xmpp:features:dialback", StringComparison.Ordinal) || greeting.Contains("jabber:server:dialback", StringComparison.Ordinal);
-        var mayDialback = isDialbackOffered && peer.External != ExternalPolicy.Required;
+        var mayDialback = isDialbackOffered && peer.AllowsDialback && peer.External != ExternalPolicy.Required;
         var isProved = await CheckExternalAsync(probe, target, greeting, mayDialback, cancellation);
         if (isProved)
         {
@@ -72,8 +73,8 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
 
         if (mayDialback) await new AskedBack(parts, peer, list, ours, domain).RunAsync(target, cancellation);
         else
-            list.Fail("dialback", $"{target.Host}: {(isDialbackOffered ? "external is required, so dialback is not used" : "no dialback is offered either")}: there is no way to prove {ours} there",
-                $"its administrator must trust the authority of our certificate, which must name {ours}, or allow dialback");
+            list.Fail("dialback", $"{target.Host}: {(!isDialbackOffered ? "no dialback is offered either" : peer.AllowsDialback ? "external is required, so dialback is not used" : "our record of it does not allow dialback")}: there is no way to prove {ours} there",
+                $"its administrator must trust the authority of our certificate, which must name {ours}; or both sides allow dialback, here by dialback of the peer");
     }
 
     private async Task<bool> CheckExternalAsync(XmppProbe probe, DialTarget target, string greeting, bool mayDialback, CancellationToken cancellation)

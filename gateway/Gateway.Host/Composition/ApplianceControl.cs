@@ -138,6 +138,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         if (wanted.Model is not { } model) return Refuse(now, [.. wanted.Faults.Select(f => f.ToString())]);
 
         // Certificates first: peers may name a trust set that only the new ones have.
+        var version = parts.Certificates.Current.Version;
         var faults = ReloadCertificates(model.Certificates, now);
         if (faults.Count > 0) return Refuse(now, [.. faults.Select(f => f.ToString())]);
 
@@ -148,8 +149,11 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         levels.Set(model.Log.Level);
         (running, loadedAt) = (wanted, now);
         TellRelaxations();
-        PartsLog.Reloaded(logger, Named(diff.Live), Named(diff.NeedsRestart));
-        return new ReloadReport(true, now) { Applied = diff.Live, NeedsRestart = diff.NeedsRestart, Warnings = [.. wanted.Warnings.Select(w => w.ToString())] };
+        // The files may have changed where the settings did not.
+        var isRenewed = parts.Certificates.Current.Version != version && !diff.Live.Contains("certificates", StringComparer.Ordinal);
+        IReadOnlyList<string> applied = isRenewed ? ["certificates", .. diff.Live] : diff.Live;
+        PartsLog.Reloaded(logger, Named(applied), Named(diff.NeedsRestart));
+        return new ReloadReport(true, now) { Applied = applied, NeedsRestart = diff.NeedsRestart, Warnings = [.. wanted.Warnings.Select(w => w.ToString())] };
     }
 
     // The same certificates are not a new version: connections under the old one would be drained for nothing.

@@ -72,7 +72,7 @@ internal static class XmppRows
             "The peer is broken; stream management can be turned off in its record."),
         Row(XmppReason.ConnectionLost, "504", "", "The connection broke.", "If it happens often: firewalls with short timers, the partner's log."),
         Row(XmppReason.PeerClosed, "", "", "The peer closed its stream in order.", "Nothing."),
-        Row(XmppReason.PeerStreamError, "504", "", "The peer closed with a stream error.", "The text holds the error; its log says more."),
+        Row(XmppReason.PeerStreamError, "504", "", "The peer closed with a stream error.", "The text holds the error; its log says more. not-authorized: it does not believe our certificate, or does not allow our domain."),
         Row(XmppReason.Replaced, "", "conflict", "A newer stream took its place.", "Nothing."),
         Row(XmppReason.TrustWithdrawn, "", "not-authorized", "Trust in the certificate was withdrawn.", "Nothing. It was done here."),
         Row(XmppReason.CertificateReplaced, "", "reset", "Our certificate was replaced; a stream that had shown the old one ended when it was quiet.", "Nothing. The next stanza opens a new stream."),

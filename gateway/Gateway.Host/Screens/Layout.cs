@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Gateway.Federation;
 
 namespace Gateway.Host.Screens;
 
 /// <summary>
 /// Lays text out for people. Columns are as wide as their widest cell and never folded, so that a name can be searched for and copied; what has no natural width stands last. Sentences are
-/// folded between words at the width of a terminal, and not at all in a pipe. Nothing that a stranger wrote can steer the terminal: control and format characters are shown as a question mark.
+/// folded between words at the width of a terminal, and not at all in a pipe.
 /// </summary>
 public static class Layout
 {
@@ -59,11 +60,6 @@ public static class Layout
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>One line of harmless characters.</summary>
-    public static string Clean(string text) => text.All(IsHarmless) ? text : string.Concat(text.Select(c => IsHarmless(c) ? c : c is '\n' or '\r' or '\t' ? ' ' : '?'));
-
-    /// <summary>The same for a text of several lines.</summary>
-    public static string CleanLines(string text) => string.Concat(text.Select(c => IsHarmless(c) || c is '\n' or '\t' ? c : '?'));
-
-    private static bool IsHarmless(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    /// <summary>One line that cannot steer a terminal, whoever wrote it.</summary>
+    public static string Clean(string text) => PrintableText.Of(text.ReplaceLineEndings(" "));
 }

@@ -77,12 +77,14 @@ public static class StatusScreen
         foreach (var listener in status.Listeners.Where(l => !l.IsBound)) yield return ($"{listener.Protocol} {listener.Address} is not bound", "the log says why");
         foreach (var peer in status.Peers)
         {
-            var again = peer.NextTryAt is { } at ? at > now ? $"; tried again in {Layout.Age(at - now)}" : "; tried again with the next message" : "";
-            if (peer.LastFailure.Length > 0) yield return ($"{peer.Name} could not be reached: {peer.LastFailure}{again}", $"gateway doctor {peer.Name}");
+            var rest = peer.NextTryAt is { } at && at > now ? $"; not tried again for {Layout.Age(at - now)}" : "";
+            if (peer.LastFailure.Length > 0) yield return ($"{peer.Name} could not be reached: {peer.LastFailure}{rest}", Next(peer, rest.Length > 0));
             foreach (var target in peer.Quarantined)
                 yield return ($"{peer.Name}: {target.Target} is left alone until {Layout.When(target.Until)} after {Layout.Number(target.Failures)} failures: {target.Reason}", $"gateway doctor {peer.Name}");
         }
     }
+
+    private static string Next(PeerStatus peer, bool isResting) => $"gateway doctor {peer.Name}{(isResting && peer.Protocol == "xmpp" ? "; when it is mended, gateway streams forget ends the rest" : "")}";
 
     private static IEnumerable<string> Refusals(StatusReport status, DateTimeOffset now, int width)
     {

@@ -41,6 +41,7 @@ public static class DoctorVerb
         var parts = new DoctorParts(model.Fqdn, model.Federation, certificates, registry, resolver, hub)
         {
             Find = Finder(model.Xmpp.AttemptRules),
+            Advise = Reasons.ReasonTable.NextStepOf,
             Diagnose = static number => PeerDiagnoses.Describe(number, null),
             SipPort = model.SipListeners.Select(l => l.EndPoint.Port).FirstOrDefault(5061),
             XmppListener = model.XmppListeners.Where(l => !l.IsDirectTls).Select(l => l.EndPoint).FirstOrDefault(),

@@ -7,7 +7,6 @@ using Gateway.Admin;
 using Gateway.Admin.Reports;
 using Gateway.Admin.Trace;
 using Gateway.Federation;
-using Gateway.Host.Screens;
 
 namespace Gateway.Host.Verbs;
 
@@ -84,14 +83,14 @@ internal static class TraceVerb
         var at = line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         return line.Kind switch
         {
-            "message" => $"{at} {(line.Direction == "in" ? "<<" : ">>")} {line.Connection}, {line.Bytes} bytes\n    {SetIn(Layout.CleanLines(line.Text.Replace("\r\n", "\n", StringComparison.Ordinal)))}",
+            "message" => $"{at} {(line.Direction == "in" ? "<<" : ">>")} {line.Connection}, {line.Bytes} bytes\n    {SetIn(line.Text)}",
             "closed" => $"{at} -- {line.Connection} ended: {line.Text}",
             "lost" => $"{at} -- {line.Lost} messages are not shown here: they came faster than this trace takes or was read",
             _ => $"{at} -- {line.Text}; {line.Lost} messages were not shown",
         };
     }
 
-    private static string SetIn(string text) => text.TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal);
+    private static string SetIn(string text) => text.TrimEnd().ReplaceLineEndings("\n").Replace("\n", "\n    ", StringComparison.Ordinal);
 
     private static TextWriter Open(string? file)
     {

@@ -139,7 +139,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         {
             foreach (var proved in _proved) Context.Links.InboundLost(proved.Domain);
         }
-        if (IsNoteworthy(reason)) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
+        if (IsNoteworthy(reason, text)) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
     }
 
     protected override void Perform(StreamOutput output)

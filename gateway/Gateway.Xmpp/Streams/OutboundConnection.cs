@@ -226,7 +226,7 @@ internal sealed partial class OutboundConnection : StreamConnection
                 On(new OutboundInput.ChallengeReceived());
                 break;
             case (Namespaces.Sasl, _):
-                On(new OutboundInput.SaslFailed(element.FirstChild?.Name ?? "failure"));
+                On(new OutboundInput.SaslFailed(ConditionOf(element)));
                 break;
             case (Namespaces.Dialback, _):
                 DialbackReceived(element);
@@ -342,9 +342,13 @@ internal sealed partial class OutboundConnection : StreamConnection
         AnswerAll(reason == XmppReason.PeerNotServing ? DialbackCondition.RemoteServerNotFound : DialbackCondition.RemoteServerTimeout);
 
         // One that never stood is its owner's to tell, who may have tried others.
-        if (_provedBy != "none" && IsNoteworthy(reason)) Context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{Pair}: {text}");
+        if (_provedBy != "none" && IsNoteworthy(reason, text)) Context.Refusals.Add(Peer.Name, XmppFailures.NameOf(reason), $"{Pair}: {text}");
         TellEnded(reason, text);
     }
+
+    // The condition, and why in the server's words where it has some: "not-authorized: Certificate host name mismatch".
+    private static string ConditionOf(XmlElement failure) =>
+        (failure.FirstChild?.Name ?? "failure") + (failure.Child("text") is { Text.Length: > 0 } words ? ": " + words.Text : "");
 
     private PairLink? Carried(DomainPair pair)
     {

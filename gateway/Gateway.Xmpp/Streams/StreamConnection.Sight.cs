@@ -62,9 +62,12 @@ internal abstract partial class StreamConnection
     }
 
     /// <summary>Ends that an operator should know of and that nobody further in has written down.</summary>
-    protected static bool IsNoteworthy(XmppReason reason) => reason is not (
+    protected static bool IsNoteworthy(XmppReason reason, string text) => !(reason == XmppReason.PeerStreamError && IsOrderly(text)) && reason is not (
         XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced
         or XmppReason.CertificateRefused or XmppReason.PeerUnknown);
+
+    // A server that is stopped, that starts a stream anew or that has heard nothing for long refuses nobody: its condition stands first in the text.
+    private static bool IsOrderly(string text) => text.Split(':')[0] is "system-shutdown" or "reset" or "connection-timeout";
 
     private static bool Has(string domains, string domain) => domains.Split(',', '→').Any(one => Jid.ToAsciiDomain(one) == domain);
 

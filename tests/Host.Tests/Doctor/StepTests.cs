@@ -122,14 +122,15 @@ public sealed class StepTests : IAsyncLifetime
     [Theory, Item("PS-056"), Item("PSB-023")]
     [InlineData("host-unknown", "does not serve jabber.example")]
     [InlineData("policy-violation", "must allow contoso.example")]
+    [InlineData("not-authorized", "does not believe our certificate")]
     public async Task A_stream_error_is_named_with_what_to_do(string condition, string next)
     {
-        var error = $"{Header}<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
+        var error = $"{Header}<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>so &amp; so</text></stream:error></stream:stream>";
         var report = await CheckXmppAsync(("to='jabber.example'", StartTls), ("starttls", "TLS"), ("to='jabber.example'", error));
 
         var failed = Assert.Single(report.Checks, c => c.Verdict == DoctorVerdict.Failed);
         Assert.Equal("stream", failed.Check);
-        Assert.Contains(condition, failed.Text, StringComparison.Ordinal);
+        Assert.EndsWith($"with {condition}: so & so", failed.Text, StringComparison.Ordinal);
         Assert.Contains(next, failed.NextStep, StringComparison.Ordinal);
     }
 
@@ -145,10 +146,31 @@ public sealed class StepTests : IAsyncLifetime
     [Fact, Item("PSB-036")]
     public async Task Refused_EXTERNAL_without_dialback_is_no_way_at_all()
     {
-        var report = await CheckXmppAsync(Upto($"<stream:features>{External}</stream:features>", isDialbackInHeader: false, ("EXTERNAL", "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>")));
+        var report = await CheckXmppAsync(Upto($"<stream:features>{External}</stream:features>", isDialbackInHeader: false, ("EXTERNAL", "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/><text xml:lang='en'>host name mismatch</text></failure>")));
 
-        Assert.Contains(report.Checks, c => c is { Check: "external", Verdict: DoctorVerdict.Failed } && c.Text.EndsWith("not-authorized", StringComparison.Ordinal));
+        Assert.Contains(report.Checks, c => c is { Check: "external", Verdict: DoctorVerdict.Failed } && c.Text.EndsWith("not-authorized: host name mismatch", StringComparison.Ordinal));
         Assert.Contains(report.Checks, c => c is { Check: "dialback", Verdict: DoctorVerdict.Failed } && c.Text.Contains("no way to prove contoso.example", StringComparison.Ordinal));
+    }
+
+    [Fact, Item("PSB-036")]
+    public async Task Dialback_that_our_record_does_not_allow_is_no_way_although_it_is_offered()
+    {
+        var report = await CheckXmppAsync(Upto($"<stream:features>{Dialback}</stream:features>", isDialbackInHeader: true));
+
+        Assert.Contains(report.Checks, c => c is { Check: "external", Verdict: DoctorVerdict.Failed });
+        Assert.Contains(report.Checks, c => c is { Check: "dialback", Verdict: DoctorVerdict.Failed } && c.Text.Contains("our record of it does not allow dialback", StringComparison.Ordinal));
+    }
+
+    [Fact, Item("PSB-036")]
+    public async Task A_discovered_server_whose_certificate_names_its_host_only_is_refused_as_the_appliance_would()
+    {
+        var port = (ushort)Listen(Scripted(("to='jabber.example'", StartTls), ("starttls", "TLS")), "a.jabber.example", direct: false);
+        names.Service("_xmpp-server._tcp.jabber.example", new SrvRecord(10, 0, port, "a.jabber.example")).Host("a.jabber.example", "127.0.0.1");
+
+        var failed = Assert.Single((await CheckAsync(Xmpp([]))).Checks, c => c.Verdict == DoctorVerdict.Failed);
+        Assert.Equal("certificate", failed.Check);
+        Assert.Contains("certificates.WrongName", failed.Text, StringComparison.Ordinal);
+        Assert.StartsWith("it names a.jabber.example. ", failed.NextStep, StringComparison.Ordinal);
     }
 
     [Theory, Item("PSB-036")]
@@ -160,8 +182,10 @@ public sealed class StepTests : IAsyncLifetime
             ("to='contoso.example'", StartTls), ("starttls", "TLS"), ("to='contoso.example'", $"{Header}<stream:features>{Dialback}</stream:features>"),
             ("db:verify", $"<db:verify from='contoso.example' to='jabber.example' id='doctor' type='{answer}'/>"));
         own = new IPEndPoint(IPAddress.Any, Listen(ours, "contoso.example", direct: false));
+        names.Host("xmpp.jabber.example", "127.0.0.1");
+        var port = ListenXmpp(Upto($"<stream:features>{Dialback}</stream:features>", isDialbackInHeader: true));
 
-        var report = await CheckXmppAsync(Upto($"<stream:features>{Dialback}</stream:features>", isDialbackInHeader: true));
+        var report = await CheckAsync(Xmpp([$"xmpp.jabber.example:{port}"]) with { AllowsDialback = true });
 
         Assert.Contains(report.Checks, c => c is { Check: "external", Verdict: DoctorVerdict.Warning });
         Assert.Equal(verdict, Assert.Single(report.Checks, c => c.Check == "dialback").Verdict);

@@ -101,7 +101,7 @@ public sealed class ApplianceTests : IAsyncLifetime
     public async Task A_renewed_certificate_that_no_longer_names_the_host_is_seen_in_status()
     {
         LabAuthority.Load(sample.Folder, DateTimeOffset.UtcNow).Issue("jabber.example").WriteTo(sample.Folder, "gateway");
-        await ReloadAsync();
+        Assert.Equal(["certificates"], (await ReloadAsync()).Applied);
         var refusal = Assert.Single((await GetAsync<StatusReport>("/status")).Refusals, r => r.Reason == "certificates.WrongName");
         Assert.Equal("gw.jabber.example", refusal.Subject);
         Assert.NotEmpty(refusal.NextStep);

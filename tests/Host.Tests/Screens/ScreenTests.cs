@@ -49,8 +49,8 @@ public sealed class ScreenTests
         Assert.Equal(
         [
             "trouble",
-            "  -  jabber could not be reached: xmpp.ConnectFailed: nobody accepts; tried again in 12 s",
-            "     next: gateway doctor jabber",
+            "  -  jabber could not be reached: xmpp.ConnectFailed: nobody accepts; not tried again for 12 s",
+            "     next: gateway doctor jabber; when it is mended, gateway streams forget ends the rest",
             "recent refusals",
             "  -  certificates.WrongName of capulet.example, 14 times, last 2030-01-02 03:04:02Z (3 s ago): it names montague.example",
             "     next: compare its names",
