@@ -37,6 +37,9 @@ internal sealed class XmppContext
     public DialbackAsker Asker { get; set; } = null!;
     public ArrivalDoor Door { get; set; } = null!;
 
+    /// <summary>Who is shown what our users' hands do.</summary>
+    public ChatStateWishes ChatStates { get; } = new();
+
     /// <summary>Failures that nobody has been told yet, because the words depend on what the core says of the two.</summary>
     public int Untold => Volatile.Read(ref _untold);
 

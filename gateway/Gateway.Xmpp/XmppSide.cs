@@ -121,7 +121,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         var passage = departure.Passage;
         var output = StanzaBuffer.Take();
         var writer = new XmppWriter(output);
-        if (!ContentToXmpp.TryWrite(ref writer, passage, departure.Content, XmppContext.TextOf(passage.Id)))
+        if (!ContentToXmpp.TryWrite(ref writer, passage, departure.Content, XmppContext.TextOf(passage.Id), _context.ChatStates.Ask(passage.From, passage.To)))
         {
             departure.Complete(Outcome.Failed(XmppFailures.FailureOf(XmppReason.JidMalformed)));
             return;
@@ -133,6 +133,9 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <inheritdoc/>
     public void Depart(ChatStateDeparture departure)
     {
+        // Who answers without chat states gets none (XEP-0085 §5.1).
+        if (!_context.ChatStates.Takes(departure.Passage.From, departure.Passage.To)) return;
+
         // It says nothing after a wait, so it may wait a little only; but who types will send, and the stream stands by then.
         var passage = departure.Passage;
         var output = StanzaBuffer.Take();

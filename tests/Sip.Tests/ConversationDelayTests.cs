@@ -5,7 +5,7 @@ namespace Sip.Tests;
 /// <summary>A message that was held on its way tells when it was first sent: the delay of a stanza (XEP-0203) is the Date of the request (RFC 3261 §20.17).</summary>
 public sealed class ConversationDelayTests
 {
-    [Theory, Clause("XEP-0203", "4"), Clause("RFC 3261", "20.17")]
+    [Theory, Clause("XEP-0203", "2"), Clause("RFC 3261", "20.17")]
     [InlineData("2002-09-10T23:08:25+02:00", "Tue, 10 Sep 2002 21:08:25 GMT")]
     [InlineData("9999-01-01T00:00:00Z", null)]
     [InlineData(null, null)]

@@ -10,7 +10,7 @@ public sealed class IqTests
     private const string Unavailable = "<service-unavailable";
 
     [Theory]
-    [Clause("XEP-0030", "3.1"), Clause("XEP-0030", "4.1"), Clause("XEP-0030", "8"), Clause("XEP-0054", "3.1"), Clause("XEP-0092", "2"), Clause("XEP-0199", "4.1"), Clause("XEP-0202", "3")]
+    [Clause("XEP-0030", "3.1"), Clause("XEP-0030", "4.1"), Clause("XEP-0030", "8"), Clause("XEP-0054", "3.3"), Clause("XEP-0092", "2"), Clause("XEP-0199", "4.3"), Clause("XEP-0202", "3")]
     [Clause("RFC 6120", "8.2.3"), Clause("RFC 6120", "8.4"), Clause("RFC 6121", "8.5.1"), Clause("RFC 6121", "8.5.3.2.3"), Clause("RFC 6121", "8.4")]
     [InlineData("contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", "type='result'></iq>")]
     [InlineData("alice@contoso.example", "get", "<ping xmlns='urn:xmpp:ping'/>", Unavailable)]
@@ -204,12 +204,14 @@ public sealed class IqTests
         return text[at..text.IndexOf(after, at, StringComparison.Ordinal)];
     }
 
-    [Fact, Clause("XEP-0184", "5.3")]
+    [Fact, Clause("XEP-0184", "7")]
     public async Task A_receipt_is_sent_when_the_message_was_delivered()
     {
         await using var contoso = new Node("contoso.example");
         await using var capulet = new Node("capulet.example");
         Node.Join(contoso, capulet);
+        contoso.Crossing.View = (user, asker) =>
+            new WatcherView(user, asker, AuthorizationPhase.Granted, true, [new Fragment("x", Availability.Available, null, null, 0, DateTimeOffset.UnixEpoch)], [], null, 1);
         var tap = new HearingTap("<received xmlns='urn:xmpp:receipts' id='m1'/>");
         capulet.Hub.Tap = tap;
         using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));

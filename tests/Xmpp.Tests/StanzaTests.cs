@@ -132,7 +132,7 @@ public sealed class StanzaTests : IAsyncLifetime
         Assert.DoesNotContain("id='m1'", heard, StringComparison.Ordinal);
     }
 
-    [Fact, Clause("XEP-0085", "5.1"), Clause("XEP-0184", "5.1"), Clause("XEP-0203", "4")]
+    [Fact, Clause("XEP-0085", "5.1"), Clause("XEP-0184", "5.1"), Clause("XEP-0203", "2")]
     public async Task Hints_and_copies_beside_a_body_change_nothing_of_it()
     {
         await _peer.SendAsync(
@@ -144,12 +144,13 @@ public sealed class StanzaTests : IAsyncLifetime
         Assert.Equal(new DateTimeOffset(2002, 9, 10, 23, 8, 25, TimeSpan.Zero), content.DelayedSince);
     }
 
-    [Theory, Clause("XEP-0184", "5.3"), Clause("XEP-0184", "5.4")]
+    [Theory, Clause("XEP-0184", "7"), Clause("XEP-0184", "5.4")]
     [InlineData("id='m1'", true, true)]
     [InlineData("id='m1'", false, false)]
     [InlineData("", true, false)]
     public async Task A_receipt_says_only_what_the_SIP_side_knows(string id, bool isDelivered, bool isReceipt)
     {
+        _contoso.Crossing.View = (user, asker) => Seen(user, asker, AuthorizationPhase.Granted, Availability.Busy);
         if (!isDelivered) _contoso.Crossing.Outcome = Outcome.Failed(Condition.RecipientUnavailable, "sip.X", "Away.");
         string heard = await AnswerAsync(
             $"<message from='juliet@capulet.example' to='alice@contoso.example' {id}><body>x</body><request xmlns='urn:xmpp:receipts'/></message>"
@@ -157,6 +158,53 @@ public sealed class StanzaTests : IAsyncLifetime
 
         Assert.Equal(isReceipt, heard.Contains("<received xmlns='urn:xmpp:receipts' id='m1'/>", StringComparison.Ordinal));
         Assert.DoesNotContain("<request", heard, StringComparison.Ordinal);
+    }
+
+    [Theory, Clause("XEP-0184", "8"), Item("RN-040")]
+    [InlineData(AuthorizationPhase.Granted, Availability.Available, true)]
+    [InlineData(AuthorizationPhase.Granted, Availability.Offline, false)]
+    [InlineData(AuthorizationPhase.Granted, null, false)]
+    [InlineData(AuthorizationPhase.Asked, Availability.Available, false)]
+    [InlineData(AuthorizationPhase.Denied, null, false)]
+    [InlineData(null, null, false)]
+    public async Task A_receipt_tells_nobody_that_a_user_is_there_who_is_not_shown_it(AuthorizationPhase? phase, Availability? shown, bool isReceipt)
+    {
+        _contoso.Crossing.View = (user, asker) => phase is { } p ? Seen(user, asker, p, shown) : null;
+        string heard = await AnswerAsync(
+            "<message from='juliet@capulet.example/b' to='alice@contoso.example' id='m1'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>"
+            + "<iq type='get' from='juliet@capulet.example' to='contoso.example' id='after'><ping xmlns='urn:xmpp:ping'/></iq>", "id='after'");
+
+        Assert.Equal(isReceipt, heard.Contains("<received xmlns='urn:xmpp:receipts' id='m1'/>", StringComparison.Ordinal));
+        Assert.True(_contoso.Crossing.HasMessages);
+    }
+
+    [Fact, Clause("XEP-0085", "5.1")]
+    public async Task Who_answers_without_chat_states_is_sent_none_until_he_sends_one()
+    {
+        const string Active = "<active xmlns='http://jabber.org/protocol/chatstates'/>";
+
+        // Whoever writes first answers nothing.
+        await _peer.SendAsync("<message type='chat' from='juliet@capulet.example/b' to='alice@contoso.example'><body>good morning</body></message>");
+        await _contoso.Crossing.MessageAsync();
+        Assert.Contains(Active, await SentAsync("first"), StringComparison.Ordinal);
+        await _peer.SendAsync("<message type='chat' from='juliet@capulet.example/b' to='alice@contoso.example'><body>without</body></message>");
+        await _contoso.Crossing.MessageAsync();
+
+        string silent = await SentAsync("second", isTyping: true);
+        Assert.DoesNotContain("chatstates", silent, StringComparison.Ordinal);
+        await _peer.SendAsync($"<message type='chat' from='juliet@capulet.example/b' to='alice@contoso.example'><body>with</body>{Active}</message>");
+        await _contoso.Crossing.MessageAsync();
+
+        string again = await SentAsync("third", isTyping: true);
+        Assert.Contains("<composing", again, StringComparison.Ordinal);
+        Assert.Contains(Active, again, StringComparison.Ordinal);
+
+        // A state alone says as much as one beside words.
+        await _peer.SendAsync("<message type='chat' from='juliet@capulet.example/b' to='alice@contoso.example'><body>without</body></message>");
+        await _contoso.Crossing.MessageAsync();
+        await _peer.SendAsync("<message type='chat' from='juliet@capulet.example/b' to='alice@contoso.example'><paused xmlns='http://jabber.org/protocol/chatstates'/></message>");
+        await _contoso.Crossing.StateAsync();
+        Assert.Contains(Active, await SentAsync("fourth"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -182,6 +230,22 @@ public sealed class StanzaTests : IAsyncLifetime
         string heard = await AnswerAsync("<message from='juliet@capulet.example' to='a lice@contoso.example' id='m1'><body>x</body></message>", "<jid-malformed");
 
         Assert.Contains("from='a lice@contoso.example' to='juliet@capulet.example' id='m1'", heard, StringComparison.Ordinal);
+    }
+
+    private static WatcherView Seen(Address user, Address asker, AuthorizationPhase phase, Availability? shown) =>
+        new(user, asker, phase, true, shown is { } state ? [new Fragment("x", state, null, null, 0, DateTimeOffset.UnixEpoch)] : [], [], null, 1);
+
+    /// <summary>Alice sends Juliet a message, and is seen to type it first if she may be; what her server hears.</summary>
+    private async Task<string> SentAsync(string body, bool isTyping = false)
+    {
+        var tap = new HearingTap($"<body>{body}</body>");
+        _capulet.Hub.Tap = tap;
+        var passage = new Passage(1, "edge", Protocol.Sip, PassageKind.ChatState, Node.AddressOf("alice@contoso.example"), Node.AddressOf("juliet@capulet.example"));
+        if (isTyping) _contoso.Side.Depart(new ChatStateDeparture(passage, ChatState.Composing, null, _contoso.PeerFor("juliet@capulet.example")));
+        Assert.True((await _contoso.SendAsync("juliet@capulet.example", body)).IsDelivered);
+        await _capulet.Crossing.MessageAsync();
+        await tap.Heard.Within(body);
+        return tap.Text;
     }
 
     /// <summary>Sends, and waits for what the other server hears in answer.</summary>

@@ -10,8 +10,11 @@ namespace Gateway.Mapping.Xmpp;
 /// <summary>Neutral messages and chat states as stanzas: RFC 7572 §5, RFC 7573 §5. Always type <c>chat</c>: what comes out of SIP is a conversation (RFC 7573 §3).</summary>
 public static class ContentToXmpp
 {
-    /// <summary>Writes one message; <paramref name="id"/> is what an error will name. False, and nothing is written, when one of the addresses has no JID.</summary>
-    public static bool TryWrite(ref XmppWriter writer, Passage passage, MessageContent content, string id)
+    /// <summary>
+    /// Writes one message; <paramref name="id"/> is what an error will name, and <paramref name="hasState"/> tells the other side that chat states are known here. False, and nothing
+    /// is written, when one of the addresses has no JID.
+    /// </summary>
+    public static bool TryWrite(ref XmppWriter writer, Passage passage, MessageContent content, string id, bool hasState = true)
     {
         if (!TryAddress(passage, out var from, out var to)) return false;
         var message = new OutgoingMessage(from, to)
@@ -25,7 +28,7 @@ public static class ContentToXmpp
             Thread = content.Thread,
 
             // XEP-0085 §5.1: a sender who shows chat states puts active into its messages; without it the far client shows none.
-            ChatState = Gateway.Xmpp.Protocol.Stanzas.ChatState.Active,
+            ChatState = hasState ? Gateway.Xmpp.Protocol.Stanzas.ChatState.Active : null,
             DelayedSince = content.DelayedSince,
         };
         message.WriteTo(ref writer);

@@ -135,7 +135,8 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
     private void EnterContent(FederatedPeer principal, Message message, Passage passage, StanzaTicket ticket)
     {
         var content = XmppToContent.Read(message);
-        if (content.Message is { } body) context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body) { Ticket = ticket });
+        if (content.Message is not null || content.State is not null) context.ChatStates.Heard(passage.From, passage.To, content.State is not null);
+        if (content.Message is { } body) context.Crossing.Enter(principal, new XmppMessageArrival(context, principal, message, passage, body) { Ticket = ticket, Tables = tables });
         else if (content.Reason != Mapping.MappingReason.None && content.State is null) RefuseContent(principal, message, content.Reason, ticket);
         else
         {
