@@ -132,6 +132,33 @@ public sealed class UnboundResolverTests
         }
     }
 
+    [Theory, Clause("RFC 7673", "3.1"), Clause("RFC 4035", "4.3")]
+    [InlineData("im.signed.example", "host.signed.example", null, DnsSecurity.Secure)]
+    [InlineData("im.signed.example", "host.signed.example", "_xmpp-server._tcp.im.signed.example", DnsSecurity.Bogus)]
+    [InlineData("im.signed.example", "host.signed.example", "_xmpp-server._tcp.host.signed.example", DnsSecurity.Bogus)]
+    [InlineData("im.signed.example", "host.plain.example", null, DnsSecurity.Insecure)]
+    [InlineData("im.plain.example", "host.signed.example", null, DnsSecurity.Insecure)]
+    public async Task An_answer_behind_an_alias_is_proved_only_where_the_alias_is_too(string domain, string host, string? forged, DnsSecurity expected)
+    {
+        using var key = new ZoneKey("signed.example") { Forges = forged };
+        var anchors = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(anchors, key.Anchor + "\n");
+        try
+        {
+            await using var server = new TinyDnsServer { Key = key }
+                .Alias("_xmpp-server._tcp." + domain, "_xmpp-server._tcp." + host).Service("_xmpp-server._tcp." + host, 0, 0, 5269, "xmpp.signed.example");
+            using var resolver = new UnboundResolver(new UnboundOptions { Forwarders = [server.Forwarder], HostsFile = "", TrustAnchorFile = anchors }, TimeProvider.System);
+
+            var services = await resolver.FindServicesAsync("_xmpp-server._tcp." + domain, CancellationToken.None);
+
+            Assert.Equal((expected, expected != DnsSecurity.Bogus), (services.Security, services.IsFound));
+        }
+        finally
+        {
+            File.Delete(anchors);
+        }
+    }
+
     [Fact]
     public async Task A_server_that_never_answers_is_a_timeout_at_the_limit()
     {

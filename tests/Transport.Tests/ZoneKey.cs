@@ -16,6 +16,9 @@ internal sealed class ZoneKey(string zone) : IDisposable
     /// <summary>Signatures that do not hold.</summary>
     public bool IsForged { get; set; }
 
+    /// <summary>The one name whose signatures do not hold, or null.</summary>
+    public string? Forges { get; set; }
+
     /// <summary>RDATA of the zone's DNSKEY.</summary>
     public byte[] PublicKey
     {
@@ -63,7 +66,7 @@ internal sealed class ZoneKey(string zone) : IDisposable
             data.Write(record);
         }
         var signature = _key.SignData(data.ToArray(), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        if (IsForged) signature[5] ^= 0xFF;
+        if (IsForged || name == Forges) signature[5] ^= 0xFF;
         return [.. unsigned, .. signature];
     }
 
