@@ -13,7 +13,7 @@ internal static class LinkSteps
     {
         if (result.Evidence is not { } evidence)
         {
-            list.Fail("tcp and tls", $"{PeerChecks.Words(target)}: {result.Detail} [transport.{result.Reason}]", NextStep(result.Reason));
+            list.Fail("tcp and tls", $"{PeerChecks.Words(target)}: {result.Detail} [transport.{result.Reason}]", result.NextStep.Length > 0 ? result.NextStep : NextStep(result.Reason));
             list.NotTried("certificate", $"{target.Host}: no TLS connection");
             return false;
         }

@@ -58,12 +58,19 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
         var where = used.Count > 0 ? string.Join(", ", used) : peer.Addresses.IsEmpty ? $"{domain} itself" : $"written: {string.Join(", ", peer.Addresses)}";
         if (found.IsFound)
         {
+            if (peer.Addresses.IsEmpty && found.Targets.FirstOrDefault(LeadsToUs) is { } own)
+            {
+                list.Fail("dns", $"{where}: {Words(own)}: this is our own listener", $"the records of {domain} must name the partner's server, not {parts.Fqdn}: only the domains behind us are published so");
+                return [];
+            }
+
             list.Good("dns", $"{where}: {string.Join(", ", found.Targets.Select(Words))}{without}");
             if (peer.Addresses.IsEmpty) WarnForeignTargets(domain, found.Targets);
             return found.Targets;
         }
 
-        var next = peer.Addresses.IsEmpty
+        var isOfThePartner = found.Reason is TransportReason.DnsNotFound or TransportReason.TargetEmpty or TransportReason.DnsServiceDenied;
+        var next = !isOfThePartner ? parts.Advise($"transport.{found.Reason}") : peer.Addresses.IsEmpty
             ? $"the partner must publish {(peer.Protocol == Protocol.Sip ? "_sipfederationtls._tcp" : "_xmpp-server._tcp")}.{domain} with a host that has an address, or write addresses into the peer"
             : "correct the host name in addresses of the peer, or add it to dns.hosts";
         list.Fail("dns", $"{domain}: {found.Detail} [transport.{found.Reason}]{(used.Count > 0 ? $"; found: {string.Join(", ", used)}" : "")}{without}", next);
@@ -83,6 +90,8 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
         if (peer.Protocol == Protocol.Sip) await new SipSteps(parts, peer, list).RunAsync(target, domain, cancellation);
         else await new XmppSteps(parts, peer, list).RunAsync(target, domain, cancellation);
     }
+
+    private bool LeadsToUs(DialTarget target) => target.Host == parts.Fqdn || (parts.XmppListener is { } listener && target.Endpoints.Contains(listener));
 
     internal static string Words(DialTarget target) => $"{target.Host} ({string.Join(", ", target.Endpoints)})";
 }

@@ -139,9 +139,9 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
     {
         if (peer.Tls == TlsPolicy.Forbidden) return Seen();
         var said = await OpenStreamAsync(patience);
-        if (ErrorIn(said) is { Length: > 0 } error) return Failed($"the server ends the stream with {error} before TLS");
+        if (ErrorIn(said) is { Length: > 0 } error) return Failed($"the server ends the stream with {error}{WordsIn(said)} before TLS") with { NextStep = XmppSteps.NextStep(error, ours, domain) };
         if (!HasFeatures(said)) return Failed("the server sends no stream features");
-        if (!said.Contains(TlsNamespace, StringComparison.Ordinal)) return peer.Tls == TlsPolicy.Optional ? Seen() : Failed("the server offers no STARTTLS");
+        if (!said.Contains(TlsNamespace, StringComparison.Ordinal)) return peer.Tls == TlsPolicy.Optional ? Seen() : Failed("the server offers no STARTTLS") with { NextStep = "its administrator must switch TLS between servers on, which needs a certificate it can read" };
         awaitsProceed = true;
         await AskAsync($"<starttls xmlns='{TlsNamespace}'/>", t => isSecured || t.Contains("<failure", StringComparison.Ordinal), patience);
         return isSecured ? Seen() : Failed("no TLS after STARTTLS");

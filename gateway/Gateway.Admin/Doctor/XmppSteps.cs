@@ -34,13 +34,7 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
     {
         if (XmppProbe.ErrorIn(greeting) is { Length: > 0 } error)
         {
-            list.Fail("stream", $"{target.Host} ends the stream from {ours} to {domain} with {error}{XmppProbe.WordsIn(greeting)}", error switch
-            {
-                "host-unknown" or "host-gone" or "improper-addressing" => $"that server does not serve {domain}: its DNS records or the addresses of the peer name the wrong host",
-                "not-authorized" => $"it does not believe our certificate, whose authority it must trust and which must name {ours}, or does not allow {ours}; generate prints its settings",
-                "policy-violation" or "undefined-condition" => $"the partner must allow {ours}: generate prints its settings",
-                _ => "the partner's log says why",
-            });
+            list.Fail("stream", $"{target.Host} ends the stream from {ours} to {domain} with {error}{XmppProbe.WordsIn(greeting)}", NextStep(error, ours, domain));
             return false;
         }
 
@@ -54,6 +48,15 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
         list.Good("stream", $"{target.Host} greets {ours}; it offers {(known.Length == 0 ? "nothing more" : string.Join(", ", known))}");
         return true;
     }
+
+    /// <summary>What a stream error asks of whom.</summary>
+    internal static string NextStep(string error, string ours, string domain) => error switch
+    {
+        "host-unknown" or "host-gone" or "improper-addressing" => $"that server does not serve {domain}: its DNS records or the addresses of the peer name the wrong host",
+        "not-authorized" => $"it does not believe our certificate, whose authority it must trust and which must name {ours}, or does not allow {ours}; generate prints its settings",
+        "policy-violation" or "undefined-condition" => $"the partner must allow {ours}: generate prints its settings",
+        _ => "the partner's log says why",
+    };
 
     private static readonly (string Sign, string Name)[] Features =
     [

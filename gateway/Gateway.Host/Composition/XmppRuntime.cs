@@ -65,7 +65,7 @@ internal sealed class XmppRuntime : ISideRuntime
                 Number = s.Id,
                 Direction = s.IsInbound ? "in" : "out",
                 Remote = s.Remote,
-                Phase = s.Phase.ToLowerInvariant(),
+                Phase = Words(s.Phase),
                 ProvedBy = s.ProvedBy,
                 Proofs = [$"{s.RemoteDomain} to {s.LocalDomain}: {s.ProvedBy}"],
                 Tls = s.TlsVersion.Length > 0 ? $"{s.TlsVersion} {s.Cipher}" : "",
@@ -114,6 +114,9 @@ internal sealed class XmppRuntime : ISideRuntime
     }
 
     public ValueTask DisposeAsync() => side.DisposeAsync();
+
+    // AwaitHeader is "await header".
+    private static string Words(string name) => string.Concat(name.Select((c, i) => char.IsUpper(c) ? $"{(i > 0 ? " " : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
     private static XmppOptions OptionsOf(ApplianceModel model) => new()
     {

@@ -14,6 +14,7 @@ public static class StatusScreen
     public const int RefusalsMax = 20;
 
     private const int LabelWidth = 4;
+    private static readonly TimeSpan HangingFor = TimeSpan.FromSeconds(3);
 
     public static IEnumerable<string> Lines(StatusReport status, DateTimeOffset now, int width) =>
         [.. Head(status), .. Tables(status), .. PeersOf(status, width), .. ConnectionsOf(status, now), .. TracesOf(status), .. Trouble(status, now, width), .. Refusals(status, now, width)];
@@ -77,8 +78,10 @@ public static class StatusScreen
         foreach (var listener in status.Listeners.Where(l => !l.IsBound)) yield return ($"{listener.Protocol} {listener.Address} is not bound", "the log says why");
         foreach (var peer in status.Peers)
         {
-            var rest = peer.NextTryAt is { } at && at > now ? $"; not tried again for {Layout.Age(at - now)}" : "";
+            var rest = peer.NextTryAt is { } at && at - now >= TimeSpan.FromSeconds(1) ? $"; not tried again for {Layout.Age(at - now)}" : "";
             if (peer.LastFailure.Length > 0) yield return ($"{peer.Name} could not be reached: {peer.LastFailure}{rest}", Next(peer, rest.Length > 0));
+            foreach (var c in peer.Connections.Where(c => IsHanging(c, now)))
+                yield return ($"{peer.Name}: the stream to {c.Remote} does not come to stand: {c.Phase} since {Layout.When(c.Since!.Value)}, {Layout.Number(c.Queued)} wait for it", $"gateway doctor {peer.Name}");
             foreach (var target in peer.Quarantined)
                 yield return ($"{peer.Name}: {target.Target} is left alone until {Layout.When(target.Until)} after {Layout.Number(target.Failures)} failures: {target.Reason}", $"gateway doctor {peer.Name}");
         }
@@ -99,8 +102,19 @@ public static class StatusScreen
         foreach (var r in last)
         {
             var often = r.Count == 1 ? Layout.When(r.LastAt) : $"{Layout.Number(r.Count)} times, last {Layout.When(r.LastAt)}";
-            foreach (var line in Told($"{r.Reason} of {r.Subject}, {often} ({Layout.Age(now - r.LastAt)} ago): {r.Text}", r.NextStep, width)) yield return line;
+            foreach (var line in Told($"{r.Reason} of {r.Subject}, {often} ({Layout.Age(now - r.LastAt)} ago): {r.Text}", NextStepOf(status, r), width)) yield return line;
         }
+    }
+
+    // One that nobody has proved himself on for seconds, although we have something to say there.
+    private static bool IsHanging(ConnectionStatus c, DateTimeOffset now) =>
+        c is { Direction: "out", ProvedBy: "none", Since: { } since } && c.Phase is not ("open" or "leaving" or "closing" or "closed" or "ended") && now - since >= HangingFor;
+
+    // Ready to type where it is known whom it is about.
+    private static string NextStepOf(StatusReport status, RefusalStatus refusal)
+    {
+        var peer = status.Peers.FirstOrDefault(p => p.Name == refusal.Subject || p.Domains.Contains(refusal.Subject, StringComparer.Ordinal));
+        return peer is null ? refusal.NextStep : refusal.NextStep.Replace("gateway doctor PEER", $"gateway doctor {peer.Name}", StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Told(string what, string next, int width) =>

@@ -139,6 +139,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         {
             foreach (var proved in _proved) Context.Links.InboundLost(proved.Domain);
         }
+        if (reason == XmppReason.HostUnknown && text.Length == 0) text = $"It asks for '{_machine.To}'.";
         if (IsNoteworthy(reason, text)) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
     }
 

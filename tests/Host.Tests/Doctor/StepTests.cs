@@ -135,6 +135,29 @@ public sealed class StepTests : IAsyncLifetime
     }
 
     [Fact, Item("PSB-023")]
+    public async Task A_server_that_sends_us_away_before_TLS_is_told_as_what_it_is()
+    {
+        var report = await CheckXmppAsync(("to='jabber.example'", $"{Header}<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"));
+
+        var failed = Assert.Single(report.Checks, c => c.Verdict == DoctorVerdict.Failed);
+        Assert.Contains("host-unknown before TLS", failed.Text, StringComparison.Ordinal);
+        Assert.Contains("does not serve jabber.example", failed.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact, Item("PS-130")]
+    public async Task Records_that_lead_to_ourselves_are_told_and_not_dialled()
+    {
+        var listener = Scripted(("to=", StartTls));
+        own = new IPEndPoint(IPAddress.Loopback, Listen(listener, "gw.jabber.example", direct: false));
+        names.Service("_xmpp-server._tcp.jabber.example", new SrvRecord(10, 0, (ushort)own.Port, "somewhere.jabber.example")).Host("somewhere.jabber.example", "127.0.0.1");
+
+        var failed = Assert.Single((await CheckAsync(Xmpp([]))).Checks, c => c.Verdict == DoctorVerdict.Failed);
+        Assert.Equal("dns", failed.Check);
+        Assert.Contains("this is our own listener", failed.Text, StringComparison.Ordinal);
+        Assert.Equal(0, listener.Heard.Length);
+    }
+
+    [Fact, Item("PSB-023")]
     public async Task Without_STARTTLS_the_way_ends_before_the_certificate()
     {
         var report = await CheckXmppAsync(("to='jabber.example'", $"{Header}<stream:features>{Dialback}</stream:features>"));

@@ -68,6 +68,18 @@ public sealed class ScreenTests
     }
 
     [Fact]
+    public void A_stream_that_hangs_is_trouble_although_nothing_has_failed_yet()
+    {
+        var status = Status(0);
+        var hanging = Stream("contoso.example→jabber.example") with { Direction = "out", ProvedBy = "none", Phase = "await header", Remote = "192.0.2.7:5269", Since = Now.AddSeconds(-4) };
+        status = status with { Peers = [status.Peers[0] with { LastFailure = "", NextTryAt = null, Connections = [hanging, hanging with { Since = Now.AddSeconds(-1) }] }] };
+        var lines = StatusScreen.Lines(status, Now, Layout.Unfolded).ToList();
+        Assert.Equal("  -  jabber: the stream to 192.0.2.7:5269 does not come to stand: await header since 2030-01-02 03:04:01Z, 4 wait for it", lines[lines.IndexOf("trouble") + 1]);
+        Assert.Equal("     next: gateway doctor jabber", lines[lines.IndexOf("trouble") + 2]);
+        Assert.Equal("recent refusals", lines[lines.IndexOf("trouble") + 3]);
+    }
+
+    [Fact]
     public void Doctor_groups_by_subject_and_counts_what_failed()
     {
         var lines = DoctorScreen.Lines(new DoctorReport(
