@@ -77,12 +77,14 @@ public sealed class KilledServersTests(CountingStage fixture)
         var juliet = Stage.NewName("juliet") + "@" + CountingStage.Uncounted;
         await OutAsync(juliet, async text => await before.TakeMessageAsync(text));
 
+        // Half of them on the stream that stands, half on one that is being opened.
         fixture.Ejabberd.Process.Signal(Stopped);
         Dictionary<string, string> sent = new(StringComparer.Ordinal);
         for (var i = 0; i < Many; i++)
         {
             var text = Stage.NewName("line");
-            sent[text] = (await Stage.Edge.DoAsync("message", ("from", $"{Stage.NewName("bo")}@{CountingStage.Near}"), ("to", juliet), ("text", text))).At("id")!;
+            var ours = i % 2 == 0 ? Stage.SipDomain : CountingStage.Near;
+            sent[text] = (await Stage.Edge.DoAsync("message", ("from", $"{Stage.NewName("bo")}@{ours}"), ("to", juliet), ("text", text))).At("id")!;
         }
 
         await fixture.Ejabberd.KillAndStartAsync();

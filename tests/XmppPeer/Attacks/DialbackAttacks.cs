@@ -26,6 +26,11 @@ public static class DialbackAttacks
         {
             for (var i = 0; i < 2_000; i++) await g.Stream.SendAsync(g.Result($"d{i}.{g.Persona.Domain}", Zeros));
         }),
+        ["dialback-unread-answers"] = new(Manners.Opened, async g =>
+        {
+            var questions = string.Concat(Enumerable.Repeat($"<db:verify from='{g.Persona.Domain}' to='{g.Target}' id='{new string('"', 1_000)}'>{Zeros}</db:verify>", 50));
+            for (var i = 0; i < 200; i++) await g.Stream.SendAsync(questions);
+        }),
         ["dialback-in-clear"] = new(Manners.Opened, async g =>
         {
             await g.Stream.SendAsync(g.Result(g.Persona.Domain, g.KeyFor(g.StreamId)));

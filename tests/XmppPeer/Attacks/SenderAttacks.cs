@@ -12,6 +12,8 @@ public static class SenderAttacks
         ["no-to"] = Says(g => $"<message from='mallory@{g.Persona.Domain}'><body>whom?</body></message>"),
         ["foreign-to"] = Says(g => g.Message("relay this", to: "somebody@elsewhere.invalid")),
         ["no-stanza"] = Says(_ => "<enable xmlns='urn:nothing'/>"),
+        ["escape-in-from"] = Says(g => g.Message("steers a terminal", $"mallory@{g.Persona.Domain}/\u009b31m")),
+        ["turned-from"] = Says(g => g.Message("reads backwards", "m\u202eyrollam@" + g.Persona.Domain)),
         ["broken-from"] = Says(g => $"<message from='@@' to='bo@{g.Target}'/>"),
     };
 

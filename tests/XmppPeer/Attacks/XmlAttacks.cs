@@ -33,6 +33,10 @@ public static class XmlAttacks
         ["endless-attributes"] = new(Manners.Proved, async g =>
             await g.Stream.SendAsync("<message " + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"a{i}='' ")) + "/>")),
         ["endless-children"] = new(Manners.Proved, g => EndlessAsync(g, "<message>", "<a/>")),
+        // Each prefix behind them would be compared with all of them.
+        ["nested-declarations"] = new(Manners.Proved, g => g.Stream.SendAsync("<message>"
+            + string.Concat(Enumerable.Range(0, 50).Select(level => $"<a {string.Concat(Enumerable.Range(0, 60).Select(n => $"xmlns:p{level}-{n}='u' "))}>"))
+            + string.Concat(Enumerable.Repeat("<p0-0:b/>", 1_000)) + string.Concat(Enumerable.Repeat("</a>", 50)) + "</message>")),
         ["endless-text"] = new(Manners.Proved, g => EndlessAsync(g, "<message><body>", "x")),
         ["endless-header"] = new(Manners.Connected, g => EndlessAsync(g, "<stream:stream a='", "x")),
         ["endless-prolog"] = new(Manners.Connected, g => EndlessAsync(g, "<?xml ", " ")),
