@@ -9,7 +9,7 @@ internal static class ProsodySettings
     {
         var text = new StringBuilder();
         text.Append(SettingsPage.Comment("--", SettingsPage.Head(with, "Prosody", "Put this into prosody.cfg.lua above the first VirtualHost, then: prosodyctl reload.")));
-        text.Append($"-- modules_enabled must hold: \"s2s\"; \"tls\"; \"saslauth\"{(with.UsesDialback ? "; \"dialback\"" : "")}\n");
+        text.Append($"-- modules_enabled must hold: \"tls\"; \"saslauth\"{(with.UsesDialback ? "; \"dialback\"" : "")}\n");
         var ours = string.Join("; ", with.OurDomains.Select(d => $"\"{d}\""));
         if (with.IsInClear)
         {
@@ -22,7 +22,7 @@ internal static class ProsodySettings
             text.Append("s2s_require_encryption = true\n");
             text.Append("-- Our certificate names these domains; Prosody believes nothing less of them, whatever s2s_secure_auth says of others.\n");
             text.Append($"s2s_secure_domains = {{ {ours} }}\n");
-            text.Append("-- Is our authority a private one? Then its root must be in the cafile of Prosody's ssl settings.\n");
+            text.Append("-- Is our authority a private one? Then its root, beside those of the system:\n-- ssl = { cafile = \"/etc/prosody/certs/root.crt\" }\n");
         }
 
         return text.Append(SettingsPage.Comment("--", SettingsPage.Dns(with))).ToString();
