@@ -19,11 +19,13 @@ public sealed class CountingStage : IAsyncLifetime, ICollectionFixture<CountingS
     /// <summary>Ours, for who can resolve no host but localhost.</summary>
     public const string Near = "near.example";
     private readonly int _port = LabPorts.Take();
-    private readonly int _nearPort = LabPorts.Take();
     private readonly int _ejabberdPort = LabPorts.Take();
     private Stage? _stage;
     private TcpRelay? _cable;
     private Ejabberd? _ejabberd;
+
+    /// <summary>Where servers find that domain.</summary>
+    public int NearPort { get; } = LabPorts.Take();
 
     public Stage Stage => _stage ?? throw new InvalidOperationException("the stage is not open");
 
@@ -36,7 +38,7 @@ public sealed class CountingStage : IAsyncLifetime, ICollectionFixture<CountingS
         _stage = await Stage.OpenAsync(new StageOptions("lync2013")
         {
             ProsodyModules = ["smacks", "offline"], ProsodyNamedPort = _port, EdgeArguments = ["--domain", Near], AdjustWith = Adjust,
-            MoreRecords = [LabRecord.XmppServer(Near, LabRecord.LoopbackHost, _nearPort), LabRecord.Host("e.example"), LabRecord.XmppServer(Uncounted, "e.example", _ejabberdPort)],
+            MoreRecords = [LabRecord.XmppServer(Near, LabRecord.LoopbackHost, NearPort), LabRecord.Host("e.example"), LabRecord.XmppServer(Uncounted, "e.example", _ejabberdPort)],
         });
         _cable = TcpRelay.Between(_port, Stage.Prosody.ServerPort);
         var domain = new FederatedDomain(Uncounted, Stage.Authority.Issue("ejabberd", [Uncounted], LabCertificateKind.Both));
@@ -55,7 +57,7 @@ public sealed class CountingStage : IAsyncLifetime, ICollectionFixture<CountingS
     {
         var own = authority.Issue("near", [Near], LabCertificateKind.Both);
         appliance["certificates"]!["own"]!.AsArray().Add(new JsonObject { ["name"] = "near", ["certificate"] = own.CertificateFile, ["key"] = own.KeyFile, ["domains"] = new JsonArray(Near) });
-        appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"127.0.0.1:{_nearPort}") });
+        appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"127.0.0.1:{NearPort}") });
         appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = Near, ["kind"] = "sip" });
         appliance["domains"]!.AsArray().Add(new JsonObject { ["name"] = Uncounted, ["kind"] = "xmpp" });
         appliance["peers"]![0]!["fromDomains"]!.AsArray().Add(Near);
