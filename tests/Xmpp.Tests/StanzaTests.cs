@@ -24,7 +24,7 @@ public sealed class StanzaTests : IAsyncLifetime
         await _capulet.DisposeAsync();
     }
 
-    [Fact, Item("PIF-055"), Clause("XEP-0045", "7.8.2")]
+    [Fact, Item("PIF-055"), Item("RN-047"), Clause("XEP-0045", "7.8.2")]
     public async Task A_room_that_invites_a_SIP_user_hears_a_decline_in_words_for_the_inviter()
     {
         string heard = await AnswerAsync(
@@ -37,7 +37,7 @@ public sealed class StanzaTests : IAsyncLifetime
         Assert.Contains(_contoso.Refusals.Snapshot(), r => r.Reason == "mapping.GroupChatUnsupported");
     }
 
-    [Fact, Item("PIF-055"), Clause("XEP-0249", "2")]
+    [Fact, Item("PIF-055"), Item("RN-047"), Clause("XEP-0249", "2")]
     public async Task A_direct_invitation_is_refused_in_words_to_the_inviter()
     {
         string heard = await AnswerAsync(

@@ -13,6 +13,7 @@ namespace Xmpp.Tests.Whole;
 internal sealed class SipUsers : ISide
 {
     private readonly Channel<MessageDeparture> _messages = Channel.CreateUnbounded<MessageDeparture>();
+    private readonly Channel<LateFailureDeparture> _late = Channel.CreateUnbounded<LateFailureDeparture>();
     private readonly Channel<(PresenceEffect Effect, WatcherView? View)> _effects = Channel.CreateUnbounded<(PresenceEffect, WatcherView?)>();
     private readonly ConcurrentDictionary<(Address User, Address Watcher), Address> _watched = new();
 
@@ -33,6 +34,9 @@ internal sealed class SipUsers : ISide
     public ConcurrentQueue<PresenceEffect> Performed { get; } = new();
 
     public Task<MessageDeparture> MessageAsync() => _messages.Reader.ReadAsync().AsTask().Within("a message to reach the SIP side");
+
+    /// <summary>The next failure that a user is told of a message he believed delivered.</summary>
+    public Task<LateFailureDeparture> LateAsync() => _late.Reader.ReadAsync().AsTask().Within("a late failure to reach the SIP side");
 
     public bool HasMessages => _messages.Reader.TryPeek(out _);
 
@@ -73,6 +77,8 @@ internal sealed class SipUsers : ISide
     public void Depart(ChatStateDeparture departure)
     {
     }
+
+    public void Depart(LateFailureDeparture departure) => _late.Writer.TryWrite(departure);
 
     public ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, PeerModel peer, CancellationToken cancellation)
     {
