@@ -109,6 +109,23 @@ public sealed class MulticastTests : IAsyncLifetime
         Assert.Equal([("bob", false)], await SeenAsync(1));
     }
 
+    [Fact, Item("PS-135"), Clause("XEP-0033", "5.1")]
+    public async Task Nobody_shows_himself_to_more_users_than_we_remember()
+    {
+        for (int list = 0; list < 10; list++)
+        {
+            await _peer.SendAsync(Presence("", "", string.Concat(Enumerable.Range(0, 50).Select(n => $"<address type='to' jid='u{list}.{n}@contoso.example'/>"))));
+            await SeenAsync(50);
+        }
+
+        string heard = await AnswerAsync(Presence("", "", "<address type='to' jid='alice@contoso.example'/>"), "</error>");
+        Assert.Contains("id='p1' type='error'><error type='wait'><resource-constraint", heard, StringComparison.Ordinal);
+        await _peer.SendAsync("<presence from='juliet@capulet.example/b' to='contoso.example' type='unavailable'/>");
+        Assert.All(await SeenAsync(500), seen => Assert.True(seen.HasLeft));
+        await _peer.SendAsync(Presence("", "", "<address type='to' jid='alice@contoso.example'/>"));
+        Assert.Equal([("alice", false)], await SeenAsync(1));
+    }
+
     [Fact, Item("PS-136")]
     public async Task Switched_off_no_list_is_taken_and_none_is_offered()
     {
