@@ -69,6 +69,34 @@ public sealed class DaneTests
         Assert.True((await contoso.SendAsync("juliet@capulet.example")).IsDelivered);
     }
 
+    [Theory, Clause("RFC 7673", "4.1")]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public async Task Without_a_TLSA_record_too_the_host_that_a_secure_record_names_counts_beside_the_domain(bool isSecure, bool uses, bool isProved)
+    {
+        await using var contoso = new Node("contoso.example", resolver: new TableResolver { IsSecure = isSecure });
+        await using var capulet = new Node("capulet.example", Node.Lab.Issue("xmpp.capulet.example"));
+        Prepare(contoso, capulet, uses);
+
+        Assert.Equal(isProved ? null : "xmpp.CertificateRefused", (await contoso.SendAsync("juliet@capulet.example")).Failure?.Reason);
+    }
+
+    [Theory, Clause("RFC 7673", "4.2"), Clause("RFC 6698", "2.1")]
+    [InlineData("3 1 1 other", false)]
+    [InlineData("9 1 1 other", true)]
+    public async Task Who_is_not_the_server_that_its_domains_records_name_is_not_spoken_to_by_dialback_either(string record, bool isSpokenTo)
+    {
+        var leaf = Node.Stranger.Issue("capulet.example");
+        await using var contoso = new Node("contoso.example", resolver: new TableResolver { IsSecure = true });
+        await using var capulet = new Node("capulet.example", leaf);
+        Prepare(contoso, capulet, uses: true, peer => peer with { AllowsDialback = true });
+        capulet.Knows(capulet.PeerOf("contoso.example", $"127.0.0.1:{contoso.Port}") with { AllowsDialback = true });
+        contoso.Resolver.Tlsa("xmpp.capulet.example", capulet.Port, DnsSecurity.Secure, Record(record, leaf));
+
+        Assert.Equal(isSpokenTo ? null : "xmpp.CertificateRefused", (await contoso.SendAsync("juliet@capulet.example")).Failure?.Reason);
+    }
+
     [Fact]
     [Clause("RFC 7673", "3.4")]
     public async Task A_server_whose_TLSA_answer_fails_its_proof_is_not_connected_to_however_good_its_certificate()
@@ -123,10 +151,11 @@ public sealed class DaneTests
         Assert.DoesNotContain("<db:result", peer.Heard, StringComparison.Ordinal);
     }
 
-    private static void Prepare(Node contoso, Node capulet, bool uses)
+    private static void Prepare(Node contoso, Node capulet, bool uses, Func<PeerModel, PeerModel>? change = null)
     {
         capulet.Knows(capulet.PeerOf("contoso.example", "127.0.0.1:1"));
-        contoso.Knows(contoso.PeerOf("capulet.example", "") with { Addresses = [], AllowsPrivateTargets = true, UsesDane = uses });
+        var record = contoso.PeerOf("capulet.example", "") with { Addresses = [], AllowsPrivateTargets = true, UsesDane = uses };
+        contoso.Knows(change is null ? record : change(record));
         contoso.Resolver.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(1, 1, (ushort)capulet.Port, "xmpp.capulet.example")).Host("xmpp.capulet.example", "127.0.0.1");
     }
 

@@ -96,8 +96,15 @@ public sealed class TrustPolicyTests
 
         var outcome = await contoso.SendAsync("juliet@capulet.example");
 
-        if (proof is null) Assert.Equal(refusal, outcome.Failure!.Reason);
-        else Assert.Equal(proof, (await capulet.Crossing.MessageAsync()).Principal.ProvedBy);
+        if (proof is null)
+        {
+            Assert.Equal(refusal, outcome.Failure!.Reason);
+            return;
+        }
+        Assert.Equal(proof, (await capulet.Crossing.MessageAsync()).Principal.ProvedBy);
+        // Both sides say what the stream rests on.
+        Assert.Equal(proof == Proof.DialbackInClear, Assert.Single(contoso.Side.Streams, s => !s.IsInbound).Trust.Contains("capulet.example: dialback in clear"));
+        Assert.Equal(proof == Proof.DialbackInClear, Assert.Single(capulet.Side.Streams, s => s.IsInbound).Trust.Contains("contoso.example: dialback in clear"));
     }
 
     [Fact]

@@ -30,16 +30,18 @@ internal sealed class Connector(XmppContext context)
         return ([], IsAbsent(last.Reason) ? XmppReason.RemoteServerNotFound : XmppReason.RemoteServerTimeout, $"{last.Reason}: {last.Detail}");
     }
 
-    /// <summary>The TLSA records of a place that DNSSEC leads to, where the peer's record takes them (RFC 7673 §3); true when they are false, or cannot be had.</summary>
+    /// <summary>What DNSSEC proves about a place, where the peer's record takes it (RFC 7673 §3); true when its TLSA records are false, or cannot be had.</summary>
     public async Task<(DaneRecords? Records, bool IsHidden)> FindDaneAsync(ConnectTarget target, PeerModel peer, CancellationToken cancel)
     {
-        if (!peer.UsesDane || !target.Where.IsSecure || IPAddress.TryParse(target.Where.Host, out _)) return (null, false);
+        if (!peer.UsesDane || IPAddress.TryParse(target.Where.Host, out _)) return (null, false);
+        var proved = new DaneRecords([], target.Where.IsNameSecure ? [target.Where.Host] : []) { IsDiscovered = target.Where.IsDiscovered };
+        if (!target.Where.IsSecure) return (proved, false);
         var answer = await context.Resolver.FindTlsaAsync(target.Where.Host, target.Where.Endpoints[0].Port, cancel);
 
         // Only "there are none" means that there are none: whoever can keep the answer away must not win by it.
         if (answer.Security == DnsSecurity.Bogus || (!answer.IsFound && answer.Reason != TransportReason.DnsNotFound)) return (null, true);
-        if (!answer.IsFound || answer.Security != DnsSecurity.Secure) return (null, false);
-        return (new DaneRecords([.. answer.Records.Select(r => new TlsaConstraint(r.Usage, r.Selector, r.Matching, r.Data))], target.Where.IsNameSecure ? [target.Where.Host] : []), false);
+        if (!answer.IsFound || answer.Security != DnsSecurity.Secure) return (proved, false);
+        return (proved with { Records = [.. answer.Records.Select(r => new TlsaConstraint(r.Usage, r.Selector, r.Matching, r.Data))] }, false);
     }
 
     /// <summary>Connects one stream to one place; the stream is its connection's handler from then on.</summary>

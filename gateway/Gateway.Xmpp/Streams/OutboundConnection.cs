@@ -65,7 +65,7 @@ internal sealed partial class OutboundConnection : StreamConnection
             field = value;
 
             // Records that may prove it promise TLS: what the peer's record allows in clear is not allowed here (RFC 7673 §3.4).
-            if (value is not null && value.Records.Any(r => r.IsUsable)) _machine = _machine with { Facts = _machine.Facts & ~StreamFacts.ChannelAccepted };
+            if (value is { IsUsable: true }) _machine = _machine with { Facts = _machine.Facts & ~StreamFacts.ChannelAccepted };
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed partial class OutboundConnection : StreamConnection
         Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, IsLeaving ? "leaving" : _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
         Transport?.Remote.ToString() ?? "")
     {
-        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : [], Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
+        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : IsEstablished && !Evidence.IsEncrypted ? [$"{Pair.To}: dialback in clear"] : [], Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
         Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, StanzasIn = StanzasIn, StanzasOut = StanzasOut,
         CertificateVersion = Transport?.CertificateVersion ?? 0,
         Unacknowledged = _sent.Count,

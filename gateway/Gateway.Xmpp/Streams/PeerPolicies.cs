@@ -43,11 +43,12 @@ internal sealed class PeerPolicies(PeerRegistry registry)
     public TargetProof JudgeTarget(Certificates.PeerEvidence evidence, PeerModel known, string domain, DaneRecords? dane)
     {
         if (Renew(known, domain) is not { } peer) return new TargetProof(false, false, "No peer speaks for this domain any more.");
-        var admission = registry.AdmitTarget(evidence, peer, Jid.ToAsciiDomain(domain));
-        if (admission.Reason == FederationReason.PeerNotProved && dane is not null)
+        var admission = registry.AdmitTarget(evidence, peer, Jid.ToAsciiDomain(domain), peer.UsesDane && dane is { IsDiscovered: true } ? new DiscoveredNames([], dane.Hosts) : null);
+        if (admission.Reason == FederationReason.PeerNotProved && peer.UsesDane && dane is { IsUsable: true })
         {
+            // The domain itself says which server is the right one, and this is not it: no word of an authoritative server, found by the same names, can make up for that.
             var byDane = registry.AdmitTargetByDane(evidence, peer, [Jid.ToAsciiDomain(domain), .. dane.Hosts], dane.Records);
-            if (byDane.IsAdmitted) return new TargetProof(true, false, WhyOf(byDane));
+            return new TargetProof(byDane.IsAdmitted, false, byDane.IsAdmitted ? WhyOf(byDane) : byDane.Text);
         }
         return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? WhyOf(admission) : admission.Text);
     }
