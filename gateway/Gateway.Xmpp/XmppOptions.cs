@@ -88,6 +88,8 @@ public sealed record MulticastOptions
     public bool IsOn { get; init; } = true;
     /// <summary>Addresses of one stanza at most; XEP-0033 §9 wants more than 20 and less than 100.</summary>
     public int AddressesMax { get; init; } = 50;
+    /// <summary>Users to whom presence was shown by lists and who are remembered for its end; one domain's users have a quarter of it.</summary>
+    public int SeersMax { get; init; } = 200_000;
     /// <summary>Addresses of one XMPP domain from which on its server gets one stanza for all, where it takes it.</summary>
     public int Threshold { get; init; } = 2;
     /// <summary>Seconds a server has to say whether it does.</summary>

@@ -3,52 +3,58 @@ using Gateway.Xmpp.Protocol;
 namespace Gateway.Xmpp.Stanzas;
 
 /// <summary>
-/// Who has shown himself to whom through our multicast service, until he leaves: XEP-0033 §5.1. Bounded for each domain; where a domain has more such users than that, the one who was first is
-/// forgotten.
+/// Who has shown himself to whom through our multicast service, until he leaves: XEP-0033 §5.1. Bounded for each domain and in all: where there is no room those of the same domain who were first
+/// are forgotten, for their own server can still say to whom they leave.
 /// </summary>
-internal sealed class DirectedPresence
+internal sealed class DirectedPresence(int seersMax)
 {
-    /// <summary>Domains whose users are remembered.</summary>
-    public const int DomainsMax = 1_024;
-
-    /// <summary>Users of one domain.</summary>
-    public const int SendersMax = 512;
-
-    /// <summary>Whom one user has shown himself to.</summary>
-    public const int SeersMax = 500;
+    /// <summary>The share of one domain.</summary>
+    private readonly int _shareMax = Math.Max(1, seersMax / 4);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, OrderedDictionary<Jid, HashSet<Jid>>> _domains = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Domain> _domains = new(StringComparer.Ordinal);
+    private int _seers;
 
-    /// <summary>He shows himself to these; false when there is no room.</summary>
-    public bool TryNote(Jid sender, IReadOnlyList<Jid> seers)
+    /// <summary>He shows himself to these.</summary>
+    public void Note(Jid sender, IReadOnlyList<Jid> seers)
     {
         lock (_gate)
         {
-            if (!_domains.TryGetValue(sender.Domain, out var senders))
+            if (!_domains.TryGetValue(sender.Domain, out var domain)) _domains[sender.Domain] = domain = new Domain();
+            if (!domain.Senders.TryGetValue(sender, out var known)) domain.Senders[sender] = known = [];
+            foreach (var seer in seers)
             {
-                if (_domains.Count >= DomainsMax) return false;
-                _domains[sender.Domain] = senders = [];
+                if (known.Contains(seer)) continue;
+                bool isFull = domain.Seers >= _shareMax || _seers >= seersMax;
+                if (isFull && !domain.Senders.GetAt(0).Key.Equals(sender)) Forget(sender.Domain, domain, domain.Senders.GetAt(0).Key);
+                if (domain.Seers >= _shareMax || _seers >= seersMax) continue;
+                known.Add(seer);
+                domain.Seers++;
+                _seers++;
             }
-            if (!senders.TryGetValue(sender, out var known))
-            {
-                if (senders.Count >= SendersMax) senders.RemoveAt(0);
-                senders[sender] = known = [];
-            }
-            if (known.Count + seers.Count > SeersMax) return false;
-            known.UnionWith(seers);
-            return true;
+            if (known.Count == 0) Forget(sender.Domain, domain, sender);
         }
     }
 
     /// <summary>He leaves: those who must see it, and he is forgotten.</summary>
     public IReadOnlyCollection<Jid> Take(Jid sender)
     {
-        lock (_gate)
-        {
-            if (!_domains.TryGetValue(sender.Domain, out var senders) || !senders.Remove(sender, out var seers)) return [];
-            if (senders.Count == 0) _domains.Remove(sender.Domain);
-            return seers;
-        }
+        lock (_gate) return _domains.TryGetValue(sender.Domain, out var domain) ? Forget(sender.Domain, domain, sender) : [];
+    }
+
+    private HashSet<Jid> Forget(string name, Domain domain, Jid sender)
+    {
+        if (!domain.Senders.Remove(sender, out var seers)) return [];
+        domain.Seers -= seers.Count;
+        _seers -= seers.Count;
+        if (domain.Senders.Count == 0) _domains.Remove(name);
+        return seers;
+    }
+
+    private sealed class Domain
+    {
+        public OrderedDictionary<Jid, HashSet<Jid>> Senders { get; } = [];
+
+        public int Seers { get; set; }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Multicast(XmppContext context)
     /// <summary>Servers need take no more than this from others at once (XEP-0033 §9): longer lists go in parts.</summary>
     private const int PartMax = 20;
 
-    private readonly DirectedPresence _shown = new();
+    private readonly DirectedPresence _shown = new(context.Options.Multicast.SeersMax);
 
     /// <summary>Who takes lists.</summary>
     public MulticastServices Services { get; } = new(context);
@@ -61,9 +61,8 @@ internal sealed class Multicast(XmppContext context)
         {
             if (!MayReach(principal, stanza, recipient)) return StanzaError.Of(StanzaCondition.Forbidden, "One of the addresses is not reached through this service.");
         }
-        bool isShowing = stanza is Protocol.Stanzas.Presence { Type: PresenceType.Available };
-        if (!isShowing || _shown.TryNote(stanza.From!, recipients)) return null;
-        return StanzaError.Of(StanzaCondition.ResourceConstraint, "Too many users show themselves through this service.");
+        if (stanza is Protocol.Stanzas.Presence { Type: PresenceType.Available }) _shown.Note(stanza.From!, recipients);
+        return null;
     }
 
     // Users of ours are judged and answered one by one, like those of any stanza.
