@@ -23,6 +23,8 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// <summary>The name of the protocol in ALPN: XEP-0368 §3.</summary>
     internal const string DirectTlsProtocol = "xmpp-server";
 
+    private const int CrowdedQuietSecondsMax = 10;
+
     private readonly XmppContext _context;
     private readonly AvailabilityTables _tables;
     private readonly List<Listener> _listeners = [];
@@ -185,6 +187,9 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         // Before the streams: a question that is over must not be taken to the next place by the end of the stream that was to ask it.
         _context.Asker.Sweep(now);
         bool isChanged = Interlocked.Exchange(ref _version, _context.Registry.Version) != _context.Registry.Version;
+
+        // Streams to domains that nobody configured may stand as long as there is room: a stranger with names and servers enough must not hold all connections by doing nothing.
+        bool isCrowded = _context.Hub.Count > _context.Hub.Limits.ConnectionsMax / 4 * 3;
         foreach (var stream in _context.Streams.All)
         {
             double age = (_context.Time.GetUtcNow() - stream.Since).TotalSeconds;
@@ -192,6 +197,8 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             else if (stream.ElementSeconds(now) >= options.StanzaSecondsMax) stream.End(XmppReason.StanzaTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
             else if (!stream.IsInbound && options.OutboundIdleSecondsMax > 0 && stream.QuietSeconds(now) >= options.OutboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
+            else if (isCrowded && stream is OutboundConnection { IsEstablished: true } guest && PeerTable.IsDiscovered(guest.Peer) && guest.QuietSeconds(now) >= CrowdedQuietSecondsMax)
+                stream.End(XmppReason.ConnectionTimeout);
             else if (stream is OutboundConnection ours && !ours.TrySweep(now)) stream.End(XmppReason.ConnectionTimeout);
             else if (isChanged) stream.Recheck();
             if (stream is { IsEstablished: true, Transport: { } transport } && transport.CertificateVersion != own.Version && !own.StillPresents(transport.Presented)) stream.Leave(now);

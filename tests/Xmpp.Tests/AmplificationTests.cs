@@ -204,6 +204,48 @@ public sealed class AmplificationTests
         Assert.Equal("xmpp.RemoteServerNotFound", (await node.SendAsync("x@other.example")).Failure!.Reason);
     }
 
+    [Fact, Item("PS-127")]
+    public async Task A_flood_of_names_makes_nobody_forget_which_domain_failed()
+    {
+        await using var capulet = new Node("capulet.example");
+        capulet.Knows(capulet.PeerOf("contoso.example", "127.0.0.1:1"));
+        await using var node = new Node("contoso.example", options: new XmppOptions { ConnectAttemptsMax = 1 });
+        Discover(node, [], ["capulet.example"]);
+        Assert.Equal("xmpp.RemoteServerNotFound", (await node.SendAsync("juliet@capulet.example")).Failure!.Reason);
+        node.Resolver.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(1, 1, (ushort)capulet.Port, "xmpp.capulet.example")).Host("xmpp.capulet.example", "127.0.0.1");
+
+        for (int n = 0; n < 20_000; n++) Assert.NotNull(node.Registry.Current.Peers.Discover($"d{n}.example", Protocol.Xmpp));
+        Assert.Equal("xmpp.RemoteServerNotFound", (await node.SendAsync("juliet@capulet.example")).Failure!.Reason);
+        node.Side.ForgetFailures(null);
+        Assert.True((await node.SendAsync("juliet@capulet.example")).IsDelivered);
+    }
+
+    [Fact]
+    public async Task Streams_to_strangers_that_do_nothing_make_room_when_there_is_little()
+    {
+        await using var capulet = new Node("capulet.example");
+        await using var montague = new Node("montague.example");
+        foreach (var other in (Node[])[capulet, montague]) other.Knows(other.PeerOf("contoso.example", "127.0.0.1:1"));
+        await using var node = new Node("contoso.example", connectionsMax: 8);
+        Discover(node, [node.PeerOf("montague.example", $"127.0.0.1:{montague.Port}")], ["capulet.example"]);
+        node.Resolver.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(1, 1, (ushort)capulet.Port, "xmpp.capulet.example")).Host("xmpp.capulet.example", "127.0.0.1");
+        Assert.True((await node.SendAsync("juliet@capulet.example")).IsDelivered);
+        Assert.True((await node.SendAsync("romeo@montague.example")).IsDelivered);
+        node.Time.Push(TimeSpan.FromSeconds(11));
+        Assert.Equal(2, node.Side.Streams.Count);
+
+        var crowd = new List<RawPeer>();
+        for (int n = 0; n < 5; n++) crowd.Add(await RawPeer.ConnectAsync(node));
+        await Deadline.Until(() => node.Hub.Count == 7, "the crowd to be there");
+        node.Time.Push(TimeSpan.FromSeconds(1));
+        Assert.Equal(XmppReason.ConnectionTimeout, await node.EndedAsync());
+        foreach (var one in crowd) one.Dispose();
+
+        Assert.Contains(node.Side.Streams, s => s.RemoteDomain == "montague.example");
+        await Deadline.Until(() => node.Hub.Count < 7, "the crowd to be gone");
+        Assert.True((await node.SendAsync("juliet@capulet.example")).IsDelivered);
+    }
+
     [Fact]
     public async Task Names_in_certificates_and_words_in_stream_errors_steer_no_terminal()
     {

@@ -57,8 +57,11 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         set
         {
             if (ReferenceEquals(field, value)) return;
+
+            // Records of discovered domains are made anew when too many strangers were met: the same one says nothing new.
+            bool isSame = PeerTable.IsDiscovered(value) && field with { FromDomains = value.FromDomains } == value;
             field = value;
-            Forget();
+            if (!isSame) Forget();
         }
     } = peer;
 
