@@ -36,6 +36,21 @@ public sealed class AcknowledgementTests
         Assert.True((await second).IsDelivered);
     }
 
+    [Fact, Clause("XEP-0198", "4")]
+    public async Task A_drain_waits_for_the_word_that_a_sender_waits_for()
+    {
+        await using var contoso = new Node("contoso.example", options: s_patient);
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        var (peer, sent) = await SendAsync(contoso, server, "one");
+        using var _ = peer;
+        var drained = contoso.Side.DrainAsync(TimeSpan.FromHours(1));
+        Assert.False(drained.IsCompleted);
+
+        await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+        await drained.Within("the drain");
+        Assert.True((await sent).IsDelivered);
+    }
+
     [Fact, Clause("XEP-0198", "5")]
     public async Task What_nobody_acknowledged_and_no_stream_can_take_again_is_an_error_to_its_sender_and_goes_no_other_way()
     {

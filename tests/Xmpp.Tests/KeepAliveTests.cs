@@ -78,13 +78,15 @@ public sealed class KeepAliveTests
         else Assert.Equal(XmppReason.ConnectionTimeout, await contoso.EndedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [InlineData("")]
+    [InlineData("<sm xmlns='urn:xmpp:sm:3'/>")]
     [Clause("RFC 6120", "4.4")]
-    public async Task What_was_given_to_a_stream_leaves_before_its_end()
+    public async Task What_was_given_to_a_stream_leaves_before_its_end(string features)
     {
         await using var contoso = new Node("contoso.example");
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
-        using var peer = await OpenAsync(contoso, server);
+        using var peer = await OpenAsync(contoso, server, features);
         var sent = Enumerable.Range(0, 300).Select(n => contoso.SendAsync("juliet@capulet.example", $"[{n}]")).ToList();
         var stopped = contoso.Side.StopAsync();
         await peer.HearAsync("</stream:stream>");
@@ -96,14 +98,15 @@ public sealed class KeepAliveTests
         await stopped.Within("the side to stop");
     }
 
-    private static async Task<RawPeer> OpenAsync(Node contoso, ScriptedServer server)
+    private static async Task<RawPeer> OpenAsync(Node contoso, ScriptedServer server, string features = "")
     {
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
         var sent = contoso.SendAsync("juliet@capulet.example", "first");
-        var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example");
+        var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", features);
         await peer.HearAsync("first");
-        Assert.True((await sent).IsDelivered);
         await peer.HearAsync("</message>");
+        if (features.Length > 0) await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+        Assert.True((await sent).IsDelivered);
         return peer;
     }
 }

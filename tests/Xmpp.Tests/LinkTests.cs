@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gateway.Federation;
+using Gateway.Federation.Peers;
 using Gateway.Xmpp;
 using Gateway.Xmpp.Protocol;
 
@@ -36,9 +37,9 @@ public sealed class LinkTests
     {
         const int Many = 12;
         var body = new string('x', 20_000);
-        await using var contoso = new Node("contoso.example", unsentBytesMax: 64 * 1024);
+        await using var contoso = new Node("contoso.example", options: new XmppOptions { ConnectAttemptsMax = 1, AcknowledgeSecondsMax = 3_600, PingAnswerSecondsMax = 3_600 }, unsentBytesMax: 64 * 1024);
         using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
-        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { Limits = new PeerLimits { QueueSecondsMax = 3_600 } });
         var sent = Enumerable.Range(0, Many).Select(n => contoso.SendAsync("juliet@capulet.example", $"[{n}]{body}")).ToList();
         using var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", features);
         for (int n = 0; n < Many; n++) await peer.HearAsync($"<body>[{n}]");

@@ -188,6 +188,45 @@ public sealed class SharedStreamTests
         Assert.Equal("capulet.example,montague.example", Assert.Single(contoso.Side.Streams).RemoteDomain);
     }
 
+    [Fact, Item("PS-121"), Item("PS-131"), Clause("XEP-0220", "2.6")]
+    public async Task A_peer_reaches_further_domains_of_ours_on_the_stream_it_opened_and_each_pair_is_seen()
+    {
+        await using var contoso = new Node("contoso.example");
+        contoso.Registry.Publish(new FederationTables(new FederationModel
+        {
+            Peers =
+            [
+                new PeerModel("edge", Protocol.Sip) { FromDomains = new[] { "contoso.example", "fabrikam.example" }.ToFrozenSet(), Addresses = ["127.0.0.1:1"], TlsSubjects = ["edge.example"] },
+                contoso.PeerOf("capulet.example", "127.0.0.1:1"),
+            ],
+        }));
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+        await peer.SendAsync("<db:result from='capulet.example' to='fabrikam.example'>any</db:result>");
+        await peer.HearAsync("type='valid'");
+        await peer.SendAsync("<message from='juliet@capulet.example' to='bob@fabrikam.example'><body>further</body></message>");
+
+        Assert.Equal("further", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
+        Assert.Equal(["capulet.example→contoso.example", "capulet.example→fabrikam.example"], Assert.Single(contoso.Side.Streams).Pairs);
+    }
+
+    [Fact, Clause("RFC 6120", "6.3.2"), Clause("XEP-0220", "2.6")]
+    public async Task What_was_proved_before_EXTERNAL_began_the_stream_anew_is_proved_no_more()
+    {
+        await using var contoso = new Node("contoso.example");
+        var both = Node.Lab.Issue(Certificates.LabLeafOptions.For("capulet.example", "montague.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", "127.0.0.1:1"), contoso.PeerOf("montague.example", "127.0.0.1:1"));
+        using var peer = await RawPeer.SecureAsync(contoso, "capulet.example", both);
+        await peer.HearAsync("</stream:features>");
+        await peer.SendAsync("<db:result from='montague.example' to='contoso.example'>any</db:result>");
+        await peer.HearAsync("type='valid'");
+        await peer.SendAsync("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
+        await peer.HearAsync("<success");
+        await peer.SendAsync(RawPeer.Header("capulet.example", "contoso.example") + "<message from='romeo@montague.example' to='alice@contoso.example'><body>x</body></message>");
+
+        await peer.HearAsync("<invalid-from");
+        Assert.False(contoso.Crossing.HasMessages);
+    }
+
     private static async Task<RawPeer> OpenBothWaysAsync(Node contoso, ScriptedServer server)
     {
         var sent = contoso.SendAsync("juliet@capulet.example");

@@ -72,6 +72,16 @@ public sealed record InboundStream
     /// <summary>True when anything at all is proved.</summary>
     public bool IsProved => SaslDomain is not null || Pairs.ContainsValue(PairPhase.Valid);
 
+    /// <summary>The pairs that are proved: that of EXTERNAL first, then those of dialback.</summary>
+    public IEnumerable<DomainPair> Carried
+    {
+        get
+        {
+            var byDialback = Pairs.Where(pair => pair.Value == PairPhase.Valid).Select(pair => pair.Key);
+            return SaslDomain is { } domain ? byDialback.Prepend(new DomainPair(domain, To ?? "")).Distinct() : byDialback;
+        }
+    }
+
     /// <summary>True when this sender domain is proved on this stream.</summary>
     public bool Proves(string domain)
     {

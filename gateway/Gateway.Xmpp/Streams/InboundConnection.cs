@@ -42,7 +42,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         {
             Trust = [.. proved.Select(p => $"{p.Domain}: {p.Why}")], Features = FeaturesOf(machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt,
             CertificateVersion = Transport?.CertificateVersion ?? 0,
-            Pairs = [.. proved.Select(p => new DomainPair(p.Domain, machine.To ?? "").ToString())], StanzasIn = StanzasIn, StanzasOut = StanzasOut,
+            Pairs = proved.IsEmpty ? [] : [.. machine.Carried.Select(pair => pair.ToString())], StanzasIn = StanzasIn, StanzasOut = StanzasOut,
         };
     }
 
@@ -324,6 +324,8 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         }
         lock (Gate)
         {
+            // SASL has begun a new stream: what dialback proved on the one before is forgotten with it (RFC 6120 §6.3.2).
+            if (_machine.Phase == InboundPhase.AwaitHeader) _proved = [];
             if (Find(domain) is { } known) _proved = _proved.Remove(known);
             _proved = _proved.Add(new ProvedDomain(domain, isExternal, principal, why, version));
         }
