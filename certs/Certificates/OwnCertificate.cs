@@ -38,4 +38,16 @@ public sealed class OwnCertificate
 
     /// <summary>The last moment it is good.</summary>
     public DateTimeOffset NotAfter => new(Leaf.NotAfter.ToUniversalTime(), TimeSpan.Zero);
+
+    /// <summary>What a server that looks for this XMPP domain will find wrong with it, as far as can be seen without its trust (RFC 6120 §13.7.1.2).</summary>
+    public CertificateReason FaultFor(string xmppDomain, DateTimeOffset now)
+    {
+        if (NotAfter <= now) return CertificateReason.Expired;
+        if (Leaf.SubjectName.RawData.AsSpan().SequenceEqual(Leaf.IssuerName.RawData)) return CertificateReason.SelfSigned;
+        var isNamed = NameMatch.Find(CertificateNames.Read(Leaf), new CertificateExpectation(CertificateUse.Xmpp, xmppDomain)) is not null;
+        return isNamed ? CertificateReason.None : CertificateReason.WrongName;
+    }
+
+    /// <summary>Whole days until then; less than 0 from that moment on.</summary>
+    public int DaysLeft(DateTimeOffset now) => (int)Math.Floor((NotAfter - now).TotalDays);
 }

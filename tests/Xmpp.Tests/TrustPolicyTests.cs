@@ -80,6 +80,25 @@ public sealed class TrustPolicyTests
     };
 
     [Theory]
+    [InlineData("expired", "Expired")]
+    [InlineData("self-signed", "SelfSigned")]
+    [InlineData("wrong-name", "WrongName")]
+    [Item("RN-081")]
+    public async Task A_certificate_of_ours_that_the_peer_refuses_is_told_with_its_fault_on_our_side_too(string certificate, string fault)
+    {
+        await using var contoso = new Node("contoso.example", Issue("contoso.example", certificate));
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet);
+        string words = $"Our certificate 'own' does not prove contoso.example: {fault}.";
+
+        Assert.False((await contoso.SendAsync("juliet@capulet.example")).IsDelivered);
+        Assert.Contains(contoso.Refusals.Snapshot(), r => r.Subject == "peer-capulet.example" && r.Text.Contains(words, StringComparison.Ordinal));
+
+        Assert.Equal("xmpp.CertificateRefused", (await capulet.SendAsync("bo@contoso.example")).Failure!.Reason);
+        await Deadline.Until(() => contoso.Refusals.Snapshot().Any(r => r.Subject == "capulet.example" && r.Text.Contains(words, StringComparison.Ordinal)), "the peer's refusal to be told");
+    }
+
+    [Theory]
     [InlineData(TlsPolicy.Optional, TlsPolicy.Forbidden, Proof.DialbackInClear, "")]
     [InlineData(TlsPolicy.Forbidden, TlsPolicy.Optional, Proof.DialbackInClear, "")]
     [InlineData(TlsPolicy.Optional, TlsPolicy.Optional, Proof.SaslExternal, "")]
@@ -195,6 +214,23 @@ public sealed class TrustPolicyTests
 
         Assert.Contains("EXTERNAL", peer.Heard, StringComparison.Ordinal);
         Assert.DoesNotContain("starttls", peer.Heard, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Item("RN-082")]
+    [Clause("XEP-0220", "2.5")]
+    public async Task A_key_that_came_in_clear_is_refused_with_the_reason_in_sight_and_the_stream_stays()
+    {
+        await using var contoso = new Node("contoso.example");
+        contoso.Knows(contoso.PeerOf("capulet.example", "127.0.0.1:1") with { AllowsDialback = true });
+        using var peer = await RawPeer.ConnectAsync(contoso);
+        await peer.SendAsync(RawPeer.Header("capulet.example", "contoso.example"));
+        await peer.HearAsync("</stream:features>");
+        await peer.SendAsync("<db:result from='capulet.example' to='contoso.example'>00</db:result>");
+        await peer.HearAsync("<policy-violation");
+
+        Assert.Equal(("capulet.example", "xmpp.TlsRequired"), contoso.Refusals.Snapshot().Select(r => (r.Subject, r.Reason)).Single());
+        Assert.Single(contoso.Side.Streams);
     }
 
     [Fact]

@@ -45,8 +45,9 @@ internal static class OwnChecks
     {
         foreach (var own in set.Own)
         {
-            var days = (int)(own.NotAfter - parts.Hub.Time.GetUtcNow()).TotalDays;
-            if (days < parts.WarnDays) list.Warn("expiry", $"{own.Name} ends in {days} days", "renew it and put the new files in place; no restart is needed");
+            var days = own.DaysLeft(parts.Hub.Time.GetUtcNow());
+            if (days < 0) list.Fail("expiry", $"{own.Name} ended {own.NotAfter:u}: peers that check it refuse us", "renew it and put the new files in place; no restart is needed, and before that neither a restart nor a reload succeeds");
+            else if (days < parts.WarnDays) list.Warn("expiry", $"{own.Name} ends in {days} days", "renew it and put the new files in place; no restart is needed");
             var usages = own.Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(e => e.EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>()).ToList();
             if (usages.Count > 0 && usages.TrueForAll(u => u.Value != "1.3.6.1.5.5.7.3.2"))
                 list.Warn("usage", $"{own.Name} has no clientAuth: strict systems refuse it when we call them", "ask the authority for serverAuth and clientAuth");

@@ -143,7 +143,7 @@ public sealed record CertificatesStatus(int Version, IReadOnlyList<CertificateSt
     public IReadOnlyList<string> Faults { get; init; } = [];
 }
 
-/// <summary>One certificate of ours.</summary>
+/// <summary>One certificate of ours; less than 0 days are left when it has ended.</summary>
 public sealed record CertificateStatus(string Name, IReadOnlyList<string> Domains, string Fingerprint, DateTimeOffset NotAfter, int DaysLeft);
 
 /// <summary>One trust set; days left are those of the root that ends first.</summary>

@@ -15,8 +15,6 @@ namespace Gateway.Host.Composition;
 public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine, ConfigurationReading first, LogSwitch levels, ILogger<ApplianceControl> logger)
     : IApplianceControl
 {
-    private const int WarnDays = 30;
-
     private readonly DateTimeOffset startedAt = parts.Time.GetUtcNow();
     private readonly SemaphoreSlim reloading = new(1, 1);
     private volatile ConfigurationReading running = first;
@@ -115,12 +113,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
     public void OnCertificatesPublished(CertificateSet set)
     {
         PartsLog.CertificatesPublished(logger, set.Version, string.Join(", ", set.Own.Select(o => o.Name)));
-        var now = parts.Time.GetUtcNow();
-        foreach (var own in set.Own)
-        {
-            var days = (int)(own.NotAfter - now).TotalDays;
-            if (days <= WarnDays) PartsLog.CertificateEnds(logger, own.Name, days, own.NotAfter);
-        }
+        parts.OwnCertificateWatch.Watch(set);
 
         // Listeners and what Contact shows are those of the start; an edge that cannot find the one in the other never answers (field fact A6, PSB-073).
         var model = parts.Model;

@@ -27,6 +27,7 @@ public sealed class ApplianceParts : IAsyncDisposable
         RefusalLog = new RefusalLog(logs.CreateLogger<RefusalLog>(), time);
         Refusals = new RecentRefusals(time) { Sink = RefusalLog.Tell };
         Certificates = new CertificateStore(model.Certificates, time);
+        OwnCertificateWatch = new OwnCertificateWatch(time, Refusals, logs.CreateLogger<OwnCertificateWatch>());
         Registry = new PeerRegistry(Certificates, time, Refusals);
         Relaxations = new RelaxationMetric(Registry);
         FederationMetrics = new FederationMetrics();
@@ -50,6 +51,8 @@ public sealed class ApplianceParts : IAsyncDisposable
     public RecentRefusals Refusals { get; }
 
     public CertificateStore Certificates { get; }
+
+    public OwnCertificateWatch OwnCertificateWatch { get; }
 
     public PeerRegistry Registry { get; }
 
@@ -75,6 +78,7 @@ public sealed class ApplianceParts : IAsyncDisposable
         foreach (var side in Sides) await side.DisposeAsync();
         Hub.Dispose();
         nativeResolver.Dispose();
+        OwnCertificateWatch.Dispose();
         Certificates.Dispose();
         FederationMetrics.Dispose();
         Relaxations.Dispose();

@@ -127,10 +127,10 @@ public sealed class StatusBuilder(ApplianceParts parts)
         var set = parts.Certificates.Current;
         return new CertificatesStatus(
             set.Version,
-            [.. set.Own.Select(o => new CertificateStatus(o.Name, o.Domains, o.Fingerprint, o.NotAfter, (int)(o.NotAfter - now).TotalDays))],
+            [.. set.Own.Select(o => new CertificateStatus(o.Name, o.Domains, o.Fingerprint, o.NotAfter, o.DaysLeft(now)))],
             [
                 .. set.Trust.Select(t => new TrustStatus(t.Name, t.Roots.Count, t.IncludesSystemRoots,
-                    t.Roots.Count == 0 ? null : (int)t.Roots.Min(r => r.NotAfter.ToUniversalTime() - now.UtcDateTime).TotalDays)),
+                    t.Roots.Count == 0 ? null : (int)Math.Floor(t.Roots.Min(r => r.NotAfter.ToUniversalTime() - now.UtcDateTime).TotalDays))),
             ])
         {
             Faults = [.. parts.Certificates.LastFaults.Select(f => f.ToString())],

@@ -136,10 +136,17 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     /// <summary>The earlier stream to resume (XEP-0198), or null.</summary>
     public string? ResumeId { get; init; }
 
+    /// <summary>
+    /// Why the server behind the TLS handshake is not the one that was dialled, or null. It is told so once its own header is there: an error needs a stream to stand in (RFC 6120 §4.9.1.2), and a server that
+    /// finds its header, an error and the end in one gulp may fail at its answer and never read the error.
+    /// </summary>
+    public string? Refusal { get; init; }
+
     /// <summary>One transition.</summary>
     public static StreamStep<OutboundStream> On(OutboundStream s, OutboundInput input) => (s.Phase, input) switch
     {
         (OutboundPhase.Closed, _) => Go(s),
+        (OutboundPhase.AwaitHeader, _) when s.Refusal is not null => Close(s, XmppReason.CertificateRefused, s.Refusal),
         (_, OutboundInput.MustEnd end) => Close(s, end.Reason),
         // Asked for TLS though it offers none: however it says no, that is what is missing.
         (OutboundPhase.AwaitProceed, OutboundInput.EndReceived or OutboundInput.ErrorReceived) when !s.Offers.Has(StreamOffers.StartTls) => Close(s, XmppReason.TlsRequired),
@@ -220,16 +227,13 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         var facts = s.Facts | StreamFacts.Secure | StreamFacts.ChannelAccepted | (target.IsProved ? StreamFacts.Proved : StreamFacts.None);
         // Whom we speak to must be proved as well; only a peer that may use dialback is taken by its address alone.
         if (!target.IsProved && !(target.MayDialback && facts.Has(StreamFacts.DialbackAllowed)))
-        {
-            // An error needs a stream to stand in (RFC 6120 §4.9.1.2); without our header the peer's log would name neither domain.
-            return new(s with { Phase = OutboundPhase.Closed }, [Hello(s), new StreamOutput.Close(XmppReason.CertificateRefused, target.Text)]);
-        }
+            return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Refusal = target.Text ?? "" }, Hello(s));
         return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Offers = StreamOffers.None }, Hello(s));
     }
 
     private static StreamStep<OutboundStream> Choose(OutboundStream s)
     {
-        if (s.Offers.Has(StreamOffers.StartTlsRequired) && s.Facts.Has(StreamFacts.TlsForbidden)) return Close(s, XmppReason.TlsForbidden);
+        if (s.Offers.Has(StreamOffers.StartTlsRequired) && s.Facts.Has(StreamFacts.TlsForbidden)) return Close(s, XmppReason.TlsForbidden, "TLS is not used with this server.");
         // Somebody on the way may have taken the offer out, so TLS that must be is tried without it (RFC 7590 §3.1); where policy takes a stream in clear, the offer decides.
         bool mustHaveTls = !s.Facts.Has(StreamFacts.ChannelAccepted) && !s.Facts.Has(StreamFacts.TlsForbidden);
         if (mustHaveTls && s.HasFeatures && !s.Offers.Has(StreamOffers.StartTls)) return Go(s with { Phase = OutboundPhase.AwaitProceed }, new StreamOutput.SendStartTls());
@@ -252,7 +256,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         if (s.Facts.Has(StreamFacts.Authenticated)) return Manage(s);
         if (!s.Facts.Has(StreamFacts.ChannelAccepted)) return Close(s, XmppReason.TlsRequired);
         if (s.Purpose == OutboundPurpose.Ask) return Go(s with { Phase = OutboundPhase.Open }, new StreamOutput.ReadyToAsk());
-        return Close(s, XmppReason.NoWayToAuthenticate);
+        return Close(s, XmppReason.NoWayToAuthenticate, "Neither EXTERNAL nor a dialback that is allowed here is offered.");
     }
 
     // Asked for before authentication and only of a server whose certificate proves it: what it says on this stream is believed by that (XEP-0288 §2).

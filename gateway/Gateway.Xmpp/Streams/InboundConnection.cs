@@ -24,8 +24,14 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private volatile ManagedSession? _session;
     private ManagedSession? _resuming;
     private Links.PairLink? _carried;
+    private bool _wasAsked;
 
     public override bool IsInbound => true;
+
+    protected override bool IsTlsWithheld => _machine.Facts.Has(StreamFacts.TlsForbidden);
+
+    // Who only asked about a key of ours had nothing to prove, and a stranger is no server that somebody waits for.
+    protected override string? DoubtfulDomain => _proved.IsEmpty && !_wasAsked && _machine.From is { } from && Context.Policies.Find(from) is not null ? _machine.To : null;
 
     public override bool IsEstablished => !_proved.IsEmpty;
 
@@ -140,7 +146,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             foreach (var proved in _proved) Context.Links.InboundLost(proved.Domain);
         }
         if (reason == XmppReason.HostUnknown && text.Length == 0) text = $"It asks for '{_machine.To}'.";
-        if (IsNoteworthy(reason, text)) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
+        if (IsNoteworthy(reason, text) || HasDoubtOfOurs) Context.Refusals.Add(_machine.From ?? Evidence.Remote, XmppFailures.NameOf(reason), $"{text} ({Evidence.Remote})".Trim());
     }
 
     protected override void Perform(StreamOutput output)
@@ -297,9 +303,12 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             case DialbackStep.Key:
                 var judgement = Context.Policies.JudgeKey(Evidence, message.Pair, Context.IsServed(message.Pair.To));
                 if (judgement == PairJudgement.MayAsk && !Context.Asker.HasRoom(Transport!.Remote.Address)) judgement = PairJudgement.TooMany;
+                if (RefusalOf(judgement) is not XmppReason.None and var refusal)
+                    Context.Refusals.Add(message.Pair.From, XmppFailures.NameOf(refusal), $"Dialback for {message.Pair.To} ({Evidence.Remote})");
                 On(new InboundInput.KeyReceived(message.Pair, message.Key, judgement));
                 break;
             case DialbackStep.Ask:
+                _wasAsked = true;
                 On(new InboundInput.AskReceived(Authoritative.Answer(message, Context.IsServed(message.Pair.From), Context.Keys)));
                 break;
             default:
@@ -308,6 +317,17 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
                 break;
         }
     }
+
+    // The refusal of a key leaves the stream as it is (XEP-0220 §2.5), so that its end would tell nothing of it.
+    private static XmppReason RefusalOf(PairJudgement judgement) => judgement switch
+    {
+        PairJudgement.Proved or PairJudgement.MayAsk => XmppReason.None,
+        PairJudgement.CertificateRequired => XmppReason.DialbackForbidden,
+        PairJudgement.TlsRequired => XmppReason.TlsRequired,
+        PairJudgement.NotServed => XmppReason.HostUnknown,
+        PairJudgement.TooMany => XmppReason.ResourceConstraint,
+        _ => XmppReason.PeerUnknown,
+    };
 
     private void Admit(string domain, bool isExternal)
     {

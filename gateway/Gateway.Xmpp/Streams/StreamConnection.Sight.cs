@@ -1,4 +1,5 @@
 using System.Text;
+using Certificates;
 using Gateway.Transport;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Protocol.Streams;
@@ -68,6 +69,29 @@ internal abstract partial class StreamConnection
 
     // A server that is stopped, that starts a stream anew or that has heard nothing for long refuses nobody: its condition stands first in the text.
     private static bool IsOrderly(string text) => text.Split(':')[0] is "system-shutdown" or "reset" or "connection-timeout";
+
+    /// <summary>True when the stream ended for what may be a fault of our own certificate.</summary>
+    protected bool HasDoubtOfOurs { get; private set; }
+
+    /// <summary>The domain of ours whose certificate the other side may have refused; null once something was proved here, or nothing had to be.</summary>
+    protected abstract string? DoubtfulDomain { get; }
+
+    /// <summary>True where TLS was withheld from the other side, as its record says.</summary>
+    protected virtual bool IsTlsWithheld => false;
+
+    // Many servers end the stream, or offer nothing, and say no word of why: what we can see of our own certificate is told with it.
+    private string DoubtOfOurs()
+    {
+        bool isSilent = _reason is XmppReason.PeerClosed or XmppReason.ConnectionLost;
+        if (_reason == XmppReason.PeerStreamError && IsOrderly(_text)) return "";
+        bool isTheirWord = isSilent || _reason is XmppReason.PeerStreamError or XmppReason.TlsFailed or XmppReason.SaslFailed or XmppReason.NoWayToAuthenticate;
+        if (isSilent && IsTlsWithheld && DoubtfulDomain is not null) return "It ended without a word where no TLS was offered, as its record says: it may demand it.";
+        if (!isTheirWord || _transport is not { Presented.Length: > 0 } transport || DoubtfulDomain is not { } domain) return "";
+        if (context.Certificates.Current.Own.FirstOrDefault(own => own.Fingerprint == transport.Presented) is not { } own) return "";
+        var fault = own.FaultFor(domain, context.Time.GetUtcNow());
+        if (fault != CertificateReason.None) return $"Our certificate '{own.Name}' does not prove {domain}: {fault}.";
+        return isSilent ? $"It ended without a word once it had seen our certificate '{own.Name}': it may not know the authority." : "";
+    }
 
     private static bool Has(string domains, string domain) => domains.Split(',', '→').Any(one => Jid.ToAsciiDomain(one) == domain);
 

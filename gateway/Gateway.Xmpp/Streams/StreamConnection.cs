@@ -137,11 +137,14 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     public void OnClosed(TransportConnection connection, TransportReason reason, string detail)
     {
-        if (!_isOver) (_reason, _text) = (ReasonOf(reason), detail);
+        if (!_isOver) (_reason, _text) = Decided ?? (ReasonOf(reason), detail);
         _isOver = true;
         Report();
         context.Streams.Remove(this);
     }
+
+    /// <summary>What was decided before the connection broke, or null: it counts, whoever was faster.</summary>
+    protected virtual (XmppReason Reason, string Text)? Decided => null;
 
     protected abstract void Opened();
 
@@ -341,6 +344,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
     {
         if (Interlocked.Exchange(ref _isReported, 1) != 0) return;
         context.Metrics.StreamEnded(IsInbound, _reason);
+        if (DoubtOfOurs() is { Length: > 0 } doubt) (_text, HasDoubtOfOurs) = (_text.Length == 0 ? doubt : $"{_text.TrimEnd('.')}. {doubt}", true);
         context.Observer.OnStreamEnded(Snapshot(), _reason, _text);
         Ended(_reason, _text);
     }

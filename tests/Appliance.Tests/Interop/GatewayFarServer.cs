@@ -9,22 +9,31 @@ namespace Appliance.Tests.Interop;
 /// <summary>Another appliance of ours, with an edge behind it.</summary>
 public sealed class GatewayFarServer(GatewayProcess gateway, LyncEdge edge) : FarServer
 {
-    public override async Task SendAsync(string from, string to, string id, string body) =>
-        await edge.DoAsync("message", ("from", id + from), ("to", to), ("text", body));
+    public override async Task SendAsync(Cell cell, string to, string id, string body) =>
+        await edge.DoAsync("message", ("from", $"{id}romeo@{cell.Far}"), ("to", to), ("text", body));
 
-    public override Task ArrivesAsync(string domain, string body) => edge.TakeAsync("message", Stage.Soon, ("text", body));
+    public override Task ArrivesAsync(Cell cell, string body) => edge.TakeAsync("message", Stage.Soon, ("text", body));
 
-    public override async Task<string> FailsAsync(string domain, string to, string id)
+    public override async Task FailsAsync(Cell cell, string id) => await edge.Events.TakeAsync(
+        $"the sender {id} of {cell} is told that it failed",
+        e => e.Is("message-result") && e.At("from")!.StartsWith(id + "romeo", StringComparison.Ordinal) && int.Parse(e.At("status")!, CultureInfo.InvariantCulture) >= 400, Stage.Soon);
+
+    public override async Task RefusedAsync(Cell cell)
     {
-        var result = await edge.Events.TakeAsync(
-            $"the sender {id} of {domain} is told that it failed",
-            e => e.Is("message-result") && e.At("from")!.StartsWith(id, StringComparison.Ordinal) && int.Parse(e.At("status")!, CultureInfo.InvariantCulture) >= 400, Stage.Soon);
-        await gateway.LineAsync($"the other gateway tells why {to} was not reached", l => l.Contains(to, StringComparison.Ordinal) && l.Contains(": xmpp.", StringComparison.Ordinal), Stage.Soon);
-        return JsonProcess.Print(result);
+        var words = (cell.Tls?.Ours, cell.IsIn) switch
+        {
+            ("required", _) => "ended: xmpp.TlsForbidden: ",
+            ("forbidden", true) => "ended: xmpp.TlsRequired: ",
+            ("forbidden", false) => "policy-violation: TLS is not used with this server.",
+            _ => cell.Reason,
+        };
+        await gateway.LineAsync($"the other gateway tells why {cell} did not stand: {words}",
+            l => l.Contains($"XMPP stream {(cell.IsIn ? "to" : "from")} {cell.Near} (", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal), Stage.Soon);
     }
 
-    public override Task RefusedAsync(string domain, string foreign) => gateway.LineAsync(
-        $"the other gateway tells that the stream of {foreign} ended", l => l.Contains("from " + foreign, StringComparison.Ordinal) && l.Contains("ended: xmpp.", StringComparison.Ordinal), Stage.Soon);
+    protected override (string Reason, string Words) OursWithoutTls(Cell cell) => cell.Tls?.Ours == "required" ? ("xmpp.PeerStreamError", "TLS is not used with this server.") : ("xmpp.TlsForbidden", "");
+
+    protected override (string Reason, string Words) OursRefused(Cell cell) => throw new InvalidOperationException("the other gateway's certificate is the one in question");
 
     public override async ValueTask DisposeAsync()
     {

@@ -40,36 +40,38 @@ public sealed class GenerateTests
 
         // Dialback is what is left where no certificate of the far server names its domain.
         var certificate = authority.Issue("far", [isDialback ? "elsewhere.example" : Far], LabCertificateKind.Both, commonName: Far);
-        await using var server = product == "prosody" ? await ProsodyAsync() : await EjabberdAsync();
+        var (server, componentPort) = product == "prosody" ? await ProsodyAsync() : await EjabberdAsync();
+        await using var started = server;
+        await using var far = await XmppComponent.ConnectAsync(componentPort, Far);
         await using var edge = await LyncEdge.StartAsync(directory, new LyncEdgeOptions("lync2013", authority.CertificateFile, Stage.GatewayHost, file.SipPort)
         {
             Port = file.EdgePort, Certificate = authority.Issue("edge", ["sip." + Stage.SipDomain]),
         });
         await gateway.StartAsync();
 
-        await server.SendAsync("romeo@" + Far, "bo@" + Stage.SipDomain, "1", "by its settings");
+        await far.MessageAsync("romeo@" + Far, "bo@" + Stage.SipDomain, "1", "by its settings");
         await edge.TakeAsync("message", Stage.Soon, ("text", "by its settings"));
         await edge.DoAsync("message", ("from", "anna@" + Stage.SipDomain), ("to", "juliet@" + Far), ("text", "and back"));
-        await server.ArrivesAsync(Far, "and back");
+        await far.TakeMessageAsync("and back");
         var proof = isDialback ? "dialback" : "external";
         await gateway.LineAsync($"the stream of {Far} is proved by {proof}", l => l.Contains($"from {Far} for {Stage.SipDomain} is open, proved by {proof}", StringComparison.Ordinal), Stage.Soon);
 
-        async Task<FarServer> ProsodyAsync()
+        async Task<(IAsyncDisposable Server, int ComponentPort)> ProsodyAsync()
         {
             var prosody = await Prosody.StartAsync(directory, new ProsodyOptions("main.example", file.DnsPort, certificate, authority.CertificateFile)
             {
                 ServerPort = port, Components = [new FederatedDomain(Far, certificate)], ServerSettings = settings, AcceptsDialback = isDialback,
             });
-            return new RealFarServer(prosody.Options.ComponentPort, prosody.Process, (_, _, _) => false, prosody);
+            return (prosody, prosody.Options.ComponentPort);
         }
 
-        async Task<FarServer> EjabberdAsync()
+        async Task<(IAsyncDisposable Server, int ComponentPort)> EjabberdAsync()
         {
             var ejabberd = await Ejabberd.StartAsync(directory, new EjabberdOptions("main.example", file.DnsPort, authority.CertificateFile, [new FederatedDomain(Far, certificate)])
             {
                 ServerPort = port, More = settings, DialbackDomains = isDialback ? [Stage.SipDomain] : [],
             });
-            return new RealFarServer(ejabberd.Options.ComponentPort, ejabberd.Process, (_, _, _) => false, ejabberd);
+            return (ejabberd, ejabberd.Options.ComponentPort);
         }
     }
 

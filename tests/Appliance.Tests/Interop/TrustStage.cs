@@ -5,7 +5,6 @@ using Lab.Appliance;
 using Lab.Names;
 using Lab.Sip;
 using Lab.Trust;
-using Lab.Xmpp;
 
 namespace Appliance.Tests.Interop;
 
@@ -13,19 +12,20 @@ namespace Appliance.Tests.Interop;
 /// One appliance with Prosody, ejabberd, the scripted Openfire and another appliance, each holding a domain for every cell of the trust matrix. All of it is set at the start: a cell is chosen by its names alone, so that
 /// nothing is started or reloaded between cells.
 /// </summary>
-public sealed class TrustStage : IAsyncLifetime
+[CollectionDefinition(nameof(TrustStage))]
+public sealed class TrustStage : IAsyncLifetime, ICollectionFixture<TrustStage>
 {
     public const string Prosody = "prosody";
     public const string Ejabberd = "ejabberd";
     public const string Openfire = "openfire";
     public const string Gateway2 = "gateway";
     public static readonly string[] Names = [Prosody, Ejabberd, Openfire, Gateway2];
+    private static readonly IReadOnlyList<Cell> _cells = [.. Names.SelectMany(Cell.Of)];
     private readonly LabDirectory _directory = new("trust");
     private readonly Dictionary<string, FarServer> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Clear, int Direct)> _ports = Names.ToDictionary(n => n, _ => (LabPorts.Take(), LabPorts.Take()), StringComparer.Ordinal);
     private readonly int _directPort = LabPorts.Take();
-    private LabAuthority? _authority;
-    private LabAuthority? _stranger;
+    private TrustCertificates? _certificates;
     private Dnsmasq? _dns;
     private GatewayProcess? _gateway;
     private LyncEdge? _edge;
@@ -34,33 +34,39 @@ public sealed class TrustStage : IAsyncLifetime
 
     public LyncEdge Edge => _edge ?? throw new InvalidOperationException("the stage is not open");
 
+    public LabDirectory Directory => _directory;
+
+    public TrustCertificates Certificates => _certificates ?? throw new InvalidOperationException("the stage is not open");
+
     public FarServer Server(string name) => _servers[name];
 
-    private static string[] Ours => [.. Cell.Kinds.Select(k => Cell.OursOf(k.Policy, k.Mode))];
+    public int PortOf(string server) => _ports[server].Clear;
 
     public async Task InitializeAsync()
     {
-        _authority = new LabAuthority(_directory.Folder("certs"));
-        _stranger = new LabAuthority(_directory.Folder("certs-stranger"), "Somebody else");
+        _certificates = new TrustCertificates(_directory);
+        var near = _cells.Select(c => c.Near).Distinct(StringComparer.Ordinal).ToArray();
         var file = new ApplianceFile
         {
-            Certificate = _authority.Issue("gateway", [Stage.GatewayHost, .. Ours], LabCertificateKind.Both), AuthorityFile = _authority.CertificateFile,
-            DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(),
-            Adjust = a => Adjust(a, _directPort, Ours, [.. Cell.Policies.SelectMany(FarDomainsOf)], FarDomainsOf),
+            Certificate = _certificates.Valid("gateway", [Stage.GatewayHost, .. _cells.Where(c => c.Whose == Cell.Theirs).Select(c => c.Near).Distinct(StringComparer.Ordinal)]),
+            AuthorityFile = _certificates.AuthorityFile, DnsPort = LabPorts.Take(), EdgePort = LabPorts.Take(),
+            Adjust = a =>
+            {
+                foreach (var bad in Cell.Bad) Present(a, bad, _certificates.Issue("ours-" + bad, bad == "expired" ? "valid" : bad, OursWith(bad)), OursWith(bad));
+                Adjust(a, _directPort, near, _cells.ToLookup(c => c.Policy, c => c.Far), isMirror: false);
+            },
         };
         _dns = await Dnsmasq.StartAsync(_directory, Records(file), file.DnsPort);
-        var prosody = StartProsodyAsync(file.DnsPort);
-        var ejabberd = StartEjabberdAsync(file.DnsPort);
-        _edge = await LyncEdge.StartAsync(_directory, new LyncEdgeOptions("lync2013", _authority.CertificateFile, Stage.GatewayHost, file.SipPort)
+        var servers = new TrustServers(_directory, _certificates, file.DnsPort, _ports);
+        Task<FarServer>[] starting = [servers.StartProsodyAsync(), servers.StartEjabberdAsync(), servers.StartOpenfireAsync(file.XmppPort, _directPort), servers.StartGatewayAsync()];
+        _edge = await LyncEdge.StartAsync(_directory, new LyncEdgeOptions("lync2013", _certificates.AuthorityFile, Stage.GatewayHost, file.SipPort)
         {
-            Port = file.EdgePort, Certificate = _authority.Issue("edge", ["sip.contoso.example"]), Domains = Ours,
+            Port = file.EdgePort, Certificate = _certificates.Valid("edge", "sip.contoso.example"), Domains = near,
         });
         _gateway = new GatewayProcess(file.WriteTo(_directory.Root), file.HttpPort, _directory.File("gateway.log"));
         await _gateway.StartAsync();
-        _servers[Prosody] = await prosody;
-        _servers[Ejabberd] = await ejabberd;
-        _servers[Openfire] = await StartOpenfireAsync(file.XmppPort);
-        _servers[Gateway2] = await StartGatewayAsync(file.DnsPort);
+        await Expiry.AwaitAsync(_gateway, "expired", lasts => _certificates.Brief("ours-expired", OursWith("expired"), lasts));
+        foreach (var (name, server) in Names.Zip(starting)) _servers[name] = await server;
     }
 
     public async Task DisposeAsync()
@@ -69,110 +75,33 @@ public sealed class TrustStage : IAsyncLifetime
         if (_edge is not null) await _edge.DisposeAsync();
         if (_gateway is not null) await _gateway.DisposeAsync();
         if (_dns is not null) await _dns.DisposeAsync();
-        _authority?.Dispose();
-        _stranger?.Dispose();
+        _certificates?.Dispose();
         _directory.Dispose();
     }
 
-    private static string[] FarDomains(string server, string certificate) => [.. Cell.Of(server).Where(c => c.Certificate == certificate).Select(c => c.Far).Distinct(StringComparer.Ordinal)];
-
-    private LabCertificate Issue(string server, string certificate)
+    /// <summary>Adds a certificate to what an appliance presents, for these domains, whatever it is worth.</summary>
+    public static void Present(JsonObject appliance, string name, LabCertificate own, IEnumerable<string> domains) => appliance["certificates"]!["own"]!.AsArray().Add(new JsonObject
     {
-        var (file, names) = ($"{server}-{certificate}", FarDomains(server, certificate));
-        return certificate switch
-        {
-            "self-signed" => _authority!.SelfSigned(file, names),
-            "expired" => _authority!.Issue(file, names, LabCertificateKind.Both, isExpired: true),
-            "wrong-name" => _authority!.Issue(file, ["montague.example"], LabCertificateKind.Both),
-            "unknown-ca" => _stranger!.Issue(file, names, LabCertificateKind.Both),
-            _ => _authority!.Issue(file, names, LabCertificateKind.Both),
-        };
+        ["name"] = name, ["certificate"] = own.CertificateFile, ["key"] = own.KeyFile, ["profile"] = "any", ["chainChecked"] = false, ["domains"] = new JsonArray([.. domains]),
+    });
+
+    /// <summary>One record for each policy: what an administrator would write for such a partner.</summary>
+    public static void Adjust(JsonObject appliance, int directPort, string[] sipDomains, ILookup<string, string> xmppDomains, bool isMirror)
+    {
+        appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{directPort}"), ["directTls"] = true });
+        // Every cell keeps its stream, and all servers of the stage have one address.
+        (appliance["limits"]!["connectionsPerAddressMax"], appliance["limits"]!["acceptsPerSecondPerAddressMax"]) = (2_000, 2_000);
+        appliance["domains"] = new JsonArray(
+        [
+            .. sipDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "sip" }),
+            .. xmppDomains.SelectMany(p => p).Distinct(StringComparer.Ordinal).Select(d => new JsonObject { ["name"] = d, ["kind"] = "xmpp" }),
+        ]);
+        var edge = appliance["peers"]![0]!.DeepClone();
+        edge["fromDomains"] = new JsonArray([.. sipDomains]);
+        appliance["peers"] = new JsonArray([edge, .. xmppDomains.Select(p => Record(p.Key, p.Distinct(StringComparer.Ordinal), isMirror))]);
     }
 
-    private List<FederatedDomain> Domains(string server) =>
-        [.. Cell.Certificates.SelectMany(c => Domains(server, c))];
-
-    private IEnumerable<FederatedDomain> Domains(string server, string certificate)
-    {
-        // ejabberd presents the certificate whose names fit, and where none does any other one it has; a common name is a fit for it, and none for us.
-        if (server == Ejabberd && certificate == "wrong-name")
-            return FarDomains(server, certificate).Select(d => new FederatedDomain(d, _authority!.Issue(d, ["montague.example"], LabCertificateKind.Both, commonName: d)));
-        var own = Issue(server, certificate);
-        return FarDomains(server, certificate).Select(d => new FederatedDomain(d, own));
-    }
-
-    private static string[] Lenient => [.. Cell.Kinds.Where(k => k.Policy != "required").Select(k => Cell.OursOf(k.Policy, k.Mode))];
-
-    private async Task<FarServer> StartProsodyAsync(int dnsPort)
-    {
-        var domains = Domains(Prosody);
-        var server = await Lab.Xmpp.Prosody.StartAsync(_directory, new ProsodyOptions("main.prosody.example", dnsPort, domains[0].Certificate, _authority!.CertificateFile)
-        {
-            ServerPort = _ports[Prosody].Clear, DirectPort = _ports[Prosody].Direct, Components = [.. domains.Select(d => d with { SpeaksTls = !d.Name.Contains(".clear.", StringComparison.Ordinal) })], DialbackDomains = Lenient, RequiresTls = false,
-        });
-        return new RealFarServer(server.Options.ComponentPort, server.Process, (line, domain, foreign) =>
-            line.Contains($"{foreign}->{domain} closed", StringComparison.Ordinal) || line.Contains($"{foreign}->{domain} failed", StringComparison.Ordinal), server);
-    }
-
-    private async Task<FarServer> StartEjabberdAsync(int dnsPort)
-    {
-        var server = await Lab.Xmpp.Ejabberd.StartAsync(_directory, new EjabberdOptions("main.ejabberd.example", dnsPort, _authority!.CertificateFile, Domains(Ejabberd))
-        {
-            ServerPort = _ports[Ejabberd].Clear, DirectPort = _ports[Ejabberd].Direct, DialbackDomains = Lenient, StartTls = "optional",
-        });
-        // Where TLS begins at once and we end the stream in the same breath, ejabberd tells of the connection and not yet of the domains; each such line is taken for one cell only.
-        return new RealFarServer(server.Options.ComponentPort, server.Process, (line, domain, foreign) =>
-            line.Contains($"{foreign} -> {domain}", StringComparison.Ordinal)
-            || (domain.Contains(".direct.", StringComparison.Ordinal) && line.Contains("Closing inbound s2s connection 127.0.0.1 -> main.ejabberd.example", StringComparison.Ordinal)),
-            server, isOneForAll: true);
-    }
-
-    private async Task<FarServer> StartOpenfireAsync(int gatewayPort)
-    {
-        var peer = await ScriptedPeer.StartAsync(_directory, _authority!.CertificateFile, gatewayPort, _ports[Openfire].Clear, _ports[Openfire].Direct);
-        foreach (var kind in Cell.Kinds.Where(k => k.Mode == "direct"))
-            await peer.DoAsync("route", ("domain", Cell.OursOf(kind.Policy, kind.Mode)), ("to", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_directPort}")));
-        var certificates = Cell.Certificates.ToDictionary(c => c, c => Issue(Openfire, c), StringComparer.Ordinal);
-        foreach (var cell in Cell.Of(Openfire).Where(c => c.Way == "in"))
-        {
-            await peer.DomainAsync(
-                cell.Far, cell.Policy == "clear" ? null : certificates[cell.Certificate], ("like", "openfire"), ("direct", cell.Mode == "direct"), ("dialback", cell.Policy != "required"));
-        }
-
-        return new ScriptedFarServer(peer);
-    }
-
-    // The mirror image: its SIP domains are our XMPP domains, and its records of ours have the same policies.
-    private async Task<FarServer> StartGatewayAsync(int dnsPort)
-    {
-        var far = Cell.Of(Gateway2).Select(c => c.Far).Distinct(StringComparer.Ordinal).ToArray();
-        var file = new ApplianceFile
-        {
-            Certificate = _authority!.Issue("gateway-two", ["two.example", "sip.two.example"], LabCertificateKind.Both), AuthorityFile = _authority.CertificateFile, DnsPort = dnsPort,
-            EdgePort = LabPorts.Take(), XmppPort = _ports[Gateway2].Clear, Fqdn = "two.example", SipDomain = "two.example",
-            Adjust = a =>
-            {
-                foreach (var certificate in Cell.CertificatesOf(Gateway2))
-                {
-                    var own = Issue(Gateway2, certificate);
-                    a["certificates"]!["own"]!.AsArray().Add(new JsonObject
-                    {
-                        ["name"] = certificate, ["certificate"] = own.CertificateFile, ["key"] = own.KeyFile, ["profile"] = "any", ["chainChecked"] = false,
-                        ["domains"] = new JsonArray([.. FarDomains(Gateway2, certificate)]),
-                    });
-                }
-
-                Adjust(a, _ports[Gateway2].Direct, far, Ours, c => [.. Cell.Modes.Where(m => c != "clear" || m == "starttls").Select(m => Cell.OursOf(c, m))]);
-            },
-        };
-        var edge = await LyncEdge.StartAsync(_directory, new LyncEdgeOptions("lync2013", _authority.CertificateFile, "two.example", file.SipPort)
-        {
-            Name = "two", Port = file.EdgePort, Fqdn = "sip.two.example", Certificate = _authority.Issue("edge-two", ["sip.two.example"]), Domains = far,
-        });
-        var gateway = new GatewayProcess(file.WriteTo(_directory.Folder("two")), file.HttpPort, _directory.File("gateway-two.log"));
-        await gateway.StartAsync();
-        return new GatewayFarServer(gateway, edge);
-    }
+    private static string[] OursWith(string certificate) => [.. _cells.Where(c => c.Whose == Cell.Ours && c.Certificate == certificate).Select(c => c.Near).Distinct(StringComparer.Ordinal)];
 
     private IEnumerable<LabRecord> Records(ApplianceFile file)
     {
@@ -181,39 +110,21 @@ public sealed class TrustStage : IAsyncLifetime
         yield return LabRecord.Host("far.example");
         yield return LabRecord.Host("two.example");
         yield return LabRecord.Host("sip.two.example");
-        foreach (var kind in Cell.Kinds)
-        {
-            var ours = Cell.OursOf(kind.Policy, kind.Mode);
-            yield return kind.Mode == "direct" ? LabRecord.XmppsServer(ours, LabRecord.LoopbackHost, _directPort) : LabRecord.XmppServer(ours, LabRecord.LoopbackHost, file.XmppPort);
-            foreach (var cell in Names.SelectMany(Cell.Of).Where(c => c.Ours == ours && c.Way == "in"))
-                yield return kind.Mode == "direct" ? LabRecord.XmppsServer(cell.Far, "far.example", _ports[cell.Server].Direct) : LabRecord.XmppServer(cell.Far, "far.example", _ports[cell.Server].Clear);
-        }
+        foreach (var near in _cells.DistinctBy(c => c.Near))
+            yield return near.IsDirect ? LabRecord.XmppsServer(near.Near, LabRecord.LoopbackHost, _directPort) : LabRecord.XmppServer(near.Near, LabRecord.LoopbackHost, file.XmppPort);
+        foreach (var far in _cells.DistinctBy(c => c.Far))
+            yield return far.IsDirect ? LabRecord.XmppsServer(far.Far, "far.example", _ports[far.Server].Direct) : LabRecord.XmppServer(far.Far, "far.example", _ports[far.Server].Clear);
     }
 
-    private static string[] FarDomainsOf(string policy) => [.. Names.SelectMany(Cell.Of).Where(c => c.Policy == policy).Select(c => c.Far).Distinct(StringComparer.Ordinal)];
-
-    // One record for each policy: what an administrator would write for such a partner.
-    private static void Adjust(JsonObject appliance, int directPort, string[] sipDomains, string[] xmppDomains, Func<string, string[]> domainsOf)
-    {
-        appliance["listeners"]!["xmpp"]!.AsArray().Add(new JsonObject { ["address"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{directPort}"), ["directTls"] = true });
-        // Every cell keeps its stream, and all servers of the stage have one address.
-        (appliance["limits"]!["connectionsPerAddressMax"], appliance["limits"]!["acceptsPerSecondPerAddressMax"]) = (2_000, 2_000);
-        appliance["domains"] = new JsonArray(
-        [
-            .. sipDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "sip" }), .. xmppDomains.Select(d => new JsonObject { ["name"] = d, ["kind"] = "xmpp" }),
-        ]);
-        var edge = appliance["peers"]![0]!.DeepClone();
-        edge["fromDomains"] = new JsonArray([.. sipDomains]);
-        appliance["peers"] = new JsonArray([edge, .. Cell.Policies.Select(p => Record(p, domainsOf(p)))]);
-    }
-
-    private static JsonObject Record(string policy, string[] domains)
+    private static JsonObject Record(string policy, IEnumerable<string> domains, bool isMirror)
     {
         var record = new JsonObject { ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true, ["fromDomains"] = new JsonArray([.. domains]), ["limits"] = new JsonObject { ["connectionsMax"] = 500, ["pairsPerStreamMax"] = 1 } };
         if (policy == "required") record["external"] = "required";
-        else record["dialback"] = true;
+        else if (policy != "default") record["dialback"] = true;
         if (policy == "dialback") record["external"] = "off";
+        if (policy == "vouched") record["selfSigned"] = true;
         if (policy == "clear") record["tls"] = "forbidden";
+        if (policy.Split('-') is ["tls", var ours, var theirs]) record["tls"] = isMirror ? theirs switch { "must" => "required", "may" => "optional", _ => "forbidden" } : ours;
         return record;
     }
 }

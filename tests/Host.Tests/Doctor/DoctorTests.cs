@@ -59,6 +59,14 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Own_certificate_that_ended_while_we_run_is_a_failure()
+    {
+        var report = await CheckAsync(Listen(LabLeafOptions.For("sip.contoso.example")), peer: null, ownEnd: Now.AddMinutes(-1));
+
+        Assert.Contains(report.Checks, c => c is { Check: "expiry", Verdict: DoctorVerdict.Failed } && c.Text.StartsWith("gateway ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Nobody_listening_fails_at_tcp_and_later_hops_are_not_tried()
     {
         // A port of the kernel's choice that was let go may be somebody else's by now; the lowest one is nobody's.
@@ -94,7 +102,7 @@ public sealed class DoctorTests : IAsyncLifetime
         return listeners[^1].Endpoint.Port;
     }
 
-    private async Task<DoctorReport> CheckAsync(int port, string host = "sip.contoso.example", string own = "gw.jabber.example", string? peer = "contoso")
+    private async Task<DoctorReport> CheckAsync(int port, string host = "sip.contoso.example", string own = "gw.jabber.example", string? peer = "contoso", DateTimeOffset? ownEnd = null)
     {
         var model = new FederationModel
         {
@@ -107,7 +115,7 @@ public sealed class DoctorTests : IAsyncLifetime
                 },
             ],
         };
-        var certificates = new FixedCertificates(new CertificateSet(1, [authority.Issue(own).ToOwn("gateway")], [authority.ToTrust("lab")]));
+        var certificates = new FixedCertificates(new CertificateSet(1, [authority.Issue(LabLeafOptions.For(own) with { NotBefore = ownEnd?.AddDays(-9), NotAfter = ownEnd }).ToOwn("gateway")], [authority.ToTrust("lab")]));
         var registry = new PeerRegistry(certificates, TimeProvider.System, new RecentRefusals(TimeProvider.System));
         registry.Publish(new FederationTables(model));
         var hosts = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal) { ["sip.contoso.example"] = [IPAddress.Loopback] };

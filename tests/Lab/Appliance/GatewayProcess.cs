@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Lab.Processes;
 
 namespace Lab.Appliance;
@@ -95,6 +96,14 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What <c>gateway status --json</c> prints, from where the verb has it.</summary>
+    public async Task<string> StatusAsync()
+    {
+        var socket = Path.Combine(Path.GetDirectoryName(_configuration)!, "run", "admin.sock");
+        using var admin = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancellation) => ConnectAsync(socket, cancellation) }) { Timeout = Stage.Soon };
+        return await admin.GetStringAsync(new Uri("http://gateway/status"));
+    }
+
     /// <summary>A verb of the executable with our configuration, as an operator types it.</summary>
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] words) => LabProcess.RunAsync(
         "gateway " + string.Join(' ', words), Executable, [.. words, "--config", _configuration], Stage.Soon, Path.GetDirectoryName(_configuration));
@@ -107,6 +116,21 @@ public sealed class GatewayProcess : IAsyncDisposable
     {
         if (_process is not null) await _process.DisposeAsync();
         _client.Dispose();
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string socket, CancellationToken cancellation)
+    {
+        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+            return new NetworkStream(connection, ownsSocket: true);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The line with which it says that it is ready; then <c>/readyz</c> must say the same.</summary>

@@ -50,13 +50,14 @@ public sealed class LabAuthority : IDisposable
     }
 
     /// <summary>Makes <c>file.crt.pem</c> and <c>file.key.pem</c>. By default the EKU is serverAuth only: what real edges present (field fact A2).</summary>
-    public LabCertificate Issue(string file, IReadOnlyList<string> names, LabCertificateKind kind = LabCertificateKind.ServerAuthOnly, bool isExpired = false, string? commonName = null)
+    public LabCertificate Issue(string file, IReadOnlyList<string> names, LabCertificateKind kind = LabCertificateKind.ServerAuthOnly, bool isExpired = false, string? commonName = null,
+        TimeSpan? lasts = null)
     {
         using var key = RSA.Create(2048);
         var request = Request(key, names, kind, commonName);
         var (from, until) = isExpired
             ? (DateTimeOffset.UtcNow.AddDays(-300), DateTimeOffset.UtcNow.AddDays(-2))
-            : (DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(300));
+            : (DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow + (lasts ?? TimeSpan.FromDays(300)));
         using var leaf = request.Create(_authority, from, until, RandomNumberGenerator.GetBytes(16));
         return Write(file, leaf, key);
     }

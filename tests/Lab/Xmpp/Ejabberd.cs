@@ -61,13 +61,15 @@ public sealed class Ejabberd : IAsyncDisposable
 
     private static string Configuration(string home, EjabberdOptions o)
     {
-        var certificates = string.Join(", ", o.Domains.Select(d => Both(home, d)));
+        var certificates = string.Join(", ", o.Domains.Concat(o.Hosts).Select(d => Both(home, d)));
+        var hosts = string.Concat(o.Hosts.Select(h => $", \"{h.Name}\""));
+        var hostSettings = string.Concat(o.Hosts.Select(h => $"  \"{h.Name}\": {{ s2s_use_starttls: {Word(h.Tls)} }}\n"));
         var services = string.Concat(o.Domains.Select(d => $"      \"{d.Name}\": {{ password: \"{XmppComponent.Secret}\" }}\n"));
         var dialback = string.Join(", ", o.DialbackDomains.Select(d => $"\"{d}\""));
         return string.Create(CultureInfo.InvariantCulture, $$"""
             loglevel: info
             log_rotate_count: 0
-            hosts: [ "{{o.Domain}}" ]
+            hosts: [ "{{o.Domain}}"{{hosts}} ]
             certfiles: [ {{certificates}} ]
             s2s_cafile: "{{o.AuthorityFile}}"
             ca_file: "{{o.AuthorityFile}}"
@@ -94,10 +96,18 @@ public sealed class Ejabberd : IAsyncDisposable
             modules:
               mod_disco: {}
               mod_s2s_dialback: { access: dialback }
+            {{(hostSettings.Length > 0 ? "host_config:\n" + hostSettings : "")}}
             {{(o.More.Length > 0 ? o.More : "s2s_use_starttls: " + o.StartTls)}}
 
             """).Replace("\n      \"", "\n        \"", StringComparison.Ordinal);
     }
+
+    private static string Word(ServerTls tls) => tls switch
+    {
+        ServerTls.Must => "required",
+        ServerTls.May => "optional",
+        _ => "false",
+    };
 
     // ejabberd wants certificate and key in one file.
     private static string Both(string home, FederatedDomain domain)

@@ -12,6 +12,9 @@ public sealed record EjabberdOptions(string Domain, int DnsPort, string Authorit
     /// <summary>Far domains whose keys are taken where no certificate proves them.</summary>
     public IReadOnlyList<string> DialbackDomains { get; init; } = [];
 
+    /// <summary>Domains that are no components but hosts of its own, each with its own word about TLS; what is sent to their users comes back.</summary>
+    public IReadOnlyList<FederatedDomain> Hosts { get; init; } = [];
+
     /// <summary><c>optional</c>, <c>required</c> or <c>required_trusted</c>.</summary>
     public string StartTls { get; init; } = "required";
 

@@ -5,6 +5,13 @@ namespace Lab.Xmpp;
 /// <summary>A domain that a real server federates for with a certificate of its own, played by an <see cref="XmppComponent"/>.</summary>
 public sealed record FederatedDomain(string Name, LabCertificate Certificate)
 {
-    /// <summary>Whether the server tries TLS for it at all; Prosody tries it even where it is not offered.</summary>
-    public bool SpeaksTls { get; init; } = true;
+    public ServerTls Tls { get; init; } = ServerTls.Must;
+}
+
+/// <summary>What a server wants of TLS between servers, for one of its domains.</summary>
+public enum ServerTls
+{
+    Must,
+    May,
+    None,
 }

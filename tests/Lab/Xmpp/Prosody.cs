@@ -100,7 +100,7 @@ public sealed class Prosody : IAsyncDisposable
         limits = {}
         VirtualHost "{{o.Domain}}"
         {{Own(o, o.Certificate)}}
-        {{string.Concat(o.Components.Select(c => $"Component \"{c.Name}\"\n    component_secret = \"{XmppComponent.Secret}\"\n    validate_from_addresses = false\n{(c.SpeaksTls ? "" : "    modules_disabled = { \"tls\" }\n")}{Own(o, c.Certificate)}\n"))}}
+        {{string.Concat(o.Components.Select(c => $"Component \"{c.Name}\"\n    component_secret = \"{XmppComponent.Secret}\"\n    validate_from_addresses = false\n{TlsOf(c.Tls)}{Own(o, c.Certificate)}\n"))}}
 
         """);
 
@@ -109,6 +109,14 @@ public sealed class Prosody : IAsyncDisposable
         s2s_secure_auth = {{(o.AcceptsDialback ? "false" : "true")}}
         s2s_insecure_domains = { {{string.Join("; ", o.DialbackDomains.Select(d => $"\"{d}\""))}} }
         """;
+
+    // Who demands certificates demands TLS, so a domain for which TLS is a matter of choice must not; which far domains need none is said for all of them.
+    private static string TlsOf(ServerTls tls) => tls switch
+    {
+        ServerTls.May => "    s2s_secure_auth = false\n",
+        ServerTls.None => "    modules_disabled = { \"tls\" }\n",
+        _ => "",
+    };
 
     // Two settings for one thing: streams that begin in clear use the first, the port where TLS begins at once asks for the second by the name in the handshake.
     private static string Own(ProsodyOptions o, LabCertificate own) => $"    ssl = {Tls(o, own)}\n    s2s_direct_tls_ssl = {Tls(o, own)}";

@@ -15,6 +15,7 @@ public sealed class XmppComponent : IAsyncDisposable
     private static readonly XNamespace Accept = "jabber:component:accept";
     private readonly TcpClient _tcp;
     private readonly XmlReader _reader;
+    private readonly SemaphoreSlim _writing = new(1, 1);
 
     private Task _following = Task.CompletedTask;
 
@@ -47,7 +48,18 @@ public sealed class XmppComponent : IAsyncDisposable
         return component;
     }
 
-    public Task SendAsync(string xml) => WriteAsync(_tcp.GetStream(), xml);
+    public async Task SendAsync(string xml)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await WriteAsync(_tcp.GetStream(), xml);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     public Task MessageAsync(string from, string to, string id, string body) =>
         SendAsync($"<message xmlns='jabber:component:accept' type='chat' id='{id}' from='{from}' to='{to}'><body>{body}</body></message>");
@@ -65,6 +77,7 @@ public sealed class XmppComponent : IAsyncDisposable
         _tcp.Dispose();
         await _following;
         _reader.Dispose();
+        _writing.Dispose();
     }
 
     private static async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.UTF8.GetBytes(text));

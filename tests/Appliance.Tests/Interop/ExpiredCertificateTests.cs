@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using Lab;
+using Lab.Appliance;
+using Lab.Processes;
+
+namespace Appliance.Tests.Interop;
+
+/// <summary>
+/// A certificate of ours that has run out. One that ends while we run is told at once and wherever an operator looks, and what happens to streams with it the trust matrix shows; neither a reload nor a start takes one.
+/// </summary>
+[Collection(nameof(TrustStage))]
+public sealed class ExpiredCertificateTests(TrustStage stage)
+{
+    private const string Reason = "certificates.Expired";
+
+    [Fact]
+    public async Task One_that_ends_while_we_run_is_seen_in_status_log_and_metric()
+    {
+        var (code, table) = await stage.Gateway.VerbAsync("status");
+        Assert.Equal(0, code);
+        Assert.Matches(@"\u2502 expired +\u2502[^\u2502]+\u2502 ended +\u2502", table);
+
+        var status = JsonNode.Parse(await stage.Gateway.StatusAsync())!;
+        var own = status["certificates"]!["own"]!.AsArray();
+        Assert.Equal(-1, own.Single(c => c!["name"]!.GetValue<string>() == "expired")!["daysLeft"]!.GetValue<int>());
+        Assert.InRange(own.Single(c => c!["name"]!.GetValue<string>() == "gateway")!["daysLeft"]!.GetValue<int>(), 290, 300);
+        Assert.True(await stage.Gateway.MetricAsync("gateway_host_refusals_total", $"reason=\"{Reason}\"") > 0);
+        await stage.Gateway.LineAsync("the end in the log", l => l.Contains($"refused expired: {Reason}: Our own certificate ended", StringComparison.Ordinal), Stage.Soon);
+    }
+
+    [Fact]
+    public async Task A_reload_with_it_is_refused_and_what_is_in_force_stays()
+    {
+        var before = JsonNode.Parse(await stage.Gateway.StatusAsync())!["certificates"]!["version"]!.GetValue<int>();
+        var (code, words) = await stage.Gateway.VerbAsync("reload");
+        Assert.NotEqual(0, code);
+        Assert.Contains(Reason, words, StringComparison.Ordinal);
+        Assert.Equal(before, JsonNode.Parse(await stage.Gateway.StatusAsync())!["certificates"]!["version"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_start_with_it_fails_with_the_reason()
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(stage.Directory.Root, "appliance.json")))!.AsObject();
+        document["listeners"]!["admin"] = "run/second.sock";
+        var file = Path.Combine(stage.Directory.Folder("second"), "appliance.json");
+        await File.WriteAllTextAsync(file, document.ToJsonString());
+
+        var (code, words) = await LabProcess.RunAsync("gateway run", GatewayProcess.Executable, ["run", "--config", file], Stage.Soon, Path.GetDirectoryName(file));
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(Reason, words, StringComparison.Ordinal);
+        Assert.Contains("ours-expired.crt.pem' ended", words, StringComparison.Ordinal);
+    }
+}
