@@ -20,6 +20,9 @@ public sealed class EjabberdFarServer(Ejabberd server) : RealFarServer(server.Op
 
     protected override bool IsAbout(string line, Cell cell) => line.Contains(cell.IsIn ? $" {cell.Far} -> {cell.Near}" : $" {cell.Near} -> {cell.Far}", StringComparison.Ordinal);
 
+    // A busy ejabberd asks its socket for more when we are gone already, and then forgets what it has (einval, closed).
+    protected override bool IsDeaf(string line) => line.Contains("Connection failed: invalid argument", StringComparison.Ordinal) || line.Contains("Connection failed: connection closed", StringComparison.Ordinal);
+
     protected override string WordsOf(Cell cell) => (cell.Tls?.Ours, cell.IsIn, cell.Whose) switch
     {
         ("required", true, _) => "STARTTLS is disabled in local configuration",
@@ -35,7 +38,7 @@ public sealed class EjabberdFarServer(Ejabberd server) : RealFarServer(server.Op
     protected override (string Reason, string Words) OursWithoutTls(Cell cell) => ("xmpp.PeerStreamError", WordsOf(cell));
 
     protected override (string Reason, string Words) OursRefused(Cell cell) => cell.IsIn
-        ? ("xmpp.PeerClosed", OwnFault(cell, "it may not know the authority"))
+        ? ("xmpp.PeerClosed|xmpp.ConnectionLost", OwnFault(cell, "it may not know the authority"))
         : ("xmpp.SaslFailed", OwnFault(cell, "not-authorized"));
 
     private static string Fault(Cell cell) => cell.Certificate switch

@@ -14,7 +14,7 @@ public abstract class FarServer : IAsyncDisposable
     /// <summary>Waits until the server tells, in its log or as an event, that the stream did not stand, with the reason.</summary>
     public abstract Task RefusedAsync(Cell cell);
 
-    /// <summary>What our log and status say of it: the public name of the reason, and a part of the text.</summary>
+    /// <summary>What our log and status say of it: the public name of the reason (or of either, where the server is faster or slower than its last word), and a part of the text.</summary>
     public (string Reason, string Words) OursOf(Cell cell) => (cell.Tls, cell.Whose, cell.IsIn) switch
     {
         (("required", _), _, false) => ("xmpp.TlsRequired", ""),

@@ -18,7 +18,7 @@ public abstract class RealFarServer(int componentPort, LabProcess process, IAsyn
     public override async Task RefusedAsync(Cell cell)
     {
         var words = WordsOf(cell);
-        await process.Lines.SeeAsync($"{process.Name} tells why {cell} did not stand: {words}", l => IsAbout(l, cell) && l.Contains(words, StringComparison.Ordinal), Stage.Soon);
+        await process.Lines.SeeAsync($"{process.Name} tells why {cell} did not stand: {words}", l => IsAbout(l, cell) && (l.Contains(words, StringComparison.Ordinal) || IsDeaf(l)), Stage.Soon);
     }
 
     /// <summary>A component is connected before the first stanza for it may come.</summary>
@@ -42,6 +42,9 @@ public abstract class RealFarServer(int componentPort, LabProcess process, IAsyn
 
     /// <summary>True for a line about the stream of this cell.</summary>
     protected abstract bool IsAbout(string line, Cell cell);
+
+    /// <summary>True for a line by which the server owns that it did not read what we said.</summary>
+    protected virtual bool IsDeaf(string line) => false;
 
     /// <summary>What the line must say.</summary>
     protected abstract string WordsOf(Cell cell);
