@@ -11,7 +11,8 @@ using Gateway.Xmpp.Protocol;
 namespace Xmpp.Tests;
 
 /// <summary>
-/// What costs a hostile server little must not cost us much, and above all nothing to the others: answers it does not read, sessions it breaks, questions it leaves open, names it invents, counts it lies about.
+/// What costs a hostile server little must not cost us much, and above all nothing to the others: answers it does not read, sessions it breaks, questions it leaves open, names it invents,
+/// counts it lies about.
 /// </summary>
 public sealed class AmplificationTests
 {

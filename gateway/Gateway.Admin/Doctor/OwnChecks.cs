@@ -46,7 +46,9 @@ internal static class OwnChecks
         foreach (var own in set.Own)
         {
             var days = own.DaysLeft(parts.Hub.Time.GetUtcNow());
-            if (days < 0) list.Fail("expiry", $"{own.Name} ended {own.NotAfter:u}: peers that check it refuse us", "renew it and put the new files in place; no restart is needed, and before that neither a restart nor a reload succeeds");
+            if (days < 0)
+                list.Fail("expiry", $"{own.Name} ended {own.NotAfter:u}: peers that check it refuse us",
+                    "renew it and put the new files in place; no restart is needed, and before that neither a restart nor a reload succeeds");
             else if (days < parts.WarnDays) list.Warn("expiry", $"{own.Name} ends in {days} days", "renew it and put the new files in place; no restart is needed");
             var usages = own.Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(e => e.EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>()).ToList();
             if (usages.Count > 0 && usages.TrueForAll(u => u.Value != "1.3.6.1.5.5.7.3.2"))

@@ -29,7 +29,10 @@ public static class StatusScreen
     [
         .. Table("listeners", ["protocol", "bound", "connections", "address"], status.Listeners.Select(l => new[] { l.Protocol, l.IsBound ? "yes" : "NO", Layout.Number(l.Connections), l.Address })),
         .. Table($"certificates, version {Layout.Number(status.Certificates.Version)}", ["name", "days left", "until", "SHA-256", "for"],
-            status.Certificates.Own.Select(c => new[] { c.Name, c.DaysLeft < 0 ? "ended" : Layout.Number(c.DaysLeft), Layout.When(c.NotAfter), c.Fingerprint[..Math.Min(16, c.Fingerprint.Length)], string.Join(' ', c.Domains) })),
+            status.Certificates.Own.Select(c => new[]
+            {
+                c.Name, c.DaysLeft < 0 ? "ended" : Layout.Number(c.DaysLeft), Layout.When(c.NotAfter), c.Fingerprint[..Math.Min(16, c.Fingerprint.Length)], string.Join(' ', c.Domains),
+            })),
         .. Table("trust sets", ["name", "roots", "of the system", "days left"],
             status.Certificates.Trust.Select(t => new[] { t.Name, Layout.Number(t.Roots), t.IncludesSystemRoots ? "too" : "no", t.DaysLeft is { } days ? Layout.Number(days) : "" })),
         .. Table("engine", ["value", "number"], status.Engine.Select(e => new[] { Layout.Number(e.Value), e.Key })),
@@ -74,7 +77,8 @@ public static class StatusScreen
     {
         if (status.Configuration.LastReload is { IsApplied: false } failed)
             foreach (var fault in failed.Faults) yield return ($"the reload of {Layout.When(failed.At)} failed and changed nothing: {fault}", "mend the file; gateway config check; gateway reload");
-        foreach (var own in status.Certificates.Own.Where(c => c.DaysLeft < 0)) yield return ($"our certificate {own.Name} has ended: who checks it refuses us", "renew it and put the new files in place; before that neither a restart nor a reload succeeds");
+        foreach (var own in status.Certificates.Own.Where(c => c.DaysLeft < 0))
+            yield return ($"our certificate {own.Name} has ended: who checks it refuses us", "renew it and put the new files in place; before that neither a restart nor a reload succeeds");
         foreach (var fault in status.Certificates.Faults) yield return ($"certificates not reloaded: {fault}", "mend the files; what was in use stays in use meanwhile");
         foreach (var listener in status.Listeners.Where(l => !l.IsBound)) yield return ($"{listener.Protocol} {listener.Address} is not bound", "the log says why");
         foreach (var peer in status.Peers)

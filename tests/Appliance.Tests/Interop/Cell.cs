@@ -1,7 +1,8 @@
 namespace Appliance.Tests.Interop;
 
 /// <summary>
-/// One cell of the trust matrix: how TLS begins, what our record of the peer and the peer's of us allow, whose certificate is in question, what it is worth, and who opens the stream. Each has a far domain to
+/// One cell of the trust matrix: how TLS begins, what our record of the peer and the peer's of us allow, whose certificate is in question, what it is worth, and who opens the stream. Each
+/// has a far domain to
 /// itself, and with one of ours it is a pair that no other cell has.
 /// </summary>
 /// <param name="Policy">One of <see cref="Policies"/>, or <c>tls-OURS-THEIRS</c>: our record's word and what the server wants (<c>must may none</c>).</param>
@@ -20,7 +21,8 @@ public sealed record Cell(string Server, string Mode, string Policy, string Whos
     private static readonly string[] _ways = ["in", "out"];
 
     /// <summary>
-    /// What our record says: nothing but what is the default (a server that would do with dialback must have a certificate all the same); EXTERNAL required; EXTERNAL, or dialback over TLS; the same for a certificate
+    /// What our record says: nothing but what is the default (a server that would do with dialback must have a certificate all the same); EXTERNAL required; EXTERNAL, or dialback over
+    /// TLS; the same for a certificate
     /// that vouches for itself; dialback over TLS only; dialback in clear. A server demands a certificate of us only under <c>required</c>.
     /// </summary>
     private static readonly string[] _trust = ["default", "required", "fallback", "vouched", "dialback", "clear"];

@@ -8,7 +8,8 @@ using Lab.Xmpp;
 namespace Appliance.Tests.Interop;
 
 /// <summary>
-/// The one stage of broken cables and killed servers, so that they are broken one after the other. Its Prosody counts (XEP-0198), keeps what comes for people who are away, and is reached through a cable of ours;
+/// The one stage of broken cables and killed servers, so that they are broken one after the other. Its Prosody counts (XEP-0198), keeps what comes for people who are away, and is reached
+/// through a cable of ours;
 /// ejabberd stands beside it, counts nothing, and finds the gateway by a domain of its own.
 /// </summary>
 [CollectionDefinition(nameof(CountingStage))]

@@ -12,7 +12,8 @@ public sealed class EjabberdFarServer(Ejabberd server) : RealFarServer(server.Op
     public override Task<XmppComponent> ComponentAsync(string domain) => base.ComponentAsync(server.Options.Domains[0].Name);
 
     public override Task ArrivesAsync(Cell cell, string body) => IsHost(cell.Far)
-        ? Process.Lines.SeeAsync($"ejabberd takes the stream of {cell}", l => l.Contains("Accepted inbound s2s", StringComparison.Ordinal) && l.Contains($"{cell.Near} -> {cell.Far}", StringComparison.Ordinal), Stage.Soon)
+        ? Process.Lines.SeeAsync($"ejabberd takes the stream of {cell}",
+            l => l.Contains("Accepted inbound s2s", StringComparison.Ordinal) && l.Contains($"{cell.Near} -> {cell.Far}", StringComparison.Ordinal), Stage.Soon)
         : base.ArrivesAsync(cell, body);
 
     // Who is told is a user of the host, and there is none.
@@ -21,7 +22,8 @@ public sealed class EjabberdFarServer(Ejabberd server) : RealFarServer(server.Op
     protected override bool IsAbout(string line, Cell cell) => line.Contains(cell.IsIn ? $" {cell.Far} -> {cell.Near}" : $" {cell.Near} -> {cell.Far}", StringComparison.Ordinal);
 
     // A busy ejabberd asks its socket for more when we are gone already, and then forgets what it has (einval, closed).
-    protected override bool IsDeaf(string line) => line.Contains("Connection failed: invalid argument", StringComparison.Ordinal) || line.Contains("Connection failed: connection closed", StringComparison.Ordinal);
+    protected override bool IsDeaf(string line) =>
+        line.Contains("Connection failed: invalid argument", StringComparison.Ordinal) || line.Contains("Connection failed: connection closed", StringComparison.Ordinal);
 
     protected override string WordsOf(Cell cell) => (cell.Tls?.Ours, cell.IsIn, cell.Whose) switch
     {

@@ -6,7 +6,8 @@ using Lab.Processes;
 namespace Appliance.Tests.Interop;
 
 /// <summary>
-/// A certificate of ours that has run out. One that ends while we run is told at once and wherever an operator looks, and what happens to streams with it the trust matrix shows; neither a reload nor a start takes one.
+/// A certificate of ours that has run out. One that ends while we run is told at once and wherever an operator looks, and what happens to streams with it the trust matrix shows; neither a
+/// reload nor a start takes one.
 /// </summary>
 [Collection(nameof(TrustStage))]
 public sealed class ExpiredCertificateTests(TrustStage stage)

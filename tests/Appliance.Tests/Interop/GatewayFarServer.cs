@@ -31,7 +31,8 @@ public sealed class GatewayFarServer(GatewayProcess gateway, LyncEdge edge) : Fa
             l => l.Contains($"XMPP stream {(cell.IsIn ? "to" : "from")} {cell.Near} (", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal), Stage.Soon);
     }
 
-    protected override (string Reason, string Words) OursWithoutTls(Cell cell) => cell.Tls?.Ours == "required" ? ("xmpp.PeerStreamError", "TLS is not used with this server.") : ("xmpp.TlsForbidden", "");
+    protected override (string Reason, string Words) OursWithoutTls(Cell cell) =>
+        cell.Tls?.Ours == "required" ? ("xmpp.PeerStreamError", "TLS is not used with this server.") : ("xmpp.TlsForbidden", "");
 
     protected override (string Reason, string Words) OursRefused(Cell cell) => throw new InvalidOperationException("the other gateway's certificate is the one in question");
 

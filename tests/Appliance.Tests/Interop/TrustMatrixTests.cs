@@ -6,7 +6,8 @@ using Lab.Processes;
 namespace Appliance.Tests.Interop;
 
 /// <summary>
-/// The trust matrix against real servers, both ways: exactly the cells that policy allows come up, proved as it says; each other one fails with its reason in our log and status and in the other side's log, and both
+/// The trust matrix against real servers, both ways: exactly the cells that policy allows come up, proved as it says; each other one fails with its reason in our log and status and in the
+/// other side's log, and both
 /// senders are told. The cells of one test are played at once.
 /// </summary>
 [Collection(nameof(TrustStage))]
@@ -82,7 +83,7 @@ public sealed class TrustMatrixTests(TrustStage stage)
         await far.RefusedAsync(cell);
         var (reason, words) = far.OursOf(cell);
         await stage.Gateway.LineAsync($"a line about {cell} with {reason}: {words}",
-            l => l.Contains(cell.Far, StringComparison.Ordinal) && reason.Split('|').Any(r => l.Contains(r + ": ", StringComparison.Ordinal)) && l.Contains(words, StringComparison.Ordinal), Stage.Soon);
+            l => l.Contains(cell.Far, StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal) && reason.Split('|').Any(r => l.Contains(r + ": ", StringComparison.Ordinal)), Stage.Soon);
         // Who dialled us is told of by the domain it gave, whom we dialled by the name of its record: its last words may be those of another of its domains.
         await StatusAsync(cell, reason, cell.IsIn ? words : "");
         // A wrong name is told with the names that were presented beside the one that was expected (PSB-D-29).
@@ -98,7 +99,8 @@ public sealed class TrustMatrixTests(TrustStage stage)
         while (true)
         {
             var refusals = JsonNode.Parse(await stage.Gateway.StatusAsync())!["refusals"]!.AsArray();
-            if (refusals.Any(r => (string?)r!["subject"] == subject && reason.Split('|').Contains((string?)r["reason"], StringComparer.Ordinal) && ((string?)r["text"])!.Contains(words, StringComparison.Ordinal))) return;
+            var ofIt = refusals.Where(r => (string?)r!["subject"] == subject && reason.Split('|').Contains((string?)r["reason"], StringComparer.Ordinal));
+            if (ofIt.Any(r => ((string?)r!["text"])!.Contains(words, StringComparison.Ordinal))) return;
             if (deadline.IsCancellationRequested) throw new LabTimeoutException($"status does not tell {reason} of {subject} for {cell}: {words}; it tells\n{string.Join('\n', refusals)}");
             await look.WaitForNextTickAsync();
         }

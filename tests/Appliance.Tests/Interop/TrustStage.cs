@@ -9,7 +9,8 @@ using Lab.Trust;
 namespace Appliance.Tests.Interop;
 
 /// <summary>
-/// One appliance with Prosody, ejabberd, the scripted Openfire and another appliance, each holding a domain for every cell of the trust matrix. All of it is set at the start: a cell is chosen by its names alone, so that
+/// One appliance with Prosody, ejabberd, the scripted Openfire and another appliance, each holding a domain for every cell of the trust matrix. All of it is set at the start: a cell is
+/// chosen by its names alone, so that
 /// nothing is started or reloaded between cells.
 /// </summary>
 [CollectionDefinition(nameof(TrustStage))]
@@ -118,7 +119,11 @@ public sealed class TrustStage : IAsyncLifetime, ICollectionFixture<TrustStage>
 
     private static JsonObject Record(string policy, IEnumerable<string> domains, bool isMirror)
     {
-        var record = new JsonObject { ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true, ["fromDomains"] = new JsonArray([.. domains]), ["limits"] = new JsonObject { ["connectionsMax"] = 500, ["pairsPerStreamMax"] = 1 } };
+        var record = new JsonObject
+        {
+            ["name"] = policy, ["protocol"] = "xmpp", ["privateTargets"] = true, ["fromDomains"] = new JsonArray([.. domains]),
+            ["limits"] = new JsonObject { ["connectionsMax"] = 500, ["pairsPerStreamMax"] = 1 },
+        };
         if (policy == "required") record["external"] = "required";
         else if (policy != "default") record["dialback"] = true;
         if (policy == "dialback") record["external"] = "off";

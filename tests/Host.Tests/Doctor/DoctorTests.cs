@@ -115,7 +115,8 @@ public sealed class DoctorTests : IAsyncLifetime
                 },
             ],
         };
-        var certificates = new FixedCertificates(new CertificateSet(1, [authority.Issue(LabLeafOptions.For(own) with { NotBefore = ownEnd?.AddDays(-9), NotAfter = ownEnd }).ToOwn("gateway")], [authority.ToTrust("lab")]));
+        var ours = authority.Issue(LabLeafOptions.For(own) with { NotBefore = ownEnd?.AddDays(-9), NotAfter = ownEnd });
+        var certificates = new FixedCertificates(new CertificateSet(1, [ours.ToOwn("gateway")], [authority.ToTrust("lab")]));
         var registry = new PeerRegistry(certificates, TimeProvider.System, new RecentRefusals(TimeProvider.System));
         registry.Publish(new FederationTables(model));
         var hosts = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal) { ["sip.contoso.example"] = [IPAddress.Loopback] };
