@@ -90,7 +90,7 @@ internal static class ChainJudge
         try
         {
             var isGood = chain.Build(leaf);
-            var finding = isGood ? JudgeStrength(chain, trust, isWeakAllowed) : Explain(chain, leaf, now);
+            var finding = isGood ? JudgeStrength(chain, trust, isWeakAllowed) : Explain(chain, leaf, trust, now);
             return finding;
         }
         catch (CryptographicException broken)
@@ -127,8 +127,15 @@ internal static class ChainJudge
         _ => false,
     };
 
+    // An authority that was made anew keeps its name: whoever has put "the root" into the trust set must be told that it is another one.
+    private static string NamesakeOf(X509Chain chain, X509Certificate2 leaf, TrustSet trust)
+    {
+        var top = chain.ChainElements.Count == 0 ? leaf : chain.ChainElements[^1].Certificate;
+        return trust.Roots.Any(r => r.SubjectName.RawData.AsSpan().SequenceEqual(top.IssuerName.RawData)) ? $", which has a root '{top.Issuer}' with another key" : "";
+    }
+
     // The order matters: an unknown issuer makes every other finding hearsay, so it is said first.
-    private static ChainFinding Explain(X509Chain chain, X509Certificate2 leaf, DateTimeOffset now)
+    private static ChainFinding Explain(X509Chain chain, X509Certificate2 leaf, TrustSet trust, DateTimeOffset now)
     {
         var all = X509ChainStatusFlags.NoError;
         foreach (var status in chain.ChainStatus) all |= status.Status;
@@ -137,7 +144,7 @@ internal static class ChainJudge
         {
             return IsSelfIssued(leaf)
                 ? Refused(CertificateReason.SelfSigned, $"'{leaf.Subject}' is self-signed and not in the trust set.")
-                : Refused(CertificateReason.UnknownCa, $"No chain from '{leaf.Issuer}' to the trust set. {words}");
+                : Refused(CertificateReason.UnknownCa, $"No chain from '{leaf.Issuer}' to the trust set{NamesakeOf(chain, leaf, trust)}. {words}");
         }
         if ((all & X509ChainStatusFlags.NotTimeValid) != X509ChainStatusFlags.NoError)
         {

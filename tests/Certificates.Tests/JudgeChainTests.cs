@@ -66,6 +66,7 @@ public sealed class JudgeChainTests
         var verdict = CertificateJudge.Judge(Lab.Evidence(impostor), Sip("sip.contoso.example"), Lab.Authority.ToTrust(), Lab.Now);
 
         Assert.Contains(verdict.Reason, new[] { CertificateReason.UnknownCa, CertificateReason.ChainInvalid });
+        if (verdict.Reason == CertificateReason.UnknownCa) Assert.Contains("which has a root 'CN=Gateway Lab Root' with another key", verdict.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -99,10 +99,11 @@ internal sealed class Cast : IAsyncDisposable
 
     private static void Introduce(Ground ground, Narrator narrator, Prosody prosody) => narrator.Plain(string.Create(CultureInfo.InvariantCulture, $"""
 
-           bo@contoso.example                                                   juliet@jabber.example
-           emulated {ground.Profile} edge      ═══ SIP, mutual TLS ═══╗   ╔═══ XMPP S2S, TLS ═══   Prosody, slixmpp client
-           127.0.0.1:{ground.EdgePort}                                 ║   ║                        127.0.0.1:{prosody.ServerPort}
-                                                          ╚ gateway ╝
-                                              SIP {ground.SipPort} · XMPP {ground.XmppPort} · HTTP {ground.HttpPort}
+           {"bo@contoso.example",-80}juliet@jabber.example
+           {$"emulated {ground.Profile} edge",-28}═══ SIP, mutual TLS ═══╗   ╔═══ XMPP S2S, TLS ═══   Prosody, slixmpp client
+           {$"127.0.0.1:{ground.EdgePort}",-51}║   ║{$"127.0.0.1:{prosody.ServerPort}",38}
+           {"╚═╦═╝",56}
+           {"gateway",57}
+           {$"SIP {ground.SipPort} · XMPP {ground.XmppPort} · HTTP {ground.HttpPort}",71}
         """));
 }
