@@ -40,6 +40,24 @@ public sealed class AmplificationTests
         Assert.Equal(XmppReason.ResourceConstraint, await ended);
     }
 
+    [Fact, Clause("RFC 6120", "4.6.1")]
+    public async Task White_space_without_end_is_not_kept_and_buys_no_time_before_anything_is_proved()
+    {
+        await using var node = Serving();
+        using var peer = await RawPeer.ConnectAsync(node);
+        await peer.SendAsync(RawPeer.Header("capulet.example", "contoso.example"));
+        await peer.HearAsync("</stream:features>");
+        byte[] white = new byte[64 * 1024];
+        Array.Fill(white, (byte)' ');
+        for (int n = 0; n < 64; n++) await peer.SendAsync(white);
+        node.Time.Push(TimeSpan.FromSeconds(20));
+        await peer.SendAsync("\n");
+        node.Time.Push(TimeSpan.FromSeconds(6));
+
+        await peer.HearAsync("<connection-timeout");
+        Assert.Equal(XmppReason.NegotiationTimeout, await node.EndedAsync());
+    }
+
     [Fact, Clause("XEP-0198", "5")]
     public async Task Sessions_that_one_domain_breaks_leave_room_for_those_of_others()
     {
