@@ -33,7 +33,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     private readonly Lock _gate = new();
     private readonly LinkQueue _queue = new(context.Time);
-    private readonly LinkRest _rest = new(context);
+    private readonly LinkRest _rest = new(context.Options, context.Time);
     private readonly PresenceMemory _memory = new();
     private Phase _phase;
     private StreamConnection? _stream;
@@ -45,6 +45,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     private string? _lastGood;
     private bool _mustRenew;
     private bool _isInboundLost;
+    private long _usedSince;
     private long _lastSent;
     private bool _isRetired;
 
@@ -113,7 +114,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 if (_phase == Phase.Open) SendWaiting();
                 bool isUnanswered = _phase == Phase.Connecting && _attempt is null && context.Time.GetElapsedTime(_sharedSince, now).TotalSeconds >= SharedSecondsMax;
                 if (isUnanswered) Connect(mayShare: false);
-                bool isOwing = _memory.Owed > 0 || (_mustRenew && _memory.Count > 0);
+                bool isOwing = (_memory.Owed > 0 || (_mustRenew && _memory.Count > 0)) && _rest.RenewalSecondsLeft(now) == 0;
                 if (_phase == Phase.Idle && isOwing && !context.Links.IsStopping && _rest.SecondsLeft(Peer, now) == 0) Connect();
                 while (_phase == Phase.Open && renewals.Count < renewalsMax && _memory.TryTake(out var renewal)) renewals.Add(renewal);
             }
@@ -243,7 +244,11 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         {
             if (_stream != stream) return false;
             (_phase, _stream, _resumption) = (Phase.Idle, null, resumption);
-            if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced)) _mustRenew = true;
+            if (reason is not (XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced))
+            {
+                _mustRenew = true;
+                _rest.Break(context.Time.GetElapsedTime(_usedSince).TotalSeconds);
+            }
             if (resumption is { HasProgressed: false, Window.Count: > 0 }) _fruitless++;
             else _fruitless = 0;
 
@@ -289,7 +294,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         TakeBack();
         if (_mustRenew && stream is not OutboundConnection { HasResumed: true }) _memory.Owe(onlyAskings: false);
         _mustRenew = false;
-        _lastSent = context.Time.GetTimestamp();
+        _usedSince = _lastSent = context.Time.GetTimestamp();
         SendWaiting();
     }
 
