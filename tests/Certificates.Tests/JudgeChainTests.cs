@@ -66,7 +66,32 @@ public sealed class JudgeChainTests
         var verdict = CertificateJudge.Judge(Lab.Evidence(impostor), Sip("sip.contoso.example"), Lab.Authority.ToTrust(), Lab.Now);
 
         Assert.Contains(verdict.Reason, new[] { CertificateReason.UnknownCa, CertificateReason.ChainInvalid });
-        if (verdict.Reason == CertificateReason.UnknownCa) Assert.Contains("which has a root 'CN=Gateway Lab Root' with another key", verdict.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_authority_that_was_made_anew_under_its_name_is_told_as_another_one()
+    {
+        using var known = Root();
+        using var anew = Root();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=sip.contoso.example", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(anew, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        using var leaf = request.Create(anew, Lab.Now.AddDays(-1), Lab.Now.AddDays(30), [1]);
+
+        var evidence = new PeerEvidence(leaf, [], "", "", "");
+        var verdict = CertificateJudge.Judge(evidence, Sip("sip.contoso.example"), new TrustSet("partners", [X509CertificateLoader.LoadCertificate(known.RawData)], []), Lab.Now);
+
+        Assert.Equal(CertificateReason.UnknownCa, verdict.Reason);
+        Assert.Contains("which has a root 'CN=The partner's root' with another key", verdict.Detail, StringComparison.Ordinal);
+
+        static X509Certificate2 Root()
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest("CN=The partner's root", key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+            return request.CreateSelfSigned(Lab.Now.AddDays(-30), Lab.Now.AddYears(1));
+        }
     }
 
     [Fact]
