@@ -111,7 +111,8 @@ internal sealed partial class OutboundConnection : StreamConnection
         Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, IsLeaving ? "leaving" : _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
         Transport?.Remote.ToString() ?? "")
     {
-        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : IsEstablished && !Evidence.IsEncrypted ? [$"{Pair.To}: dialback in clear"] : [], Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
+        Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : IsEstablished && !Evidence.IsEncrypted ? [$"{Pair.To}: dialback in clear"] : [],
+        Pairs = [Pair.ToString(), .. _machine.Further.Where(pair => pair.Value).Select(pair => pair.Key.ToString())],
         Features = FeaturesOf(_machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt, StanzasIn = StanzasIn, StanzasOut = StanzasOut,
         CertificateVersion = Transport?.CertificateVersion ?? 0,
         Unacknowledged = _sent.Count,
