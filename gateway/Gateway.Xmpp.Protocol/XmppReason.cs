@@ -144,4 +144,6 @@ public enum XmppReason
     QueueTimeout,
     /// <summary>A fault of our own.</summary>
     InternalError,
+    /// <summary>A list of addresses that cannot be served as a whole (XEP-0033).</summary>
+    AddressListRefused,
 }

@@ -42,6 +42,7 @@ public static class XmppFailures
         XmppReason.PeerUnknown or XmppReason.PeerRemoved or XmppReason.PolicyViolation => (Condition.PolicyViolation, "Policy does not allow this."),
         XmppReason.JidMalformed => (Condition.JidMalformed, "The address is no XMPP address."),
         XmppReason.HostUnknown => (Condition.RemoteServerNotFound, "The destination domain is not served here."),
+        XmppReason.AddressListRefused => (Condition.Forbidden, "One of the addresses is not reached through this service."),
         XmppReason.InternalError => (Condition.InternalServerError, "The gateway failed to handle this."),
         _ => (Condition.RemoteServerTimeout, "The stream with the destination server broke."),
     };

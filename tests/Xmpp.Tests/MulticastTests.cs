@@ -76,6 +76,7 @@ public sealed class MulticastTests : IAsyncLifetime
         string heard = await AnswerAsync(Message("<body>x</body>", addresses), error);
 
         Assert.Contains("from='contoso.example' to='juliet@capulet.example/b' id='m1' type='error'", heard, StringComparison.Ordinal);
+        Assert.Contains(_contoso.Refusals.Snapshot(), r => (r.Subject, r.Reason) == ("peer-capulet.example", "xmpp.AddressListRefused"));
         Assert.False(_contoso.Crossing.HasMessages);
     }
 

@@ -80,6 +80,8 @@ internal static class XmppRows
         Row(XmppReason.SystemShutdown, "480", "system-shutdown", "We are shutting down.", "Nothing."),
         Row(XmppReason.QueueFull, "480", "resource-constraint", "Too much waits for this domain.", "`gateway doctor PEER`, then limits.queuedItemsMax of the peer."),
         Row(XmppReason.QueueTimeout, "504", "remote-server-timeout", "A stanza waited too long for its stream.", "`gateway doctor PEER` says why the stream does not come to stand."),
+        Row(XmppReason.AddressListRefused, "", "forbidden, jid-malformed, not-acceptable, bad-request", "A list of addresses (XEP-0033) that cannot be served as a whole.",
+            "The text says why. Users of other XMPP domains are reached where policy.transit joins their domain and the sender's; xmpp.multicast bounds the list."),
         Row(XmppReason.InternalError, "500", "internal-server-error", "A defect of ours.", "Report it with the error of the log."),
     ];
 

@@ -94,7 +94,7 @@ public static class StreamErrors
         XmppReason.SaslFailed when isReceiving => StreamCondition.PolicyViolation,
         XmppReason.None or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.PeerNotServing or XmppReason.RedirectRefused or XmppReason.ConnectionLost or XmppReason.ConnectFailed
             or XmppReason.RemoteServerNotFound or XmppReason.QueueFull or XmppReason.QueueTimeout or XmppReason.TlsFailed or XmppReason.SaslFailed
-            or XmppReason.DialbackInvalid or XmppReason.DialbackError or XmppReason.DialbackTimeout or XmppReason.DialbackUnreachable => null,
+            or XmppReason.DialbackInvalid or XmppReason.DialbackError or XmppReason.DialbackTimeout or XmppReason.DialbackUnreachable or XmppReason.AddressListRefused => null,
         XmppReason.StanzaTooLarge or XmppReason.HeaderTooLarge or XmppReason.StanzaTimeout or XmppReason.DepthExceeded or XmppReason.AttributesExceeded or XmppReason.ElementsExceeded
             or XmppReason.NameTooLong or XmppReason.PolicyViolation or XmppReason.TlsRequired or XmppReason.TlsForbidden or XmppReason.BytesBeforeTls
             or XmppReason.DialbackForbidden => StreamCondition.PolicyViolation,

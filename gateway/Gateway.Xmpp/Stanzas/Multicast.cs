@@ -53,16 +53,24 @@ internal sealed class Multicast(XmppContext context)
         (addresses, recipients) = (null, []);
         var judged = context.Crossing.Judge(principal, Federation.Protocol.Xmpp, stanza.To!.AsciiDomain);
         if (judged != FederationReason.None) return XmppErrors.ToStanzaError(FederationReasons.FailureOf(judged));
-        if (!AddressList.TryRead(stanza, context.Options.Multicast.AddressesMax, out addresses, out var refusal)) return refusal;
+        if (!AddressList.TryRead(stanza, context.Options.Multicast.AddressesMax, out addresses, out var refusal)) return Recorded(principal, refusal);
         recipients = addresses.Recipients;
 
         // All or nobody: XEP-0033 §2.2.
         foreach (var recipient in recipients)
         {
-            if (!MayReach(principal, stanza, recipient)) return StanzaError.Of(StanzaCondition.Forbidden, "One of the addresses is not reached through this service.");
+            if (!MayReach(principal, stanza, recipient)) return Recorded(principal, StanzaError.Of(StanzaCondition.Forbidden, XmppFailures.FailureOf(XmppReason.AddressListRefused).Text));
         }
         if (stanza is Protocol.Stanzas.Presence { Type: PresenceType.Available }) _shown.Note(stanza.From!, recipients);
         return null;
+    }
+
+    private StanzaError Recorded(FederatedPeer principal, StanzaError refusal)
+    {
+        string reason = XmppFailures.NameOf(XmppReason.AddressListRefused);
+        context.Metrics.StanzaRefused(reason);
+        context.Refusals.Add(principal.Peer.Name, reason, refusal.Text ?? "");
+        return refusal;
     }
 
     // Users of ours are judged and answered one by one, like those of any stanza.
