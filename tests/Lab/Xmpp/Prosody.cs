@@ -66,7 +66,7 @@ public sealed class Prosody : IAsyncDisposable
         var home = Path.Combine(directory.Root, "prosody-" + options.Domain);
         var process = LabProcess.Start(
             "prosody " + options.Domain, Programs.Prosody, ["--config", Path.Combine(home, "prosody.cfg.lua"), "-F"], home, Path.Combine(home, "console.log"));
-        foreach (var service in (string[])["c2s", "s2s"])
+        foreach (var service in (string[])["c2s", "s2s", .. options.Components.Count > 0 ? ["component"] : Array.Empty<string>()])
             await process.Lines.SeeAsync($"Prosody listens for {service}", l => l.Contains($"Activated service '{service}'", StringComparison.Ordinal), Stage.Soon);
         return process;
     }
