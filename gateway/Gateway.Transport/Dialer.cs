@@ -24,7 +24,8 @@ public sealed class Dialer(TransportHub hub)
         {
             if (target.IsDiscovered && !options.PrivateAllowed && (LocalAddresses.IsForbidden(endpoint.Address) || hub.IsOwnEndpoint(endpoint)))
             {
-                last = new DialOutcome(null, TransportReason.TargetForbidden, $"'{target.Host}' was discovered at {endpoint}, {(hub.IsOwnEndpoint(endpoint) ? "our own listener" : "no public address")}: only configuration may name such.");
+                var what = hub.IsOwnEndpoint(endpoint) ? "our own listener" : "no public address";
+                last = new DialOutcome(null, TransportReason.TargetForbidden, $"'{target.Host}' was discovered at {endpoint}, {what}: only configuration may name such.");
                 continue;
             }
             if (hub.TryEnter(null) != TransportReason.None) return new DialOutcome(null, TransportReason.TooManyConnections, "The connection limit is reached.");

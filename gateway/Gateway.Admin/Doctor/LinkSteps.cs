@@ -62,7 +62,8 @@ internal static class LinkSteps
     {
         TransportReason.ConnectRefused => "is the partner's service running, is the port right, does a firewall answer for it?",
         TransportReason.ConnectTimeout or TransportReason.Unreachable => "a firewall drops the packets: allow the port outwards, ask the partner to allow it inwards",
-        TransportReason.HandshakeFailed or TransportReason.HandshakeTimeout => "the text holds the alert, or that it closed without one, and then its log says why: it does not trust our certificate, cannot read its own, or finds no common cipher",
+        TransportReason.HandshakeFailed or TransportReason.HandshakeTimeout =>
+            "the text holds the alert, or that it closed without one, and then its log says why: it does not trust our certificate, cannot read its own, or finds no common cipher",
         TransportReason.TlsTooOld => "the partner must bring TLS 1.2 to its server; where it cannot, tlsVersionMin of its SIP peer is the relaxation",
         TransportReason.TargetForbidden => "if it is meant so, write the address into the peer or set privateTargets",
         _ => "docs/reasons.md explains the name in brackets",

@@ -60,7 +60,8 @@ internal sealed class PeerChecks(DoctorParts parts, PeerModel peer)
         {
             if (peer.Addresses.IsEmpty && found.Targets.FirstOrDefault(LeadsToUs) is { } own)
             {
-                list.Fail("dns", $"{where}: {Words(own)}: this is our own listener", $"the records of {domain} must name the partner's server, not {parts.Fqdn}: only the domains behind us are published so");
+                list.Fail("dns", $"{where}: {Words(own)}: this is our own listener",
+                    $"the records of {domain} must name the partner's server, not {parts.Fqdn}: only the domains behind us are published so");
                 return [];
             }
 

@@ -14,6 +14,7 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
     private const string TlsNamespace = "urn:ietf:params:xml:ns:xmpp-tls";
 
     private const int WordsMax = 200;
+    private const string SwitchTlsOn = "its administrator must switch TLS between servers on, which needs a certificate it can read";
 
     private readonly Heard heard = new();
     private TransportConnection? connection;
@@ -141,7 +142,7 @@ internal sealed class XmppProbe(DoctorParts parts, PeerModel peer, string ours, 
         var said = await OpenStreamAsync(patience);
         if (ErrorIn(said) is { Length: > 0 } error) return Failed($"the server ends the stream with {error}{WordsIn(said)} before TLS") with { NextStep = XmppSteps.NextStep(error, ours, domain) };
         if (!HasFeatures(said)) return Failed("the server sends no stream features");
-        if (!said.Contains(TlsNamespace, StringComparison.Ordinal)) return peer.Tls == TlsPolicy.Optional ? Seen() : Failed("the server offers no STARTTLS") with { NextStep = "its administrator must switch TLS between servers on, which needs a certificate it can read" };
+        if (!said.Contains(TlsNamespace, StringComparison.Ordinal)) return peer.Tls == TlsPolicy.Optional ? Seen() : Failed("the server offers no STARTTLS") with { NextStep = SwitchTlsOn };
         awaitsProceed = true;
         await AskAsync($"<starttls xmlns='{TlsNamespace}'/>", t => isSecured || t.Contains("<failure", StringComparison.Ordinal), patience);
         return isSecured ? Seen() : Failed("no TLS after STARTTLS");

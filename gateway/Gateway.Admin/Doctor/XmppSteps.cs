@@ -76,8 +76,14 @@ internal sealed class XmppSteps(DoctorParts parts, PeerModel peer, CheckList lis
 
         if (mayDialback) await new AskedBack(parts, peer, list, ours, domain).RunAsync(target, cancellation);
         else
-            list.Fail("dialback", $"{target.Host}: {(!isDialbackOffered ? "no dialback is offered either" : peer.AllowsDialback ? "external is required, so dialback is not used" : "our record of it does not allow dialback")}: there is no way to prove {ours} there",
+            list.Fail("dialback", $"{target.Host}: {WhyNoDialback(isDialbackOffered)}: there is no way to prove {ours} there",
                 $"its administrator must trust the authority of our certificate, which must name {ours}; or both sides allow dialback, here by dialback of the peer");
+    }
+
+    private string WhyNoDialback(bool isOffered)
+    {
+        if (!isOffered) return "no dialback is offered either";
+        return peer.AllowsDialback ? "external is required, so dialback is not used" : "our record of it does not allow dialback";
     }
 
     private async Task<bool> CheckExternalAsync(XmppProbe probe, DialTarget target, string greeting, bool mayDialback, CancellationToken cancellation)

@@ -51,7 +51,8 @@ internal sealed class SipRuntime : ISideRuntime
         .. side.Describe().Links.SelectMany(link => link.Connections.Select(c => (link.Peer, new ConnectionStatus
         {
             Number = c.Id, Direction = c.Direction, Remote = c.Target.Length > 0 ? $"{c.Target} {c.Remote}" : c.Remote, Phase = c.State.Length > 0 ? c.State : "open",
-            Tls = c.Cipher.Length > 0 ? $"{c.Tls} {c.Cipher}" : c.Tls, Subject = c.Subject, ProvedBy = c.ProvedAs.Length > 0 ? "certificate" : "none", Proofs = c.ProvedAs.Length > 0 ? [c.ProvedAs] : [], Since = c.Since,
+            Tls = c.Cipher.Length > 0 ? $"{c.Tls} {c.Cipher}" : c.Tls, Subject = c.Subject,
+            ProvedBy = c.ProvedAs.Length > 0 ? "certificate" : "none", Proofs = c.ProvedAs.Length > 0 ? [c.ProvedAs] : [], Since = c.Since,
             CertificateVersion = c.CertificateVersion, Dialogs = c.Dialogs, Queued = link.Waiting, Domains = c.Domains,
             ItemsIn = c.MessagesIn, ItemsOut = c.MessagesOut, LastItem = c.LastMessageAt, Unacknowledged = c.Unanswered,
         }))),

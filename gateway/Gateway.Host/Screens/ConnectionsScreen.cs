@@ -26,7 +26,8 @@ public static class ConnectionsScreen
         foreach (var (peer, c) in rows.Select(r => (r.Peer, r.Connection)))
         {
             yield return "";
-            yield return $"{Layout.Clean(peer)}#{Layout.Number(c.Number)}: {c.Direction} {Layout.Clean(c.Remote)}, {Layout.Clean(c.Phase)}{(c.Since is { } since ? $", since {Layout.When(since)} ({Layout.Age(now - since)})" : "")}";
+            var stands = c.Since is { } since ? $", since {Layout.When(since)} ({Layout.Age(now - since)})" : "";
+            yield return $"{Layout.Clean(peer)}#{Layout.Number(c.Number)}: {c.Direction} {Layout.Clean(c.Remote)}, {Layout.Clean(c.Phase)}{stands}";
             foreach (var (label, text) in Entries(c, now))
                 foreach (var line in Layout.Entry(label, LabelWidth, text, width)) yield return line;
         }
@@ -57,7 +58,8 @@ public static class ConnectionsScreen
         yield return ("TLS", c.Tls.Length == 0 ? "none" : $"{c.Tls}; our certificates of version {Layout.Number(c.CertificateVersion)}");
         if (c.Subject.Length > 0) yield return ("subject", c.Subject);
         if (c.Features.Count > 0) yield return ("features", string.Join(' ', c.Features));
-        yield return ("crossed", $"{Layout.Number(c.ItemsIn)} in, {Layout.Number(c.ItemsOut)} out, {(c.LastItem is { } last ? $"last {Layout.When(last)} ({Layout.Age(now - last)} ago)" : "nothing yet")}");
+        var latest = c.LastItem is { } last ? $"last {Layout.When(last)} ({Layout.Age(now - last)} ago)" : "nothing yet";
+        yield return ("crossed", $"{Layout.Number(c.ItemsIn)} in, {Layout.Number(c.ItemsOut)} out, {latest}");
         yield return ("open", $"{Layout.Number(c.Queued)} queued, {Layout.Number(c.Unacknowledged)} unacknowledged{(c.Dialogs > 0 ? $", {Layout.Number(c.Dialogs)} dialogs" : "")}");
     }
 

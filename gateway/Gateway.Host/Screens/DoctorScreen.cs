@@ -18,7 +18,8 @@ public static class DoctorScreen
         }
 
         yield return "";
-        yield return $"{Count(report, DoctorVerdict.Good)} good, {Count(report, DoctorVerdict.Warning)} warnings, {Count(report, DoctorVerdict.Failed)} failed, {Count(report, DoctorVerdict.NotTried)} not tried";
+        string Count(DoctorVerdict verdict) => Layout.Number(report.Checks.Count(c => c.Verdict == verdict));
+        yield return $"{Count(DoctorVerdict.Good)} good, {Count(DoctorVerdict.Warning)} warnings, {Count(DoctorVerdict.Failed)} failed, {Count(DoctorVerdict.NotTried)} not tried";
     }
 
     private static string Label(DoctorCheck check) => $"{Word(check.Verdict),-9}  {check.Check}";
@@ -30,6 +31,4 @@ public static class DoctorScreen
         DoctorVerdict.Failed => "FAILED",
         _ => "not tried",
     };
-
-    private static string Count(DoctorReport report, DoctorVerdict verdict) => Layout.Number(report.Checks.Count(c => c.Verdict == verdict));
 }

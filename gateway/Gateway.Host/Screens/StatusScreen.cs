@@ -43,7 +43,8 @@ public static class StatusScreen
     {
         foreach (var line in Table("peers", ["peer", "protocol", "profile", "in", "out", "pace", "domains"], status.Peers.Select(p => new[]
         {
-            p.Name, p.Protocol, p.Profile, Layout.Number(p.Connections.Count(c => c.Direction == "in")), Layout.Number(p.Connections.Count(c => c.Direction == "out")), p.Pace, string.Join(' ', p.Domains),
+            p.Name, p.Protocol, p.Profile,
+            Layout.Number(p.Connections.Count(c => c.Direction == "in")), Layout.Number(p.Connections.Count(c => c.Direction == "out")), p.Pace, string.Join(' ', p.Domains),
         })))
             yield return line;
         foreach (var peer in status.Peers.Where(p => p.Relaxations.Count + p.Limits.Count > 0))
@@ -86,13 +87,16 @@ public static class StatusScreen
             var rest = peer.NextTryAt is { } at && at - now >= TimeSpan.FromSeconds(1) ? $"; not tried again for {Layout.Age(at - now)}" : "";
             if (peer.LastFailure.Length > 0) yield return ($"{peer.Name} could not be reached: {peer.LastFailure}{rest}", Next(peer, rest.Length > 0));
             foreach (var c in peer.Connections.Where(c => IsHanging(c, now)))
-                yield return ($"{peer.Name}: the stream to {c.Remote} does not come to stand: {c.Phase} since {Layout.When(c.Since!.Value)}, {Layout.Number(c.Queued)} wait for it", $"gateway doctor {peer.Name}");
+                yield return ($"{peer.Name}: the stream to {c.Remote} does not come to stand: {c.Phase} since {Layout.When(c.Since!.Value)}, {Layout.Number(c.Queued)} wait for it",
+                    $"gateway doctor {peer.Name}");
             foreach (var target in peer.Quarantined)
-                yield return ($"{peer.Name}: {target.Target} is left alone until {Layout.When(target.Until)} after {Layout.Number(target.Failures)} failures: {target.Reason}", $"gateway doctor {peer.Name}");
+                yield return ($"{peer.Name}: {target.Target} is left alone until {Layout.When(target.Until)} after {Layout.Number(target.Failures)} failures: {target.Reason}",
+                    $"gateway doctor {peer.Name}");
         }
     }
 
-    private static string Next(PeerStatus peer, bool isResting) => $"gateway doctor {peer.Name}{(isResting && peer.Protocol == "xmpp" ? "; when it is mended, gateway streams forget ends the rest" : "")}";
+    private static string Next(PeerStatus peer, bool isResting) =>
+        $"gateway doctor {peer.Name}{(isResting && peer.Protocol == "xmpp" ? "; when it is mended, gateway streams forget ends the rest" : "")}";
 
     private static IEnumerable<string> Refusals(StatusReport status, DateTimeOffset now, int width)
     {
