@@ -116,7 +116,7 @@ internal sealed class Show(Cast cast, Narrator narrator)
     private async Task XmppSaysAsync(string text)
     {
         await narrator.DoesAsync(XmppJuliet, $"writes: {OneLine(text)}");
-        await cast.Juliet.DoAsync("message", ("to", Cast.Bo), ("body", text));
+        await cast.Juliet.DoAsync("message", ("to", Cast.Bo), ("body", text), ("state", "active"));
         var message = await EdgeAsync("message");
         narrator.Sees(LyncBo, $"reads: {OneLine(message.At("text") ?? "")}");
     }

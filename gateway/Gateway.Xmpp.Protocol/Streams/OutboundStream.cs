@@ -41,7 +41,8 @@ public enum OutboundPurpose
 /// <param name="IsProved">It proves the domain we mean.</param>
 /// <param name="MayDialback">It does not, and policy goes on by dialback all the same.</param>
 /// <param name="Text">Why, or why not, in words for the operator.</param>
-public readonly record struct TargetProof(bool IsProved, bool MayDialback = false, string? Text = null);
+/// <param name="Told">What the server itself is told when it is not: the fault, and nothing that only our configuration says.</param>
+public readonly record struct TargetProof(bool IsProved, bool MayDialback = false, string? Text = null, string? Told = null);
 
 /// <summary>What happens to a stream we open. Closed family.</summary>
 public abstract record OutboundInput
@@ -141,13 +142,13 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
     /// §4.9.1.2), and a server that
     /// finds its header, an error and the end in one gulp may fail at its answer and never read the error.
     /// </summary>
-    public string? Refusal { get; init; }
+    public TargetProof? Refusal { get; init; }
 
     /// <summary>One transition.</summary>
     public static StreamStep<OutboundStream> On(OutboundStream s, OutboundInput input) => (s.Phase, input) switch
     {
         (OutboundPhase.Closed, _) => Go(s),
-        (OutboundPhase.AwaitHeader, _) when s.Refusal is not null => Close(s, XmppReason.CertificateRefused, s.Refusal),
+        (OutboundPhase.AwaitHeader, _) when s.Refusal is { } proof => Close(s, XmppReason.CertificateRefused, proof.Told, proof.Text),
         (_, OutboundInput.MustEnd end) => Close(s, end.Reason),
         // Asked for TLS though it offers none: however it says no, that is what is missing.
         (OutboundPhase.AwaitProceed, OutboundInput.EndReceived or OutboundInput.ErrorReceived) when !s.Offers.Has(StreamOffers.StartTls) => Close(s, XmppReason.TlsRequired),
@@ -228,7 +229,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
         var facts = s.Facts | StreamFacts.Secure | StreamFacts.ChannelAccepted | (target.IsProved ? StreamFacts.Proved : StreamFacts.None);
         // Whom we speak to must be proved as well; only a peer that may use dialback is taken by its address alone.
         if (!target.IsProved && !(target.MayDialback && facts.Has(StreamFacts.DialbackAllowed)))
-            return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Refusal = target.Text ?? "" }, Hello(s));
+            return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Refusal = target }, Hello(s));
         return Go(s with { Phase = OutboundPhase.AwaitHeader, Facts = facts, Offers = StreamOffers.None }, Hello(s));
     }
 
@@ -292,6 +293,6 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
 
     private static StreamStep<OutboundStream> Go(OutboundStream s, params StreamOutput[] outputs) => new(s, outputs);
 
-    private static StreamStep<OutboundStream> Close(OutboundStream s, XmppReason reason, string? text = null) =>
-        new(s with { Phase = OutboundPhase.Closed }, [new StreamOutput.Close(reason, text)]);
+    private static StreamStep<OutboundStream> Close(OutboundStream s, XmppReason reason, string? text = null, string? detail = null) =>
+        new(s with { Phase = OutboundPhase.Closed }, [new StreamOutput.Close(reason, text) { Detail = detail }]);
 }

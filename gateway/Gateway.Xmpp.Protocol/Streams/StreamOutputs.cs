@@ -109,7 +109,13 @@ public abstract record StreamOutput
     public sealed record ReadyToAsk : StreamOutput;
 
     /// <summary>Write the stream error of the reason, if it has one, and the end; then close.</summary>
-    public sealed record Close(XmppReason Reason, string? Text) : StreamOutput;
+    /// <param name="Reason">Why.</param>
+    /// <param name="Text">What the peer is told, and the operator where there is no more to say.</param>
+    public sealed record Close(XmppReason Reason, string? Text) : StreamOutput
+    {
+        /// <summary>What the operator alone is told in its place.</summary>
+        public string? Detail { get; init; }
+    }
 }
 
 /// <summary>The next state and what to do.</summary>

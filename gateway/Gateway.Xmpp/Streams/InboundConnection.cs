@@ -164,15 +164,23 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             case StreamOutput.BeginCounting begin:
                 _session = Context.Sessions.Begin(begin.Id, _machine.SaslDomain ?? "", _machine.To ?? "");
                 _session.Carry(this, handled: 0);
+                LeaveIfOver(_session);
                 break;
             case StreamOutput.GoOnCounting goOn:
                 _session = _resuming;
                 _session?.Carry(this, goOn.Handled)?.End(XmppReason.Replaced);
+                LeaveIfOver(_session);
                 break;
             case StreamOutput.AskAuthoritative ask:
                 Context.Asker.Ask(ask.Pair, ask.Key, ask.StreamId, this);
                 break;
         }
+    }
+
+    // The stream may have ended before it was known here that it has a session, which then waits for its peer like any other.
+    private void LeaveIfOver(ManagedSession? session)
+    {
+        if (IsOver && session is not null && session.TryLeave(this, Math.Max(1, Context.Time.GetTimestamp()))) Context.Sessions.Lost(session);
     }
 
     private void StanzaReceived(XmlElement element)

@@ -101,7 +101,7 @@ internal sealed partial class OutboundConnection : StreamConnection
 
     public override bool IsInbound => false;
 
-    protected override (XmppReason Reason, string Text)? Decided => _machine.Refusal is { } refusal ? (XmppReason.CertificateRefused, refusal) : null;
+    protected override (XmppReason Reason, string Text)? Decided => _machine.Refusal is { } refusal ? (XmppReason.CertificateRefused, refusal.Text ?? "") : null;
 
     protected override string? DoubtfulDomain => _provedBy == "none" && _machine.Purpose == OutboundPurpose.Stanzas ? Pair.From : null;
 

@@ -48,9 +48,11 @@ internal sealed class PeerPolicies(PeerRegistry registry)
         {
             // The domain itself says which server is the right one, and this is not it: no word of an authoritative server, found by the same names, can make up for that.
             var byDane = registry.AdmitTargetByDane(evidence, peer, [Jid.ToAsciiDomain(domain), .. dane.Hosts], dane.Records);
-            return new TargetProof(byDane.IsAdmitted, false, byDane.IsAdmitted ? WhyOf(byDane) : byDane.Text);
+            return new TargetProof(byDane.IsAdmitted, false, byDane.IsAdmitted ? WhyOf(byDane) : byDane.Text, "Your certificate is not the one that your TLSA records name.");
         }
-        return new TargetProof(admission.IsAdmitted, admission.MayUseDialback, admission.IsAdmitted ? WhyOf(admission) : admission.Text);
+        if (admission.IsAdmitted) return new TargetProof(true, admission.MayUseDialback, WhyOf(admission));
+        string told = admission.CertificateReason == Certificates.CertificateReason.None ? TextOf(admission) : $"The certificate does not prove '{domain}' ({admission.CertificateReason}).";
+        return new TargetProof(false, admission.MayUseDialback, admission.Text, told);
     }
 
     /// <summary>The facts for an inbound header that says it comes from this domain, and why it must be sent away, if so.</summary>

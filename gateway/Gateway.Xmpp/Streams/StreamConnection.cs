@@ -227,7 +227,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
                 StartTls(_transport!);
                 return true;
             case StreamOutput.Close close:
-                Close(close.Reason, close.Text ?? "");
+                Close(close.Reason, close.Text ?? "", close.Detail);
                 return true;
             default:
                 return TryWrite(output);
@@ -326,10 +326,10 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
         }
     }
 
-    private void Close(XmppReason reason, string text)
+    private void Close(XmppReason reason, string text, string? detail = null)
     {
         if (_isOver) return;
-        (_reason, _text) = (reason, text);
+        (_reason, _text) = (reason, detail ?? text);
         _isOver = true;
         if (_transport is { } transport)
         {

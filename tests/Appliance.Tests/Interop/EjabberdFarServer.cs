@@ -34,7 +34,7 @@ public sealed class EjabberdFarServer(Ejabberd server) : RealFarServer(server.Op
         (_, true, Cell.Ours) => "Peer certificate rejected: " + Fault(cell),
         (_, false, Cell.Ours) => "(127.0.0.1): " + Fault(cell),
         (_, true, _) => $"({cell.Reason}) (not-authorized)",
-        _ => $"Stream closed by peer: Peer '{cell.Policy}': {cell.Reason}",
+        _ => $"Stream closed by peer: The certificate does not prove '{cell.Far}' ({cell.Reason})",
     };
 
     protected override (string Reason, string Words) OursWithoutTls(Cell cell) => ("xmpp.PeerStreamError", WordsOf(cell));

@@ -66,6 +66,19 @@ public sealed class OutboundStreamTests
     }
 
     [Fact]
+    public void A_server_that_is_refused_hears_its_fault_and_nothing_of_our_configuration()
+    {
+        Begin(StreamFacts.None);
+        Offer(StreamOffers.StartTls);
+        On(new OutboundInput.ProceedReceived(HasMoreBytes: false));
+        On(new OutboundInput.TlsEstablished(new TargetProof(false, Text: "Peer 'theirs': Expired", Told: "The certificate does not prove 'capulet.example' (Expired).")));
+        Hear();
+
+        var close = Assert.IsType<StreamOutput.Close>(_sent[^1]);
+        Assert.Equal(("The certificate does not prove 'capulet.example' (Expired).", "Peer 'theirs': Expired"), (close.Text, close.Detail));
+    }
+
+    [Fact]
     public void An_unproved_target_is_left_unless_dialback_is_allowed()
     {
         Begin(StreamFacts.None);
