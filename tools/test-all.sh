@@ -16,7 +16,7 @@ failures() {
         /<UnitTestResult / { name = ""; if (/outcome="Failed"/) { name = $0; sub(/.* testName="/, "", name); sub(/".*/, "", name); print "FAILED " name; lines = 0 } }
         /<\/UnitTestResult>/ { name = "" }
         name != "" && /<Message>/ { said = 1 }
-        name != "" && said && lines < 12 { text = $0; gsub(/<[^>]*>/, "", text); print "    " text; lines++ }
+        name != "" && said && lines < 48 { text = $0; gsub(/<[^>]*>/, "", text); print "    " text; lines++ }
         /<\/Message>/ { said = 0 }'
 }
 

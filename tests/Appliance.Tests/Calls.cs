@@ -16,7 +16,15 @@ public static class Calls
         await stage.Edge.DoAsync("message", ("from", bo), ("to", juliet.Address), ("text", "all well?"));
         await juliet.TakeAsync("message", Stage.Soon, ("bare", bo), ("body", "all well?"));
         await juliet.DoAsync("message", ("to", bo), ("body", "all is well"));
-        await stage.Edge.TakeAsync("message", Stage.Soon, ("from", juliet.Address), ("to", bo), ("text", "all is well"));
+        try
+        {
+            await stage.Edge.TakeAsync("message", Stage.Soon, ("from", juliet.Address), ("to", bo), ("text", "all is well"));
+        }
+        catch (LabTimeoutException late)
+        {
+            // Whoever reads this wants to know whether she was told, and what the gateway saw of it.
+            throw new LabTimeoutException($"{late.Message}\nthe other side:\n{stage.Client.Events.Tail(6)}\nthe gateway:\n{stage.Gateway.Process.Lines.Tail(12)}");
+        }
         Assert.Equal(dropped, stage.Edge.Events.Count(e => e.Is("disconnected")));
     }
 }
