@@ -6,9 +6,17 @@ internal sealed class HandTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<HandTimer> _timers = [];
     private TimeSpan _pushed;
+    private Action? _whenAsked;
+
+    /// <summary>Done once, on the very thread, when somebody next asks for the time of day.</summary>
+    public Action? WhenAsked
+    {
+        set => Volatile.Write(ref _whenAsked, value);
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
+        Interlocked.Exchange(ref _whenAsked, null)?.Invoke();
         lock (_gate) return base.GetUtcNow() + _pushed;
     }
 

@@ -45,6 +45,21 @@ public sealed class RightsTests
         Assert.False(contoso.Crossing.HasMessages);
     }
 
+    [Fact]
+    public async Task A_stanza_that_comes_while_new_tables_are_applied_is_taken()
+    {
+        await using var contoso = new Node("contoso.example");
+        Publish(contoso, FiltersModel.None);
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        // The sweep judges the stream anew while its read loop, with a stanza in hand, does the same.
+        Publish(contoso, FiltersModel.None);
+        contoso.Time.WhenAsked = () => contoso.Time.Push(TimeSpan.Zero);
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>one</body></message>");
+
+        Assert.Equal("one", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
+    }
+
     [Fact, Item("PS-126"), Item("PS-125")]
     public async Task A_target_at_a_denied_address_hears_nothing_and_the_sender_is_told()
     {

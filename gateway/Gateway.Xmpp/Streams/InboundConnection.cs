@@ -383,7 +383,11 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
             return null;
         }
         var renewed = proved with { Principal = principal, Why = why, Version = version };
-        lock (Gate) _proved = _proved.Replace(proved, renewed);
+        lock (Gate)
+        {
+            // The sweep asks as well as the read loop with a stanza in hand: whoever is second finds it renewed.
+            if (Find(proved.Domain) is { } known) _proved = _proved.Replace(known, renewed);
+        }
         return renewed;
     }
 
