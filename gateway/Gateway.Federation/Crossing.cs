@@ -26,6 +26,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     private readonly RecentRefusals refusals;
     private readonly TimeProvider time;
     private readonly PeerRates rates;
+    private readonly SubscriptionRates subscriptions;
     private readonly Action<MessageDeparture, Outcome> observer;
     private readonly Action<RelayDeparture, Outcome> relayObserver;
     private readonly Func<MessageDeparture, Failure, bool> failover;
@@ -40,7 +41,7 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         this.metrics = metrics;
         this.refusals = refusals;
         this.time = time;
-        rates = new PeerRates(time);
+        (rates, subscriptions) = (new PeerRates(time), new SubscriptionRates(time));
         observer = OnCompleted;
         relayObserver = OnCompleted;
         failover = TryNextWay;
@@ -142,9 +143,10 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     {
         // The route is looked for now as well, so that a watcher of nobody is told at once and not by silence.
         var reason = JudgeEntry(principal, passage, out var choice);
+        if (reason == FederationReason.None && !await HasRoomAsync(principal, presentity, command, cancellation)) reason = FederationReason.SubscriptionsExceeded;
         if (reason != FederationReason.None)
         {
-            Refuse(principal.Peer, passage, reason, choice);
+            Refuse(principal.Peer, passage, reason, reason == FederationReason.SubscriptionsExceeded ? null : choice);
             return new PresenceAnswer(default, FailureOf(reason, choice));
         }
 
@@ -257,6 +259,22 @@ public sealed class Crossing : ICrossing, IEffectPerformer
         return passage.Kind is PassageKind.Message or PassageKind.ChatState && tables.Model.Policy.Access.ActionOf(passage.To, passage.From) == AccessAction.Block
             ? FederationReason.UserBlocked
             : FederationReason.None;
+    }
+
+    // What stands may be refreshed and asked for again as often as the rate allows: only what the store does not know yet is counted. A store that fails is the engine's to answer for.
+    private async ValueTask<bool> HasRoomAsync(FederatedPeer principal, Address presentity, PresentityCommand command, CancellationToken cancellation)
+    {
+        if (principal.Peer.Limits.NewSubscriptionsPerHourMax <= 0 || command is not (RequestAuthorization or Watch { ExpiresSeconds: not 0 })) return true;
+        try
+        {
+            if (await engine!.FindAsync(presentity, command.Watcher, cancellation) is not null) return true;
+        }
+        catch (PresenceStoreException)
+        {
+            return true;
+        }
+
+        return subscriptions.TryTake(principal.Peer, principal.Domain);
     }
 
     // A rule has words of its own.

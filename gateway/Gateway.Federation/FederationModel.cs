@@ -30,4 +30,7 @@ public sealed record FederationModel
     public PeerModel? DiscoveredSip { get; init; }
 
     public PeerModel? DiscoveredXmpp { get; init; }
+
+    /// <summary>Every record that something may be allowed by: the peers, and what holds for partners nobody configured.</summary>
+    public IEnumerable<PeerModel> Records => [.. Peers, .. DiscoveredSip is null ? [] : new[] { DiscoveredSip }, .. DiscoveredXmpp is null ? [] : new[] { DiscoveredXmpp }];
 }

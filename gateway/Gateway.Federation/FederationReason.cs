@@ -56,6 +56,9 @@ public enum FederationReason
     /// <summary>The peer sends faster than its record allows.</summary>
     RateExceeded,
 
+    /// <summary>Users of one domain, or of all discovered ones together, begin more new subscriptions than is taken in.</summary>
+    SubscriptionsExceeded,
+
     /// <summary>The peer spoke an older TLS than its record allows.</summary>
     TlsTooOld,
 

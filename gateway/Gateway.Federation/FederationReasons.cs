@@ -49,6 +49,7 @@ public static class FederationReasons
         FederationReason.IncomingToDenied => (Condition.NotAllowed, "Nothing is taken for the destination domain from that network.", null),
         FederationReason.UserUnknown => (Condition.ItemNotFound, "The user does not exist.", null),
         FederationReason.RateExceeded => (Condition.ResourceConstraint, "Too many requests from this system.", 5),
+        FederationReason.SubscriptionsExceeded => (Condition.ResourceConstraint, "Too many new subscriptions from this domain.", 60),
         FederationReason.TlsTooOld => (Condition.Forbidden, "The system must speak a newer TLS.", null),
         FederationReason.Overloaded => (Condition.ServiceUnavailable, "The gateway is overloaded.", 10),
         FederationReason.LinkUnavailable => (Condition.RemoteServerTimeout, "The destination system could not be reached in time.", null),

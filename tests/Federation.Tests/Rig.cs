@@ -123,6 +123,8 @@ internal sealed class RecordingEngine : IPresenceEngine
 
     public List<(Address Presentity, PresentityCommand Command)> Commands { get; } = [];
 
+    public Dictionary<(Address Presentity, Address Watcher), WatcherView?> Views { get; } = [];
+
     public Task<(Address Presentity, PresentityCommand Command)> FirstCommand => first.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public ValueTask<PresenceReply> SubmitAsync(Address presentity, PresentityCommand command, CancellationToken cancellation)
@@ -132,7 +134,8 @@ internal sealed class RecordingEngine : IPresenceEngine
         return ValueTask.FromResult(Reply);
     }
 
-    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) => ValueTask.FromResult<WatcherView?>(null);
+    public ValueTask<WatcherView?> FindAsync(Address presentity, Address watcher, CancellationToken cancellation) =>
+        ValueTask.FromResult(Views.GetValueOrDefault((presentity, watcher)));
 
     public ValueTask<uint> ReserveSequenceAsync(Address presentity, Address watcher, string legId, CancellationToken cancellation) => ValueTask.FromResult(1u);
 }

@@ -136,6 +136,9 @@ public sealed record PeerLimits
     /// <summary>Requests or stanzas a second for each domain the peer speaks for, 0 = no limit of its own.</summary>
     public int DomainRequestsPerSecondMax { get; init; }
 
+    /// <summary>New subscriptions an hour that users of one domain may begin, 0 = no limit of its own.</summary>
+    public int NewSubscriptionsPerHourMax { get; init; }
+
     public int ConnectionsMax { get; init; } = 16;
 
     /// <summary>Connections we keep to it at most (OCS and Lync: 1 to 4).</summary>

@@ -57,7 +57,10 @@ public sealed class PeerTable
 
     public static bool IsDiscovered(PeerModel peer) => peer.Name.StartsWith("discovered:", StringComparison.Ordinal);
 
-    private static string NameOf(string domain, Protocol protocol) => $"discovered:{(protocol == Protocol.Sip ? "sip" : "xmpp")}:{domain}";
+    /// <summary>The name of the record from which the discovered peers of one protocol are made.</summary>
+    public static string NameOfDiscovered(Protocol protocol) => protocol == Protocol.Sip ? "discovered:sip" : "discovered:xmpp";
+
+    private static string NameOf(string domain, Protocol protocol) => $"{NameOfDiscovered(protocol)}:{domain}";
 
     private FrozenDictionary<string, RouteChoice> Speakers(Protocol protocol) => model.Peers
         .Where(p => p.Protocol == protocol)

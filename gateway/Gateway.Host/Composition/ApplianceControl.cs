@@ -106,7 +106,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
     public void TellRelaxations()
     {
         foreach (var warning in running.Warnings) PartsLog.Doubtful(logger, warning.Path, warning.Text, warning.Hint);
-        foreach (var peer in parts.Registry.Current.Model.Peers)
+        foreach (var peer in parts.Registry.Current.Model.Records)
             foreach (var relaxation in StatusBuilder.RelaxationsOf(peer)) PartsLog.Relaxed(logger, peer.Name, relaxation);
     }
 
@@ -136,7 +136,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
         if (faults.Count > 0) return Refuse(now, [.. faults.Select(f => f.ToString())]);
 
         var diff = ConfigurationDiff.Between(running.Bound.Json, wanted.Bound.Json);
-        parts.Collector.KnowPeers(model.Federation.Peers.Select(p => p.Name));
+        parts.Collector.KnowPeers(model.Federation.Records.Select(p => p.Name));
         parts.Registry.Publish(new FederationTables(model.Federation));
         if (diff.Live.Contains("policy", StringComparer.Ordinal)) engine.Apply(model.Federation.Policy.Access);
         levels.Set(model.Log.Level);

@@ -23,7 +23,7 @@ public sealed class ApplianceParts : IAsyncDisposable
         Time = time;
         Logs = logs;
         Collector = new MetricsCollector();
-        Collector.KnowPeers(model.Federation.Peers.Select(p => p.Name));
+        Collector.KnowPeers(model.Federation.Records.Select(p => p.Name));
         RefusalLog = new RefusalLog(logs.CreateLogger<RefusalLog>(), time);
         Refusals = new RecentRefusals(time) { Sink = RefusalLog.Tell };
         Certificates = new CertificateStore(model.Certificates, time);

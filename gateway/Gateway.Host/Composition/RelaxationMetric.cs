@@ -14,7 +14,7 @@ public sealed class RelaxationMetric : IDisposable
     public void Dispose() => meter.Dispose();
 
     private static IEnumerable<Measurement<int>> Measure(PeerRegistry registry) =>
-        from peer in registry.Current.Model.Peers
+        from peer in registry.Current.Model.Records
         from relaxation in StatusBuilder.RelaxationsOf(peer)
         select new Measurement<int>(1, new("peer", peer.Name), new("relaxation", NameOf(relaxation)));
 

@@ -51,6 +51,8 @@ public sealed class StatusBuilder(ApplianceParts parts)
         if (peer.TlsVersionMin < TlsVersion.Tls12)
             names.Add($"tlsVersionMin {Word(peer.TlsVersionMin)}: {(peer.TlsVersionMin == TlsVersion.Tls10 ? "TLS 1.0 and 1.1 are" : "TLS 1.1 is")} spoken with it where it has nothing newer");
         if (peer.AllowsWeakCertificate) names.Add("weakCertificate: its certificates may be signed with SHA-1, and its RSA keys may have 1024 bits");
+        if (PeerTable.IsDiscovered(peer) && peer.Limits.RequestsPerSecondMax == 0) names.Add("limits.requestsPerSecondMax 0: whoever is discovered may send as fast as it can");
+        if (PeerTable.IsDiscovered(peer) && peer.Limits.NewSubscriptionsPerHourMax == 0) names.Add("limits.newSubscriptionsPerHourMax 0: whoever is discovered may subscribe without end");
         if (peer.AllowsPrivateTargets) names.Add("privateTargets: its targets may be loopback or private");
         if (peer.Sip.ReadsMsrtc) names.Add("sip.msrtc: it is asked for the msrtc.pidf document too");
         if (peer.Sip.AllowsMissingEvent) names.Add("sip.eventMissing: a NOTIFY may lack its Event");
@@ -84,7 +86,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
         var quarantined = parts.Sides.SelectMany(s => s.Quarantined()).ToLookup(q => q.Peer, q => q.Target, StringComparer.Ordinal);
         var tries = parts.Sides.SelectMany(s => s.NextTries()).ToDictionary(t => t.Peer, t => t.At, StringComparer.Ordinal);
         var waiting = parts.Sides.SelectMany(s => s.Paces()).ToDictionary(p => p.Peer, p => p.Waiting, StringComparer.Ordinal);
-        var peers = model.Peers.Select(p => new PeerStatus(p.Name, Word(p.Protocol), p.Profile)
+        var peers = model.Records.Select(p => new PeerStatus(p.Name, Word(p.Protocol), p.Profile)
         {
             Addresses = p.Addresses,
             Domains = [.. p.FromDomains.Order(StringComparer.Ordinal)],
@@ -96,7 +98,7 @@ public sealed class StatusBuilder(ApplianceParts parts)
             NextTryAt = tries.TryGetValue(p.Name, out var at) ? at : null,
             Quarantined = [.. quarantined[p.Name]],
         }).ToList();
-        var configured = model.Peers.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var configured = model.Records.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var group in connections.Where(c => !configured.Contains(c.Key)))
             peers.Add(new PeerStatus(group.Key.Length == 0 ? "(not yet proved)" : group.Key, "", "") { Connections = [.. group] });
         return peers;
@@ -139,7 +141,8 @@ public sealed class StatusBuilder(ApplianceParts parts)
 
     private static IReadOnlyList<(string Name, int Value)> Named(PeerLimits limits) =>
     [
-        ("requestsPerSecondMax", limits.RequestsPerSecondMax), ("domainRequestsPerSecondMax", limits.DomainRequestsPerSecondMax), ("connectionsMax", limits.ConnectionsMax),
+        ("requestsPerSecondMax", limits.RequestsPerSecondMax), ("domainRequestsPerSecondMax", limits.DomainRequestsPerSecondMax),
+        ("newSubscriptionsPerHourMax", limits.NewSubscriptionsPerHourMax), ("connectionsMax", limits.ConnectionsMax),
         ("outgoingConnectionsMax", limits.OutgoingConnectionsMax), ("queuedItemsMax", limits.QueuedItemsMax), ("queuedBytesMax", limits.QueuedBytesMax),
         ("queueSecondsMax", limits.QueueSecondsMax), ("pairsPerStreamMax", limits.PairsPerStreamMax), ("stanzaBytesMax", limits.StanzaBytesMax), ("stanzaDepthMax", limits.StanzaDepthMax),
         ("stanzaAttributesMax", limits.StanzaAttributesMax), ("stanzaElementsMax", limits.StanzaElementsMax), ("stanzaNameBytesMax", limits.StanzaNameBytesMax),

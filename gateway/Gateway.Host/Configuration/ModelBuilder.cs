@@ -146,7 +146,7 @@ public static class ModelBuilder
         RingSecondsMax = sip.RingSecondsMax,
     };
 
-    private static PeerModel? Discovered(DiscoveredOptions discovered, Protocol protocol) => !discovered.Enabled ? null : new PeerModel("", protocol)
+    private static PeerModel? Discovered(DiscoveredOptions discovered, Protocol protocol) => !discovered.Enabled ? null : new PeerModel(PeerTable.NameOfDiscovered(protocol), protocol)
     {
         TrustSet = discovered.Trust,
         AllowsDialback = discovered.Dialback,
@@ -158,6 +158,7 @@ public static class ModelBuilder
     {
         RequestsPerSecondMax = limits.RequestsPerSecondMax,
         DomainRequestsPerSecondMax = limits.DomainRequestsPerSecondMax,
+        NewSubscriptionsPerHourMax = limits.NewSubscriptionsPerHourMax,
         ConnectionsMax = limits.ConnectionsMax,
         OutgoingConnectionsMax = limits.OutgoingConnectionsMax,
         QueuedItemsMax = limits.QueuedItemsMax,

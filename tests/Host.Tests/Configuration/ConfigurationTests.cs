@@ -77,6 +77,28 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_is_discovered_is_bound_though_nobody_wrote_a_number_and_a_zero_is_a_relaxation()
+    {
+        var strict = sample.ReadWith("\"peers\"", """
+            "discovery": { "xmpp": { "enabled": true, "limits": { "queueSecondsMax": 10 } } },
+            "peers"
+            """);
+        Assert.Empty(strict.Faults);
+        var discovered = strict.Model!.Federation.DiscoveredXmpp!;
+        Assert.Equal((200, 1_000, 10), (discovered.Limits.RequestsPerSecondMax, discovered.Limits.NewSubscriptionsPerHourMax, discovered.Limits.QueueSecondsMax));
+        Assert.Equal(["requestsPerSecondMax 200", "newSubscriptionsPerHourMax 1000", "queueSecondsMax 10"], StatusBuilder.LimitsOf(discovered));
+        Assert.Empty(StatusBuilder.RelaxationsOf(discovered));
+        Assert.All(strict.Model.Federation.Peers, p => Assert.Equal((0, 0), (p.Limits.RequestsPerSecondMax, p.Limits.NewSubscriptionsPerHourMax)));
+
+        var open = sample.ReadWith("\"peers\"", """
+            "discovery": { "xmpp": { "enabled": true, "limits": { "requestsPerSecondMax": 0, "newSubscriptionsPerHourMax": 0 } } },
+            "peers"
+            """);
+        Assert.Empty(open.Faults);
+        Assert.Equal(2, StatusBuilder.RelaxationsOf(open.Model!.Federation.Records.Last()).Count);
+    }
+
+    [Fact]
     public void Every_fault_is_reported_at_once_with_its_path()
     {
         var reading = sample.Read("""

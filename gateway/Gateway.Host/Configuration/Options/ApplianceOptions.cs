@@ -173,6 +173,6 @@ public sealed record DiscoveredOptions
     [Setting("Their targets may be loopback, link-local or private (a relaxation, for labs).")]
     public bool PrivateTargets { get; init; }
 
-    [Setting("How much each may use.")]
-    public PeerLimitOptions Limits { get; init; } = new();
+    [Setting("How much each may use. Where it is written 0, no limit is a relaxation.")]
+    public DiscoveredLimitOptions Limits { get; init; } = new();
 }

@@ -80,13 +80,16 @@ public sealed record PeerOptions
 }
 
 /// <summary>Bounds of one peer.</summary>
-public sealed record PeerLimitOptions
+public record PeerLimitOptions
 {
     [Setting("Requests or stanzas a second; 0 means no limit of its own.", Min = 0, Max = 1_000_000)]
     public int RequestsPerSecondMax { get; init; }
 
     [Setting("Requests or stanzas a second of each domain it speaks for; 0 means no limit of its own.", Min = 0, Max = 1_000_000)]
     public int DomainRequestsPerSecondMax { get; init; }
+
+    [Setting("New subscriptions an hour that the users of each domain it speaks for may begin; 0 means no limit of its own.", Min = 0, Max = 1_000_000)]
+    public int NewSubscriptionsPerHourMax { get; init; }
 
     [Setting("Connections it may hold to us.", Min = 1, Max = 10_000)]
     public int ConnectionsMax { get; init; } = 16;
@@ -120,4 +123,10 @@ public sealed record PeerLimitOptions
 
     [Setting("XMPP: bytes of one name; 0 means limits.stanzaNameBytesMax.", Min = 0, Max = 1_024)]
     public int StanzaNameBytesMax { get; init; }
+}
+
+/// <summary>Bounds of each discovered partner: whoever can get a certificate is one, so nothing is without a bound unless somebody writes 0.</summary>
+public sealed record DiscoveredLimitOptions : PeerLimitOptions
+{
+    public DiscoveredLimitOptions() => (RequestsPerSecondMax, NewSubscriptionsPerHourMax) = (200, 1_000);
 }
