@@ -17,7 +17,17 @@ internal static class Deadline
         }
     }
 
-    public static async Task Within(this Task task, string what) => await task.ContinueWith(_ => true, TaskScheduler.Default).Within(what);
+    public static async Task Within(this Task task, string what)
+    {
+        try
+        {
+            await task.WaitAsync(s_patience);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.", late);
+        }
+    }
 
     /// <summary>Waits until this holds.</summary>
     public static async Task Until(Func<bool> condition, string what)
@@ -28,6 +38,16 @@ internal static class Deadline
         {
             if (since.Elapsed > s_patience) throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.");
             await look.WaitForNextTickAsync();
+        }
+    }
+
+    /// <summary>Does this again and again until it gives true.</summary>
+    public static async Task Until(Func<Task<bool>> attempt, string what)
+    {
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        while (!await attempt())
+        {
+            if (since.Elapsed > s_patience) throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.");
         }
     }
 }

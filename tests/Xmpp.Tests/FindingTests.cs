@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Conformance;
@@ -48,9 +49,10 @@ public sealed class FindingTests
         using var server = new ClosingServer();
         contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
 
+        var since = Stopwatch.StartNew();
         Assert.Equal("xmpp.ConnectionLost", await ReasonAsync(contoso));
-        Assert.Equal(3, server.Accepted.Count);
-        Assert.True((server.Accepted[^1] - server.Accepted[0]).TotalSeconds >= 1.9);
+        Assert.Equal(3, server.Accepted);
+        Assert.True(since.Elapsed.TotalSeconds >= 1.9, "two pauses of a second");
         Assert.Equal("xmpp.ConnectionLost", await ReasonAsync(contoso));
     }
 
@@ -216,6 +218,7 @@ public sealed class FindingTests
     private sealed class ClosingServer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private int _accepted;
 
         public ClosingServer()
         {
@@ -225,7 +228,8 @@ public sealed class FindingTests
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-        public List<DateTimeOffset> Accepted { get; } = [];
+        /// <summary>Connections it has taken.</summary>
+        public int Accepted => Volatile.Read(ref _accepted);
 
         public void Dispose() => _listener.Dispose();
 
@@ -236,7 +240,7 @@ public sealed class FindingTests
                 while (true)
                 {
                     using var client = await _listener.AcceptTcpClientAsync();
-                    Accepted.Add(DateTimeOffset.UtcNow);
+                    Interlocked.Increment(ref _accepted);
                 }
             }
             catch (Exception over) when (over is SocketException or ObjectDisposedException)

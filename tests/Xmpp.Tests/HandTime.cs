@@ -1,6 +1,9 @@
 namespace Xmpp.Tests;
 
-/// <summary>Real time that a test may push forward: what waits for the network still waits, what waits for the clock comes due at once.</summary>
+/// <summary>
+/// Real time that a test may push forward: what waits for the network still waits, what waits for the clock comes due at once. A timer is never at work twice at the same time, and when
+/// <see cref="Push"/> returns it has seen the new time.
+/// </summary>
 internal sealed class HandTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -47,6 +50,7 @@ internal sealed class HandTime : TimeProvider
     private sealed class HandTimer : ITimer
     {
         private readonly HandTime _owner;
+        private readonly Lock _atWork = new();
         private readonly TimerCallback _callback;
         private readonly object? _state;
         private readonly ITimer _real;
@@ -54,12 +58,15 @@ internal sealed class HandTime : TimeProvider
         public HandTimer(HandTime owner, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             (_owner, _callback, _state, Period) = (owner, callback, state, period);
-            _real = TimeProvider.System.CreateTimer(callback, state, dueTime, period);
+            _real = TimeProvider.System.CreateTimer(static timer => ((HandTimer)timer!).Fire(), this, dueTime, period);
         }
 
         public TimeSpan Period { get; private set; }
 
-        public void Fire() => _callback(_state);
+        public void Fire()
+        {
+            lock (_atWork) _callback(_state);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {

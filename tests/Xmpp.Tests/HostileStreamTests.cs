@@ -13,9 +13,10 @@ public sealed class HostileStreamTests
     {
         await using var node = Serving();
         using var peer = await RawPeer.AuthenticateAsync(node, "capulet.example", Node.Lab.Issue("capulet.example"));
-        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>");
-        // Another element in between shows that the first bytes were read.
-        using var other = await RawPeer.AuthenticateAsync(node, "capulet.example", Node.Lab.Issue("capulet.example"));
+        const string Begun = "<message from='juliet@capulet.example' to='alice@contoso.example'><body>";
+        long before = node.Hub.BytesIn;
+        await peer.SendAsync(Begun);
+        await Deadline.Until(() => node.Hub.BytesIn == before + Begun.Length, "the first bytes to be read");
         node.Time.Push(TimeSpan.FromSeconds(40));
         await peer.SendAsync("x");
         node.Time.Push(TimeSpan.FromSeconds(21));

@@ -241,7 +241,12 @@ public sealed class ManagementTests
         var sent = contoso.SendAsync("juliet@capulet.example", "one");
         var peer = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example", Feature);
         await peer.HearAsync("<enable ");
-        if (enabled.Length > 0) await peer.SendAsync(enabled);
+        if (enabled.Length > 0)
+        {
+            // The answer shows that what stands before the request was read.
+            await peer.SendAsync(enabled + "<r xmlns='urn:xmpp:sm:3'/>");
+            await peer.HearAsync("<a ");
+        }
         await peer.HearAsync("<body>one</body>");
         var second = contoso.SendAsync("juliet@capulet.example", "two");
         await peer.HearAsync("<body>two</body>");

@@ -97,12 +97,13 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
 
     public static Address AddressOf(string text) => new(text[..text.IndexOf('@', StringComparison.Ordinal)], text[(text.IndexOf('@', StringComparison.Ordinal) + 1)..]);
 
-    /// <summary>The next stream that ended for something else than order.</summary>
+    /// <summary>The next stream that ended for something else than order; one that broke has left all tables then, and what its end means to others is done.</summary>
     public async Task<XmppReason> EndedAsync()
     {
         while (true)
         {
-            var (_, reason, _) = await _ended.Reader.ReadAsync().AsTask().Within("a stream to end");
+            var (stream, reason, _) = await _ended.Reader.ReadAsync().AsTask().Within("a stream to end");
+            if (reason == XmppReason.ConnectionLost) await Deadline.Until(() => Side.Streams.All(s => s.Id != stream.Id), "the broken stream to be gone");
             if (reason is not (XmppReason.None or XmppReason.PeerClosed)) return reason;
         }
     }

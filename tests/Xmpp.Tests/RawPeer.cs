@@ -120,9 +120,9 @@ internal sealed class RawPeer : IDisposable
 
     public void Forget() => _heard.Clear();
 
-    public async Task SendAsync(string text) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
-    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
+    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes).AsTask().Within("the other side to take what is sent");
 
     /// <summary>One byte a write.</summary>
     public async Task DripAsync(string text)

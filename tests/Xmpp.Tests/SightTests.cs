@@ -34,7 +34,8 @@ public sealed class SightTests
             Assert.StartsWith("Tls1", stream.TlsVersion, StringComparison.Ordinal);
             Assert.StartsWith("TLS_", stream.Cipher, StringComparison.Ordinal);
             Assert.InRange(stream.Since, before, after);
-            Assert.InRange(stream.LastStanzaAt!.Value, before, after.AddSeconds(1));
+            // Told by two clocks, read one after the other.
+            Assert.InRange(stream.LastStanzaAt!.Value, before.AddSeconds(-1), after.AddSeconds(1));
             Assert.NotEmpty(stream.Trust);
             Assert.StartsWith("127.0.0.1:", stream.Remote, StringComparison.Ordinal);
         }
