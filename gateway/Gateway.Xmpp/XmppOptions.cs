@@ -42,7 +42,7 @@ public sealed record XmppOptions
     public int DialbackAsksMax { get; init; } = 256;
     /// <summary>Questions under way for streams from one address: nobody may make us ask the world.</summary>
     public int DialbackAsksPerAddressMax { get; init; } = 16;
-    /// <summary>Domain pairs with a queue or stream of their own.</summary>
+    /// <summary>Domain pairs with a queue or stream of their own; those of domains that nobody configured may be three quarters of them.</summary>
     public int PairsMax { get; init; } = 16_384;
     /// <summary>Efforts under way at the same time to bring a stream to a domain about that nobody configured.</summary>
     public int DiscoveredEffortsMax { get; init; } = 512;

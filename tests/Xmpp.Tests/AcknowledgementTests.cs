@@ -206,6 +206,23 @@ public sealed class AcknowledgementTests
         await again.HearAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>");
     }
 
+    [Theory, Clause("XEP-0198", "5"), Item("PS-127")]
+    [InlineData("</stream:stream>")]
+    [InlineData("")]
+    public async Task A_pair_whose_managed_stream_is_over_and_left_nothing_behind_takes_no_room(string end)
+    {
+        await using var contoso = new Node("contoso.example", options: s_patient);
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        var (peer, sent) = await SendAsync(contoso, server, "one");
+        await peer.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/>" + end);
+        Assert.True((await sent).IsDelivered);
+        peer.Dispose();
+        await Deadline.Until(() => contoso.Side.Streams.Count == 0, "the stream to be over");
+
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+        Assert.Empty(contoso.Side.Pairs);
+    }
+
     private static string Message(string body) => $"<message from='juliet@capulet.example/b' to='alice@contoso.example' id='{body}' type='chat'><body>{body}</body></message>";
 
     /// <summary>A first message on a managed stream, heard by the peer, and what its sender waits for.</summary>

@@ -191,13 +191,30 @@ public sealed class AmplificationTests
     {
         await using var capulet = new Node("capulet.example");
         capulet.Knows(capulet.PeerOf("contoso.example", "127.0.0.1:1"));
-        await using var node = new Node("contoso.example", options: new XmppOptions { ConnectAttemptsMax = 1, PairsMax = 4 });
+        await using var node = new Node("contoso.example", options: new XmppOptions { ConnectAttemptsMax = 1, PairsMax = 5 });
         string[] invented = [.. Enumerable.Range(0, 4).Select(n => $"d{n}.example")];
         Discover(node, [], [.. invented, "capulet.example"]);
         node.Resolver.Service("_xmpp-server._tcp.capulet.example", new SrvRecord(1, 1, (ushort)capulet.Port, "xmpp.capulet.example")).Host("xmpp.capulet.example", "127.0.0.1");
         foreach (string domain in invented) Assert.Equal("xmpp.RemoteServerNotFound", (await node.SendAsync("x@" + domain)).Failure!.Reason);
 
         node.Time.Push(TimeSpan.FromSeconds(1));
+        Assert.True((await node.SendAsync("juliet@capulet.example")).IsDelivered);
+    }
+
+    [Fact, Item("PS-127")]
+    public async Task Domains_that_nobody_configured_leave_room_for_the_pairs_of_those_who_are()
+    {
+        await using var capulet = new Node("capulet.example");
+        capulet.Knows(capulet.PeerOf("contoso.example", "127.0.0.1:1"));
+        await using var node = new Node("contoso.example", options: new XmppOptions { ConnectAttemptsMax = 1, PairsMax = 4, NegotiationSecondsMax = 3_600 });
+        await using var mute = await MutePeer.StartAsync();
+        string[] stalling = [.. Enumerable.Range(0, 4).Select(n => $"d{n}.example")];
+        Discover(node, [node.PeerOf("capulet.example", $"127.0.0.1:{capulet.Port}")], stalling);
+        foreach (string domain in stalling)
+            node.Resolver.Service($"_xmpp-server._tcp.{domain}", new SrvRecord(1, 1, (ushort)mute.Port, "xmpp.d.example")).Host("xmpp.d.example", "127.0.0.1");
+        Task<Outcome>[] sent = [.. stalling.Select(domain => node.SendAsync("x@" + domain))];
+
+        Assert.Equal("xmpp.ResourceConstraint", (await sent[3]).Failure!.Reason);
         Assert.True((await node.SendAsync("juliet@capulet.example")).IsDelivered);
     }
 

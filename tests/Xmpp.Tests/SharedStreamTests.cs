@@ -131,6 +131,25 @@ public sealed class SharedStreamTests
         await peer.HearAsync("<connection-timeout");
     }
 
+    [Fact, Item("PS-121"), Item("PSB-026")]
+    public async Task A_domain_that_is_another_system_s_now_is_no_longer_spoken_to_on_the_stream_it_shared()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Stranger.Issue("capulet.example"));
+        using var peer = await ShareAsync(contoso, server);
+        using var elsewhere = new ScriptedServer(Node.Stranger.Issue("montague.example"));
+        contoso.Knows(
+            contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { AllowsDialback = true },
+            contoso.PeerOf("montague.example", $"127.0.0.1:{elsewhere.Port}") with { AllowsDialback = true });
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+
+        var third = contoso.SendAsync("romeo@montague.example", "three");
+        using var own = await AcceptByDialbackAsync(elsewhere, "montague.example");
+        Assert.True((await third).IsDelivered);
+        await own.HearAsync("three");
+        Assert.DoesNotContain("three", peer.Heard, StringComparison.Ordinal);
+    }
+
     [Fact]
     [Item("PS-124")]
     public async Task Where_the_record_says_one_pair_a_stream_the_second_has_its_own()

@@ -32,7 +32,7 @@ internal sealed class LinkTable(XmppContext context)
         {
             if (!_links.TryGetValue((local, remote), out var link))
             {
-                if (_links.Count >= context.Options.PairsMax)
+                if (!HasRoom(peer))
                 {
                     receipt?.GivenUp(XmppReason.ResourceConstraint, "Too many domain pairs.");
                     return;
@@ -70,10 +70,17 @@ internal sealed class LinkTable(XmppContext context)
     /// <summary>Lets stanzas of the pair go on a stream that the peer opened (XEP-0288); null when the pair has a stream already.</summary>
     public PairLink? Carry(DomainPair pair, PeerModel peer, InboundConnection stream)
     {
-        if (_isStopping || _links.Count >= context.Options.PairsMax) return null;
+        if (_isStopping || !HasRoom(peer)) return null;
         var link = _links.GetOrAdd((Jid.ToAsciiDomain(pair.From), Jid.ToAsciiDomain(pair.To)), _ => new PairLink(context, pair, peer));
         link.Peer = peer;
         return link.TryOpen(stream) ? link : null;
+    }
+
+    // A quarter of the places is never for domains that nobody configured: who has names enough must not keep our partners from being written to.
+    private bool HasRoom(PeerModel peer)
+    {
+        int most = context.Options.PairsMax;
+        return _links.Count < (PeerTable.IsDiscovered(peer) ? most - (most / 4) : most);
     }
 
     /// <summary>One more effort towards this peer begins; false where too many are under way towards domains that nobody configured: who invents names must not use up our connections.</summary>

@@ -130,7 +130,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         lock (_gate)
         {
             bool isRemembered = _rest.IsRemembered(Peer, now) && !(isCrowded && PeerTable.IsDiscovered(Peer));
-            bool isNeeded = _queue.Count > 0 || _resumption is not null || _memory.Count > 0 || isRemembered;
+            // A stream that left nothing to be sent again is worth no place, though it might be resumed.
+            bool isNeeded = _queue.Count > 0 || _resumption is { Window.Count: > 0 } || _memory.Count > 0 || isRemembered;
             return _isRetired = _phase == Phase.Idle && !isNeeded;
         }
     }
@@ -161,7 +162,9 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     /// <summary>Gives up everything that waits.</summary>
     public void Stop()
     {
-        lock (_gate) _attempt?.Stop();
+        Attempt? attempt;
+        lock (_gate) attempt = _attempt;
+        attempt?.Stop();
         GiveUpAll(XmppReason.SystemShutdown, "");
     }
 

@@ -132,8 +132,10 @@ internal sealed partial class OutboundConnection : StreamConnection
     {
         if (!IsEstablished || _admittedVersion == Context.Registry.Version) return;
         _admittedVersion = Context.Registry.Version;
-        if (Context.Policies.Renew(Peer, Pair.To) is not { } peer) End(XmppReason.PeerRemoved);
-        else if (!IsOpenTo(Pair)) End(XmppReason.PolicyViolation);
+        // Those that share it were not judged by themselves, so that what is decided for one ends it for all: the others find another.
+        IReadOnlyCollection<DomainPair> all = [Pair, .. _machine.Further.Keys];
+        if (Context.Policies.Renew(Peer, Pair.To) is not { } peer || all.Any(pair => Context.Policies.Renew(Peer, pair.To) is null)) End(XmppReason.PeerRemoved);
+        else if (!all.All(IsOpenTo)) End(XmppReason.PolicyViolation);
         else if (!IsStillTrusted(peer)) End(XmppReason.TrustWithdrawn);
     }
 
