@@ -192,8 +192,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         bool isCrowded = _context.Hub.Count > _context.Hub.Limits.ConnectionsMax / 4 * 3;
         foreach (var stream in _context.Streams.All)
         {
-            double age = (_context.Time.GetUtcNow() - stream.Since).TotalSeconds;
-            if (!stream.IsEstablished && age >= stream.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
+            if (!stream.IsEstablished && stream.AgeSeconds(now) >= stream.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
             else if (stream.ElementSeconds(now) >= options.StanzaSecondsMax) stream.End(XmppReason.StanzaTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
             else if (!stream.IsInbound && options.OutboundIdleSecondsMax > 0 && stream.QuietSeconds(now) >= options.OutboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);

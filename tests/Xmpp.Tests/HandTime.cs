@@ -17,10 +17,13 @@ internal sealed class HandTime : TimeProvider
         set => Volatile.Write(ref _whenAsked, value);
     }
 
+    /// <summary>By how much somebody set the clock on the wall forward; no time has passed by that.</summary>
+    public TimeSpan SetForward { get; set; }
+
     public override DateTimeOffset GetUtcNow()
     {
         Interlocked.Exchange(ref _whenAsked, null)?.Invoke();
-        lock (_gate) return base.GetUtcNow() + _pushed;
+        lock (_gate) return base.GetUtcNow() + _pushed + SetForward;
     }
 
     public override long GetTimestamp()

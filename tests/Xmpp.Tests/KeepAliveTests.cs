@@ -51,6 +51,20 @@ public sealed class KeepAliveTests
         Assert.Equal(XmppReason.ConnectionTimeout, await contoso.EndedAsync());
     }
 
+    [Fact]
+    public async Task Somebody_who_sets_the_clock_forward_ends_no_stream_that_is_being_negotiated()
+    {
+        await using var contoso = new Node("contoso.example");
+        contoso.Knows(contoso.PeerOf("capulet.example", "127.0.0.1:1"));
+        using var peer = await RawPeer.ConnectAsync(contoso);
+        await peer.SendAsync(RawPeer.Header("capulet.example", "contoso.example"));
+        await peer.HearAsync("</stream:features>");
+        contoso.Time.SetForward = TimeSpan.FromHours(1);
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("Open", Assert.Single(contoso.Side.Streams).Phase);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

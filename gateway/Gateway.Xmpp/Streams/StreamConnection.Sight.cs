@@ -27,6 +27,9 @@ internal abstract partial class StreamConnection
     protected DateTimeOffset? LastStanzaAt =>
         Volatile.Read(ref _lastStanza) is > 0 and var at ? context.Time.GetUtcNow() - context.Time.GetElapsedTime(at) : null;
 
+    /// <summary>Seconds since the connection was made, whatever became of the clock on the wall.</summary>
+    public double AgeSeconds(long now) => context.Time.GetElapsedTime(Volatile.Read(ref _openedAt), now).TotalSeconds;
+
     /// <summary>Seconds since the last stanza crossed, or since the connection was made.</summary>
     public double QuietSeconds(long now) => context.Time.GetElapsedTime(Math.Max(Volatile.Read(ref _lastStanza), Volatile.Read(ref _openedAt)), now).TotalSeconds;
 
