@@ -1,4 +1,6 @@
 using Conformance;
+using Gateway.Federation;
+using Gateway.Xmpp.Links;
 using Gateway.Xmpp.Protocol;
 using Presence.Core;
 using Presence.Core.Model;
@@ -69,6 +71,68 @@ public sealed class PresenceRenewalTests
 
         Assert.Equal(new UpstreamEnded(s_alice, RetryNow: true, null), (await contoso.Crossing.CommandAsync()).Command);
         Assert.Equal(0, contoso.Side.Pairs[0].PresenceOwed);
+    }
+
+    [Fact, Clause("RFC 6121", "4.3")]
+    public async Task Presence_that_a_rate_refused_is_asked_for_again_when_the_peer_has_become_calm()
+    {
+        await using var contoso = new Node("contoso.example");
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
+        using var peer = await ShowAndAskAsync(contoso, server);
+        using var theirs = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+        var refused = new PresenceAnswer(default, FederationReasons.FailureOf(FederationReason.RateExceeded));
+
+        contoso.Crossing.Answer = refused;
+        await theirs.SendAsync("<presence from='nurse@capulet.example/x' to='alice@contoso.example'/><presence from='juliet@capulet.example/a' to='alice@contoso.example'/>");
+        for (int i = 0; i < 2; i++) Assert.IsType<UpstreamShowed>((await contoso.Crossing.CommandAsync()).Command);
+        await theirs.SendAsync("<message from='juliet@capulet.example/a' to='alice@contoso.example'><body>behind it</body></message>");
+        await contoso.Crossing.MessageAsync();
+
+        contoso.Time.Push(TimeSpan.FromSeconds(5));
+
+        var (_, presentity, command) = await contoso.Crossing.CommandAsync();
+        Assert.Equal((s_juliet, new UpstreamEnded(s_alice, RetryNow: true, null)), (presentity, command));
+        await Deadline.Until(() => contoso.Side.Pairs[0].PresenceOwed == 0, "nothing to be owed");
+    }
+
+    [Fact, Clause("RFC 6121", "4.3")]
+    public void What_was_refused_is_asked_for_once_and_not_before_the_peer_is_calm()
+    {
+        var time = new StillTime();
+        var memory = new PresenceMemory();
+        var (juliet, nurse) = (new Renewal(s_juliet, s_alice, IsAsking: true), new Renewal(new Address("nurse", "capulet.example"), s_alice, IsAsking: true));
+        memory.Note(new AskUpstream(s_juliet, s_alice, UpstreamRequest.Subscribe, null));
+        bool Take(out Renewal taken) => memory.TryTakeRefused(time, time.GetTimestamp(), out taken);
+
+        // A user for whom nobody asked has nothing to be asked for; one who said much is one.
+        memory.Refused(nurse, time.GetTimestamp());
+        for (int i = 0; i < 9; i++) memory.Refused(juliet, time.GetTimestamp());
+        Assert.Equal(1, memory.Owed);
+
+        time.Seconds = 4;
+        Assert.False(Take(out _));
+        memory.Refused(juliet, time.GetTimestamp());
+        time.Seconds = 8;
+        Assert.False(Take(out _));
+        time.Seconds = 9;
+        Assert.True(Take(out var taken));
+        Assert.Equal(juliet, taken);
+        Assert.False(Take(out _));
+
+        // Whoever is not asked for any more is not asked for again.
+        memory.Refused(juliet, time.GetTimestamp());
+        memory.Note(new AskUpstream(s_juliet, s_alice, UpstreamRequest.Unsubscribe, null));
+        time.Seconds = 20;
+        Assert.False(Take(out _));
+        Assert.Equal(0, memory.Owed);
+    }
+
+    private sealed class StillTime : TimeProvider
+    {
+        public int Seconds { get; set; }
+
+        public override long GetTimestamp() => Seconds * TimestampFrequency;
     }
 
     private static async Task<RawPeer> ShowAndAskAsync(Node contoso, ScriptedServer server)

@@ -2,7 +2,9 @@ using Gateway.Federation.Peers;
 
 namespace Gateway.Federation.Policy;
 
-/// <summary>Requests a second as buckets that hold one second's worth, one for each peer and, where its record says so, one for each domain it speaks for. The message path takes no lock here.</summary>
+/// <summary>
+/// Requests a second as buckets that hold one second's worth, one for each peer and, where its record says so, one for each domain it speaks for. The message path takes no lock here.
+/// </summary>
 public sealed class PeerRates(TimeProvider time)
 {
     /// <summary>Buckets kept at most.</summary>

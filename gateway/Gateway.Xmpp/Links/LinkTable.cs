@@ -103,6 +103,12 @@ internal sealed class LinkTable(XmppContext context)
     /// <summary>Forgets what failed towards a domain, or towards all; gives back how many pairs there were (PS-127).</summary>
     public int Forget(string? domain) => _links.Where(link => domain is null || link.Key.Remote == domain).Count(link => link.Value.Forget());
 
+    /// <summary>What a user of <paramref name="remote"/> said of his presence to one of <paramref name="local"/> was refused by the peer's rate.</summary>
+    public void Refused(string local, string remote, Renewal renewal)
+    {
+        if (_links.TryGetValue((local, remote), out var link)) link.Refused(renewal);
+    }
+
     /// <summary>The peer has proved this domain on a stream of its own.</summary>
     public void InboundProved(string domain)
     {

@@ -101,6 +101,12 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
         lock (_gate) _memory.Note(effect);
     }
 
+    /// <summary>Presence that the peer's rate refused: the core does not have what is true now.</summary>
+    public void Refused(Renewal renewal)
+    {
+        lock (_gate) _memory.Refused(renewal, context.Time.GetTimestamp());
+    }
+
     /// <summary>Called about once a second. Gives back what may be said again now, at most <paramref name="renewalsMax"/>.</summary>
     public IReadOnlyList<Renewal> Sweep(long now, int renewalsMax)
     {
@@ -114,9 +120,11 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 if (_phase == Phase.Open) SendWaiting();
                 bool isUnanswered = _phase == Phase.Connecting && _attempt is null && context.Time.GetElapsedTime(_sharedSince, now).TotalSeconds >= SharedSecondsMax;
                 if (isUnanswered) Connect(mayShare: false);
-                bool isOwing = (_memory.Owed > 0 || (_mustRenew && _memory.Count > 0)) && _rest.RenewalSecondsLeft(now) == 0;
+                bool isOwing = (_memory.IsLost || _memory.IsCalm(context.Time, now) || (_mustRenew && _memory.Count > 0)) && _rest.RenewalSecondsLeft(now) == 0;
                 if (_phase == Phase.Idle && isOwing && !context.Links.IsStopping && _rest.SecondsLeft(Peer, now) == 0) Connect();
                 while (_phase == Phase.Open && renewals.Count < renewalsMax && _memory.TryTake(out var renewal)) renewals.Add(renewal);
+                int mayAnswer = Math.Min(renewalsMax, AnswersMax(Peer.Limits));
+                while (_phase == Phase.Open && renewals.Count < mayAnswer && _memory.TryTakeRefused(context.Time, now, out var renewal)) renewals.Add(renewal);
             }
         }
         foreach (var waiting in late) waiting.Terms.GiveUp(XmppReason.QueueTimeout, "No stream took it in time.");
@@ -288,6 +296,14 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 OldestSeconds = _queue.OldestSeconds(now), RetryInSeconds = _rest.SecondsLeft(Peer, now), PresencePairs = _memory.Count, PresenceOwed = _memory.Owed,
             };
         }
+    }
+
+    // Half of what the peer may say a second: its answers come beside all else it says, and one user has several of them.
+    private static int AnswersMax(PeerLimits limits)
+    {
+        int most = limits.RequestsPerSecondMax > 0 ? limits.RequestsPerSecondMax : int.MaxValue;
+        if (limits.DomainRequestsPerSecondMax > 0) most = Math.Min(most, limits.DomainRequestsPerSecondMax);
+        return Math.Max(1, most / 2);
     }
 
     private void Use(StreamConnection stream)

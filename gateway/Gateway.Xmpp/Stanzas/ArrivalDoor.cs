@@ -190,6 +190,8 @@ internal sealed class ArrivalDoor(XmppContext context, AvailabilityTables tables
         bool isRead = PresenceToCommand.TryRead(presence, s_leg, tables, context.Time.GetUtcNow(), out var arrival, out _, principal.Peer.RichPresence);
         if (!isRead || !TryPassage(principal, presence, KindOf(presence.Type), out var passage)) return StanzaError.Of(StanzaCondition.JidMalformed);
         var answer = await context.Crossing.EnterAsync(principal, passage, arrival.Presentity, arrival.Command, CancellationToken.None);
+        if (answer.Failure?.Reason == FederationReasons.NameOf(FederationReason.RateExceeded) && arrival.Command is UpstreamShowed or UpstreamGranted or UpstreamDenied)
+            context.Links.Refused(passage.To.Domain, passage.From.Domain, new Renewal(arrival.Presentity, arrival.Command.Watcher, IsAsking: true));
         if (answer.Failure is not { } failure || presence.Type is not (PresenceType.Subscribe or PresenceType.Probe)) return null;
         return XmppErrors.ToStanzaError(Secrecy.TellsOfPresence(failure.Condition) ? Secrecy.Unsaid(failure) : failure);
     }
