@@ -27,6 +27,7 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
     private int _unsent;
     private bool _isClaimed;
     private bool _isFinished;
+    private bool _isLastSent;
     private long _writingSince;
     private long _closingSince;
     private volatile TransportReason _end;
@@ -65,23 +66,43 @@ public sealed partial class TransportConnection : IThreadPoolWorkItem
         bool mustFlush;
         lock (_sendGate)
         {
-            if (_end != TransportReason.None) return TransportReason.Closed;
+            if (_end != TransportReason.None || _isLastSent) return TransportReason.Closed;
             if (_unsent + bytes.Length > _limits.UnsentBytesMax)
             {
                 _hub.Metrics.SendRefused(Label);
                 return TransportReason.SendQueueFull;
             }
-            _pending.Append(bytes, receipt);
-            // The flush takes away without the lock, so both sides of the count are interlocked.
-            Interlocked.Add(ref _unsent, bytes.Length);
-            mustFlush = !_isClaimed;
-            _isClaimed = true;
-
-            // Under the gate, so that a trace shows messages in the order in which they leave.
-            _hub.Tap?.OnMessage(this, isReceived: false, bytes);
+            mustFlush = Queue(bytes, receipt);
         }
         if (mustFlush) SendBatch.FlushOrDefer(this);
         return TransportReason.None;
+    }
+
+    // Under the gate, so that a trace shows messages in the order in which they leave. True: nobody was writing, the caller is to.
+    private bool Queue(ReadOnlySpan<byte> bytes, ISendReceipt? receipt)
+    {
+        _pending.Append(bytes, receipt);
+        // The flush takes away without the lock, so both sides of the count are interlocked.
+        Interlocked.Add(ref _unsent, bytes.Length);
+        _hub.Tap?.OnMessage(this, isReceived: false, bytes);
+        bool mustFlush = !_isClaimed;
+        _isClaimed = true;
+        return mustFlush;
+    }
+
+    /// <summary>
+    /// Queues the last bytes, whatever is queued already: sends are refused from now on, and what the peer still sends is received until <see cref="Close"/>.
+    /// </summary>
+    public void SendLast(ReadOnlySpan<byte> bytes)
+    {
+        bool mustFlush;
+        lock (_sendGate)
+        {
+            if (_end != TransportReason.None || _isLastSent) return;
+            _isLastSent = true;
+            mustFlush = Queue(bytes, null);
+        }
+        if (mustFlush) SendBatch.FlushOrDefer(this);
     }
 
     /// <summary>Ends the connection in order: what is queued is written, then TLS and TCP are closed. Later calls change nothing.</summary>

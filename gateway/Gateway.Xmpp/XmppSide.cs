@@ -91,19 +91,26 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     }
 
     /// <summary>
-    /// What waits for a stream (an error that a sender must still be told, for one) may get it within <paramref name="patience"/>. Listeners stay open: a peer may have to ask about our
-    /// dialback key before it lets that stream in.
+    /// What waits for a stream (an error that a sender must still be told, for one) may get it within <paramref name="patience"/>, and the streams that bring us stanzas end: what was under way on
+    /// them is answered like the rest. Listeners stay open: a peer may have to ask about our dialback key before it lets a stream of ours in.
     /// </summary>
     public async Task DrainAsync(TimeSpan patience)
     {
         // In this order: what has been told waits for a stream already, and what has left the queue for the peer's word.
-        bool IsOver() => _context.Untold == 0 && _context.Links.Queued == 0 && _context.Streams.All.All(stream => stream is not OutboundConnection { Owed: > 0 });
-        if (IsOver()) return;
+        bool IsSaid() => _context.Untold == 0 && _context.Links.Queued == 0 && _context.Streams.All.All(stream => stream is not OutboundConnection { Owed: > 0 });
         using var deadline = new CancellationTokenSource(patience, _context.Time);
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var end = deadline.Token.Register(() => sent.TrySetResult());
-        await using var look = _context.Time.CreateTimer(_ => _ = IsOver() && sent.TrySetResult(), null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
-        await sent.Task;
+        await UntilAsync(IsSaid, deadline.Token);
+        var bringing = _context.Streams.EndBringing(XmppReason.SystemShutdown);
+        await UntilAsync(() => bringing.All(stream => !stream.IsListening) && IsSaid(), deadline.Token);
+    }
+
+    private async Task UntilAsync(Func<bool> isOver, CancellationToken deadline)
+    {
+        if (isOver() || deadline.IsCancellationRequested) return;
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var end = deadline.Register(() => over.TrySetResult());
+        await using var look = _context.Time.CreateTimer(_ => _ = isOver() && over.TrySetResult(), null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+        await over.Task;
     }
 
     /// <summary>Accepts no more, lets queued stanzas leave or fail, and ends every stream with <c>system-shutdown</c> (RFC 6120 §4.9.3.20).</summary>
@@ -192,6 +199,11 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         bool isCrowded = _context.Hub.Count > _context.Hub.Limits.ConnectionsMax / 4 * 3;
         foreach (var stream in _context.Streams.All)
         {
+            if (stream.IsOver)
+            {
+                stream.SweepListening(now);
+                continue;
+            }
             if (!stream.IsEstablished && stream.AgeSeconds(now) >= stream.NegotiationSecondsMax) stream.End(XmppReason.NegotiationTimeout);
             else if (stream.ElementSeconds(now) >= options.StanzaSecondsMax) stream.End(XmppReason.StanzaTimeout);
             else if (stream.IsInbound && options.InboundIdleSecondsMax > 0 && stream.SilentSeconds(now) >= options.InboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);

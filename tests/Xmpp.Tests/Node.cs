@@ -17,11 +17,11 @@ internal sealed class Node : IXmppObserver, IAsyncDisposable
     private readonly Channel<(StreamSnapshot Stream, XmppReason Reason, string Text)> _ended = Channel.CreateUnbounded<(StreamSnapshot, XmppReason, string)>();
     private readonly Channel<string> _lateErrors = Channel.CreateUnbounded<string>();
 
-    public Node(string domain, LabLeaf? leaf = null, XmppOptions? options = null, LabAuthority? trusts = null, TableResolver? resolver = null, int unsentBytesMax = 4 << 20, int connectionsMax = 4_000)
+    public Node(string domain, LabLeaf? leaf = null, XmppOptions? options = null, LabAuthority? trusts = null, TableResolver? resolver = null, int unsentBytesMax = 4 << 20, int connectionsMax = 4_000, int lingerSecondsMax = 5)
     {
         Domain = domain;
         Resolver = resolver ?? new TableResolver();
-        Hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120, UnsentBytesMax = unsentBytesMax, ConnectionsMax = connectionsMax, ConnectionsPerAddressMax = Math.Min(64, connectionsMax) }, Time);
+        Hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120, LingerSecondsMax = lingerSecondsMax, UnsentBytesMax = unsentBytesMax, ConnectionsMax = connectionsMax, ConnectionsPerAddressMax = Math.Min(64, connectionsMax) }, Time);
         Certificates = new FixedCertificates(new CertificateSet(1, [(leaf ?? Lab.Issue(domain)).ToOwn("own")], [(trusts ?? Lab).ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
         Registry = new PeerRegistry(Certificates, Time, Refusals);

@@ -246,7 +246,7 @@ public sealed class SharedStreamTests
         Assert.False(contoso.Crossing.HasMessages);
     }
 
-    private static async Task<RawPeer> OpenBothWaysAsync(Node contoso, ScriptedServer server)
+    internal static async Task<RawPeer> OpenBothWaysAsync(Node contoso, ScriptedServer server)
     {
         var sent = contoso.SendAsync("juliet@capulet.example");
         var peer = await server.AcceptSecuredAsync("capulet.example", "contoso.example");

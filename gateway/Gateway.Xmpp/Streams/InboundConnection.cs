@@ -43,7 +43,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         string how = proved.IsEmpty ? "none" : string.Join('+', proved.Select(p => p.IsExternal ? "external" : "dialback").Distinct().Order());
         string peer = proved.IsEmpty ? "" : proved[0].Principal.Peer.Name;
         return new StreamSnapshot(
-            Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, IsLeaving ? "leaving" : machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
+            Transport?.Id ?? 0, peer, machine.To ?? "", domains, IsInbound: true, how, PhaseOf(machine.Phase.ToString()), Since, Evidence.TlsVersion, Evidence.Cipher,
             Transport?.Remote.ToString() ?? "")
         {
             Trust = [.. proved.Select(p => $"{p.Domain}: {p.Why}")], Features = FeaturesOf(machine.Facts, IsDirectTls), LastStanzaAt = LastStanzaAt,
@@ -52,7 +52,9 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
         };
     }
 
-    public override void End(XmppReason reason) => On(new InboundInput.MustEnd(reason));
+    protected override void MustEnd(XmppReason reason) => On(new InboundInput.MustEnd(reason));
+
+    public override bool TakesStanzas => IsEstablished && _session is null;
 
     protected override bool HasUnfinished => _session is { HasOpen: true };
 
@@ -371,7 +373,7 @@ internal sealed class InboundConnection(XmppContext context, string? certificate
     private bool IsOneTooMany(PeerModel peer)
     {
         int most = peer.Limits.ConnectionsMax;
-        return Context.Streams.Count > most && Context.Streams.All.Count(stream => stream is InboundConnection other && other != this && other.Serves(peer.Name)) >= most;
+        return Context.Streams.Count > most && Context.Streams.All.Count(stream => stream is InboundConnection { IsOver: false } other && other != this && other.Serves(peer.Name)) >= most;
     }
 
     private ProvedDomain? Readmit(ProvedDomain proved)

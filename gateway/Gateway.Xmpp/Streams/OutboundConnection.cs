@@ -108,7 +108,7 @@ internal sealed partial class OutboundConnection : StreamConnection
     public override bool IsEstablished => _machine.Phase == OutboundPhase.Open;
 
     public override StreamSnapshot Snapshot() => new(
-        Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, IsLeaving ? "leaving" : _machine.Phase.ToString(), Since, Evidence.TlsVersion, Evidence.Cipher,
+        Transport?.Id ?? 0, Peer.Name, Pair.From, Pair.To, IsInbound: false, _provedBy, PhaseOf(_machine.Phase.ToString()), Since, Evidence.TlsVersion, Evidence.Cipher,
         Transport?.Remote.ToString() ?? "")
     {
         Trust = _why.Length > 0 ? [$"{Pair.To}: {_why}"] : IsEstablished && !Evidence.IsEncrypted ? [$"{Pair.To}: dialback in clear"] : [],
@@ -118,7 +118,9 @@ internal sealed partial class OutboundConnection : StreamConnection
         Unacknowledged = _sent.Count,
     };
 
-    public override void End(XmppReason reason) => On(new OutboundInput.MustEnd(reason));
+    protected override void MustEnd(XmppReason reason) => On(new OutboundInput.MustEnd(reason));
+
+    public override bool TakesStanzas => _provedBy != "none" && _machine.Facts.Has(StreamFacts.Bidi);
 
     protected override bool HasUnfinished
     {
@@ -241,7 +243,7 @@ internal sealed partial class OutboundConnection : StreamConnection
             case (Namespaces.StreamManagement, _):
                 ManagementReceived(element);
                 break;
-            case (Namespaces.Server, _) when IsEstablished && _machine.Facts.Has(StreamFacts.Bidi):
+            case (Namespaces.Server, _) when TakesStanzas:
                 var refusal = (_reverse ??= new ReverseDoor(this, Context)).Take(element, Evidence);
                 if (refusal != XmppReason.None) End(refusal);
                 break;

@@ -23,6 +23,9 @@ internal abstract partial class StreamConnection
         return features;
     }
 
+    /// <summary>Where it stands in the operator's eyes: how it ends counts before how it began.</summary>
+    protected string PhaseOf(string phase) => IsOver ? "closing" : IsLeaving ? "leaving" : phase;
+
     /// <summary>When the last stanza crossed, in or out; null before the first.</summary>
     protected DateTimeOffset? LastStanzaAt =>
         Volatile.Read(ref _lastStanza) is > 0 and var at ? context.Time.GetUtcNow() - context.Time.GetElapsedTime(at) : null;

@@ -11,7 +11,10 @@ namespace Gateway.Xmpp.Streams;
 /// One connection that carries one XMPP stream in either direction: bytes to frames, a machine's outputs to bytes. The framer belongs to the read loop; the
 /// machine is stepped under <see cref="Gate"/>, because verdicts, deadlines and drains come from elsewhere.
 /// </summary>
-/// <remarks>What operators see of it is in <c>StreamConnection.Sight.cs</c>, how it is left in <c>StreamConnection.Leaving.cs</c>.</remarks>
+/// <remarks>
+/// What operators see of it is in <c>StreamConnection.Sight.cs</c>, how it is left in <c>StreamConnection.Leaving.cs</c>, what still counts once we ended it in
+/// <c>StreamConnection.Listening.cs</c>.
+/// </remarks>
 internal abstract partial class StreamConnection(XmppContext context) : IConnectionHandler
 {
     private const int UnprovedUnsentBytesMax = 256 * 1024;
@@ -55,8 +58,14 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     public abstract StreamSnapshot Snapshot();
 
-    /// <summary>Ends the stream in order.</summary>
-    public abstract void End(XmppReason reason);
+    /// <summary>Ends the stream in order; one that has ended already listens no longer.</summary>
+    public void End(XmppReason reason)
+    {
+        if (_isListening) StopListening();
+        else MustEnd(reason);
+    }
+
+    protected abstract void MustEnd(XmppReason reason);
 
     /// <summary>Trust or tables have changed.</summary>
     public abstract void Recheck();
@@ -93,9 +102,14 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
         Volatile.Write(ref _lastReceived, context.Time.GetTimestamp());
         var input = unread.Span;
         bool hasEnded = false;
-        while (!_isOver)
+        while (!_isOver || _isListening)
         {
             var frame = _framer.Read(ref input);
+            if (_isOver && frame.Kind is not (XmppFrameKind.NeedMore or XmppFrameKind.KeepAlive))
+            {
+                ReceivedLate(connection, frame);
+                continue;
+            }
             switch (frame.Kind)
             {
                 case XmppFrameKind.NeedMore:
@@ -117,6 +131,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
                 case XmppFrameKind.StreamEnd:
                     connection.TellReceived(Nonzas.StreamEnd);
                     EndReceived();
+                    StopListening();
                     break;
                 default:
                     End(frame.Reason);
@@ -137,8 +152,11 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     public void OnClosed(TransportConnection connection, TransportReason reason, string detail)
     {
-        if (!_isOver) (_reason, _text) = Decided ?? (ReasonOf(reason), detail);
-        _isOver = true;
+        lock (Gate)
+        {
+            if (!_isOver) (_reason, _text) = Decided ?? (ReasonOf(reason), detail);
+            (_isOver, _isListening) = (true, false);
+        }
         Report();
         context.Streams.Remove(this);
     }
@@ -201,18 +219,22 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
         // Opened first: nothing is written, and no receipt told, while the gate is held.
         using var batch = SendBatch.Begin();
         List<StreamOutput>? later = null;
+        bool isEnd;
         lock (Gate)
         {
+            bool wasOver = _isOver;
             foreach (var output in step())
             {
                 if (!TryPerform(output)) (later ??= []).Add(output);
             }
+            isEnd = _isOver && !wasOver;
         }
         if (later is not null)
         {
             foreach (var output in later) Perform(output);
         }
-        if (_isOver) Report();
+        // By whoever ended it: another may hold a gate of his own here.
+        if (isEnd) Report();
     }
 
     private bool TryPerform(StreamOutput output)
@@ -323,20 +345,6 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
                 return true;
             default:
                 return false;
-        }
-    }
-
-    private void Close(XmppReason reason, string text, string? detail = null)
-    {
-        if (_isOver) return;
-        (_reason, _text) = (reason, detail ?? text);
-        _isOver = true;
-        if (_transport is { } transport)
-        {
-            if (StreamErrors.Of(reason, IsInbound) is { } condition)
-                Send((ref XmppWriter writer) => StreamErrors.WriteTo(ref writer, new StreamError(condition, text.Length > 0 ? text : null)));
-            transport.TrySend(Nonzas.StreamEnd);
-            transport.Close(TransportReason.ClosedByUs, XmppFailures.NameOf(reason));
         }
     }
 

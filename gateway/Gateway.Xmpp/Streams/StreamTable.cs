@@ -32,6 +32,14 @@ internal sealed class StreamTable
         foreach (var stream in All) stream.End(reason);
     }
 
+    /// <summary>Ends in order the streams on which others send stanzas to us, and gives them back: each listens for a while yet.</summary>
+    public IReadOnlyList<StreamConnection> EndBringing(XmppReason reason)
+    {
+        StreamConnection[] bringing = [.. All.Where(stream => stream is { IsOver: false, TakesStanzas: true })];
+        foreach (var stream in bringing) stream.End(reason);
+        return bringing;
+    }
+
     /// <summary>Completes when no stream lives.</summary>
     public Task WhenEmptyAsync()
     {

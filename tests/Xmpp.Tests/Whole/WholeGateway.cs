@@ -24,7 +24,7 @@ internal sealed class WholeGateway : IAsyncDisposable
     {
         Domains = domains;
         _settings = settings;
-        _hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120 }, Time);
+        _hub = new TransportHub(new TransportLimits { HandshakeSecondsMax = 120, ConnectSecondsMax = 120, LingerSecondsMax = 120 }, Time);
         var certificates = new FixedCertificates(new CertificateSet(
             1, [.. domains.Concat(alsoProves).Select(domain => Node.Lab.Issue(domain).ToOwn(domain))], [Node.Lab.ToTrust("default")]));
         Refusals = new RecentRefusals(Time);
