@@ -105,6 +105,44 @@ public sealed class RightsTests
         Assert.False(capulet.Crossing.HasMessages);
     }
 
+    [Fact, Item("PS-125"), Clause("XEP-0288", "2")]
+    public async Task Nothing_leaves_any_more_by_a_stream_from_an_address_that_is_denied_meanwhile()
+    {
+        await using var contoso = new Node("contoso.example");
+        await using var capulet = new Node("capulet.example");
+        Node.Join(contoso, capulet, peer => peer with { UsesBidi = true });
+        Assert.True((await capulet.SendAsync("alice@contoso.example", "there")).IsDelivered);
+        Assert.True((await contoso.SendAsync("juliet@capulet.example", "and back")).IsDelivered);
+        await capulet.Crossing.MessageAsync();
+        Filter(contoso, new FiltersModel { OutgoingTo = Listing(null, "127.0.0.0/8") });
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("xmpp.PolicyViolation", (await contoso.SendAsync("juliet@capulet.example", "and again")).Failure?.Reason);
+        Assert.False(capulet.Crossing.HasMessages);
+    }
+
+    [Fact, Item("PS-125")]
+    public async Task What_is_denied_while_a_stream_is_negotiated_is_not_sent_on_it()
+    {
+        await using var contoso = new Node("contoso.example");
+        var leaf = Node.Lab.Issue("capulet.example");
+        using var server = new ScriptedServer(leaf);
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
+        var sent = contoso.SendAsync("juliet@capulet.example");
+        using var peer = await server.AcceptOpenAsync("capulet.example", "contoso.example");
+        Filter(contoso, new FiltersModel { OutgoingFrom = Listing(null, "127.0.0.0/8") });
+        await peer.SendAsync("<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>");
+        await peer.HearAsync("<starttls");
+        await peer.SendAsync("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        await peer.ServeTlsAsync(leaf);
+        await peer.SendAsync(ScriptedServer.Header("capulet.example", "contoso.example", "s2")
+            + ScriptedServer.Features("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>", dialback: false));
+        await peer.HearAsync("</auth>");
+        await peer.SendAsync("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>" + ScriptedServer.Header("capulet.example", "contoso.example", "s3") + "<stream:features/>");
+
+        Assert.Equal("xmpp.PolicyViolation", (await sent).Failure?.Reason);
+    }
+
     [Fact, Item("PS-125"), Clause("XEP-0220", "2.6")]
     public async Task A_pair_whose_target_is_denied_at_that_address_shares_no_stream_to_it()
     {

@@ -68,6 +68,8 @@ internal sealed partial class InboundConnection(XmppContext context, string? cer
         {
             if (proved.Version != version && Readmit(proved) is null) return;
         }
+        // Who may speak here may not be spoken to any more.
+        if (Volatile.Read(ref _carried) is { } link && !IsOpenTo(link.Pair)) End(XmppReason.PolicyViolation);
     }
 
     /// <summary>The word of an authoritative server; from any thread.</summary>

@@ -188,13 +188,14 @@ internal sealed partial class OutboundConnection : StreamConnection
 
     protected override void Opened()
     {
+        // Read before anything is judged: what is published until the stream stands makes it be judged anew.
+        _admittedVersion = Context.Registry.Version;
         // Judged before a byte is said: the tables may have been changed, or the name may lead to an address that is denied (PS-125).
         if (!IsOpenTo(Pair))
         {
             End(XmppReason.PolicyViolation);
             return;
         }
-        _admittedVersion = Context.Registry.Version;
         if (Evidence.IsEncrypted) On(new OutboundInput.ConnectedOverTls(JudgeTarget()));
         else On(new OutboundInput.Connected());
     }
@@ -203,11 +204,7 @@ internal sealed partial class OutboundConnection : StreamConnection
 
     protected override void EndReceived() => On(new OutboundInput.EndReceived());
 
-    protected override void Secured()
-    {
-        _admittedVersion = Context.Registry.Version;
-        On(new OutboundInput.TlsEstablished(JudgeTarget()));
-    }
+    protected override void Secured() => On(new OutboundInput.TlsEstablished(JudgeTarget()));
 
     protected override void StartTls(TransportConnection transport) => transport.StartTls(TlsOptions);
 
