@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Transport.Tests;
 
@@ -10,6 +11,7 @@ public sealed class LimitTests
         await using var rig = new Rig(new TransportLimits { ConnectionsPerAddressMax = 2 });
         var first = new RecordingHandler();
         var dialled = await rig.DialAsync(first, tls: false);
+        var server = await rig.AcceptedAsync();
         await rig.DialAsync(new RecordingHandler(), tls: false);
         var third = new RecordingHandler();
         await rig.DialAsync(third, tls: false);
@@ -17,7 +19,6 @@ public sealed class LimitTests
         Assert.Equal(TransportReason.TooManyFromAddress, (await rig.RefusedAsync()).Reason);
         await third.ClosedAsync();
 
-        var server = await rig.AcceptedAsync();
         dialled.Connection!.Close();
         await server.ClosedAsync();
         await rig.DialAsync(new RecordingHandler(), tls: false);
@@ -93,7 +94,10 @@ public sealed class LimitTests
     public async Task A_port_where_nobody_listens_is_ConnectRefused_and_the_next_address_is_tried()
     {
         await using var rig = new Rig();
-        var dead = await NobodysPortAsync();
+        // Bound, so that nobody else gets it, and without a listener.
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var dead = (IPEndPoint)bound.LocalEndPoint!;
         var dialer = new Dialer(rig.Hub);
 
         var refused = await dialer.DialAsync(rig.Target with { Endpoints = [dead] }, new DialOptions(), new RecordingHandler(), CancellationToken.None);
@@ -116,12 +120,5 @@ public sealed class LimitTests
             Assert.True(dialled.IsConnected, dialled.Detail);
         }
         Assert.True(hub.IsOwnEndpoint(new IPEndPoint(IPAddress.Loopback, listener.Endpoint.Port)));
-    }
-
-    private static async Task<IPEndPoint> NobodysPortAsync()
-    {
-        using var hub = new TransportHub(new TransportLimits(), TimeProvider.System);
-        await using var gone = Listener.Start(hub, new ListenerOptions { Name = "gone", Address = "127.0.0.1" }, _ => new RecordingHandler());
-        return gone.Endpoint;
     }
 }

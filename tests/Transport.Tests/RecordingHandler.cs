@@ -77,6 +77,18 @@ internal sealed class RecordingHandler : IConnectionHandler
         }
     }
 
+    /// <summary>Waits until this holds.</summary>
+    internal static async Task Until(Func<bool> condition, string what)
+    {
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (!condition())
+        {
+            if (since.Elapsed > Deadline) throw new TimeoutException($"Waited {Deadline.TotalSeconds} s for {what}.");
+            await look.WaitForNextTickAsync();
+        }
+    }
+
     internal static async Task<T> Within<T>(Task<T> task, string what)
     {
         try

@@ -209,5 +209,5 @@ public sealed class UnboundResolverTests
     }
 
     private static UnboundResolver Asking(TinyDnsServer server) =>
-        new(new UnboundOptions { Forwarders = [server.Forwarder], HostsFile = "" }, TimeProvider.System);
+        new(new UnboundOptions { Forwarders = [server.Forwarder], HostsFile = "", QuerySecondsMax = 60 }, TimeProvider.System);
 }
