@@ -8,7 +8,7 @@ namespace Host.Tests.Running;
 /// <summary>Ends of connections that an operator must see in status: limits a peer did not keep to, and defects of ours.</summary>
 public sealed class TransportLogTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(TransportReason.SlowReader, true)]

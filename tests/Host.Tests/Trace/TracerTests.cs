@@ -7,7 +7,7 @@ namespace Host.Tests.Trace;
 [Item("PSB-077")]
 public sealed class TracerTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly StillTime time = new();
     private readonly TransportHub hub;
