@@ -14,14 +14,12 @@ public sealed class Refusal
 
     /// <summary>Remembers where log and metric stand before the peer does what must be refused.</summary>
     public static async Task<Refusal> ExpectAsync(Stage stage, string reason) =>
-        new(stage, reason, stage.Gateway.Process.Lines.Count(l => l.Contains(reason, StringComparison.Ordinal)), Count(await stage.Gateway.MetricsAsync(), reason));
+        new(stage, reason, stage.Gateway.Process.Lines.Length, Count(await stage.Gateway.MetricsAsync(), reason));
 
     /// <summary>Waits for the log line, then reads metric and status.</summary>
     public async Task WasToldAsync()
     {
-        var seen = 0;
-        await _stage.Gateway.LineAsync(
-            $"a log line with {_reason}", l => l.Contains(_reason, StringComparison.Ordinal) && Interlocked.Increment(ref seen) > _linesBefore, Stage.Soon);
+        await _stage.Gateway.LineAsync($"a log line with {_reason}", l => l.Contains(_reason, StringComparison.Ordinal), Stage.Soon, _linesBefore);
 
         // Log, metric and status are told one after the other; a line that is seen is no promise that the next has been said.
         using var deadline = new CancellationTokenSource(Stage.Soon);

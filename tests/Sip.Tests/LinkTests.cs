@@ -66,7 +66,7 @@ public sealed class LinkTests
         rig.Time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("transport.ConnectRefused", (await rig.Depart("three")).Failure!.Reason);
         Assert.Equal(2, rig.Reports.Count);
-        Assert.Equal((0, 0, 0), rig.Held);
+        await rig.ForgottenAsync();
         Assert.Equal("transport.ConnectRefused", Assert.Single(rig.View.Links).LastFailure);
     }
 
@@ -76,7 +76,7 @@ public sealed class LinkTests
         await using var rig = await Rig.StartAsync();
         rig.Resolver.Fails("sip.contoso.example", TransportReason.DnsNotFound);
         Assert.Equal(Condition.RemoteServerNotFound, (await rig.Depart("one")).Failure!.Condition);
-        Assert.Equal((0, 0, 0), rig.Held);
+        await rig.ForgottenAsync();
     }
 
     [Fact]

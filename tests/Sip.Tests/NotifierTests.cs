@@ -138,7 +138,7 @@ public sealed class NotifierTests
 
         var lost = await rig.Crossing.CommandAsync<LegLost>();
         Assert.Equal((Rig.Bo, leg.Id), (lost.Watcher, lost.LegId));
-        Assert.Equal((0, 0), (rig.View.Notifiers, rig.View.PendingRequests));
+        await rig.ForgottenAsync();
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class NotifierTests
         await edge.RequestAsync("NOTIFY");
         rig.Time.Advance(TimeSpan.FromSeconds(33));
         await rig.Crossing.CommandAsync<LegLost>();
-        Assert.Equal((0, 0), (rig.View.Notifiers, rig.View.PendingRequests));
+        await rig.ForgottenAsync();
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class StormTests
 
         foreach (var edge in edges) await edge.SettleAsync();
         await OverAsync(rig, edges);
-        Assert.Equal((0, 0, 0), rig.Held);
+        await rig.ForgottenAsync();
         Assert.All(rig.View.Links, link => Assert.Equal(0, link.Waiting));
         foreach (var edge in edges) await edge.DisposeAsync();
         await Task.WhenAll(plays);

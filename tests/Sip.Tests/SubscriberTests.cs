@@ -115,7 +115,7 @@ public sealed class SubscriberTests
         var (edge, ask) = await AskAsync(rig);
         await edge.SendAsync(Lines.Response(ask, status));
         Assert.Equal(reason, (await rig.Crossing.CommandAsync<UpstreamDenied>()).Reason);
-        Assert.Equal((0, 0), (rig.View.Subscribers, rig.View.PendingRequests));
+        await rig.ForgottenAsync();
     }
 
     [Fact]

@@ -174,7 +174,7 @@ class Driver:
         iq = self.of(c).make_iq_set()
         body = ET.SubElement(iq.xml, "{urn:xmpp:blocking}" + verb)
         ET.SubElement(body, "{urn:xmpp:blocking}item", {"jid": c["to"]})
-        await iq.send(timeout=10)
+        await iq.send()
 
     async def roster(self, c):
         session = self.of(c)

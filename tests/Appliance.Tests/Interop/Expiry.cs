@@ -12,11 +12,10 @@ internal static class Expiry
     {
         for (var lasts = TimeSpan.FromSeconds(4); ; lasts *= 2)
         {
-            var lines = gateway.Process.Lines;
-            var (before, seen) = (lines.Count(IsOutcome), 0);
+            var before = gateway.Process.Lines.Length;
             renew(lasts);
             gateway.Process.Signal(1);
-            var outcome = await gateway.LineAsync($"the certificate {name} is in force, or refused", l => IsOutcome(l) && Interlocked.Increment(ref seen) > before, Stage.Soon);
+            var outcome = await gateway.LineAsync($"the certificate {name} is in force, or refused", IsOutcome, Stage.Soon, before);
             if (IsRefused(outcome)) continue;
             await gateway.LineAsync($"the certificate {name} has ended", l => l.Contains($"refused {name}: certificates.Expired", StringComparison.Ordinal), Stage.Soon);
             return;

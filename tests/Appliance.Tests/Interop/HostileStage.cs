@@ -46,11 +46,11 @@ public sealed class HostileStage : IAsyncLifetime
     }
 
     /// <summary>Begins an attack on the gateway's SIP domain, in Prosody's name where it lies, and gives how it ended.</summary>
-    public async Task<JsonObject> AttackAsync(string name, TimeSpan? deadline = null)
+    public async Task<JsonObject> AttackAsync(string name)
     {
         var from = name.StartsWith("dialback-", StringComparison.Ordinal) && name != "dialback-of-another" ? Liar : Hostile;
         await Peer.DoAsync("attack", ("name", name), ("from", from), ("to", Stage.SipDomain), ("victim", Stage.XmppDomain));
-        return await Peer.TakeAsync("attack-result", deadline ?? TimeSpan.FromSeconds(70), ("name", name));
+        return await Peer.TakeAsync("attack-result", Stage.Soon, ("name", name));
     }
 
     private static void AddDomains(JsonObject appliance)

@@ -52,10 +52,11 @@ public sealed class KilledMidStanzaTests(HostileStage fixture) : IClassFixture<H
     {
         var juliet = Stage.NewName("juliet") + "@" + HostileStage.Hostile;
         await OneMoreAsync(juliet);
+        var before = Stage.Gateway.Process.Lines.Length;
         await Peer.DoAsync("deaf");
         await Peer.DoAsync("abort");
         await Stage.Gateway.LineAsync($"the stream to {HostileStage.Hostile} is lost",
-            l => l.Contains("to " + HostileStage.Hostile, StringComparison.Ordinal) && l.Contains("ended: xmpp.", StringComparison.Ordinal), Stage.Soon);
+            l => l.Contains("to " + HostileStage.Hostile, StringComparison.Ordinal) && l.Contains("ended: xmpp.", StringComparison.Ordinal), Stage.Soon, before);
         var results = await ResultsAsync(await SendManyAsync(juliet));
         Assert.All(results.Values, status => Assert.InRange(status, 400, 699));
         Assert.Equal(0, Peer.Events.Count(e => e.Is("message") && e.Has("to", juliet) && results.ContainsKey(e.At("body")!)));
@@ -107,7 +108,7 @@ public sealed class KilledMidStanzaTests(HostileStage fixture) : IClassFixture<H
     {
         var lost = await Stage.Edge.DoAsync("message", ("from", $"{Stage.NewName("bo")}@{Stage.SipDomain}"), ("to", juliet), ("text", "no name for it"));
         await Calls.NobodyNoticesAsync(Stage);
-        var result = await Stage.Edge.Events.TakeAsync("the sender is told", e => e.Is("message-result") && e.Has("for", lost.At("id")!), TimeSpan.FromSeconds(60));
+        var result = await Stage.Edge.Events.TakeAsync("the sender is told", e => e.Is("message-result") && e.Has("for", lost.At("id")!), Stage.Soon);
         Assert.InRange(int.Parse(result.At("status")!, CultureInfo.InvariantCulture), 400, 699);
         await refusal.WasToldAsync();
         Assert.Equal(0, Peer.Events.Count(e => e.Is("message") && e.Has("to", juliet)));
@@ -132,7 +133,7 @@ public sealed class KilledMidStanzaTests(HostileStage fixture) : IClassFixture<H
         Dictionary<string, int> results = new(StringComparer.Ordinal);
         foreach (var (id, text) in sent)
         {
-            var result = await Stage.Edge.Events.SeeAsync($"what became of '{text}'", e => e.Is("message-result") && e.Has("for", id), TimeSpan.FromSeconds(60));
+            var result = await Stage.Edge.Events.SeeAsync($"what became of '{text}'", e => e.Is("message-result") && e.Has("for", id), Stage.Soon);
             results[text] = int.Parse(result.At("status")!, CultureInfo.InvariantCulture);
         }
 
@@ -142,13 +143,13 @@ public sealed class KilledMidStanzaTests(HostileStage fixture) : IClassFixture<H
     /// <summary>After everything, the way is open again; the gateway may still wait a moment before it dials anew, so senders who are told so try again.</summary>
     private async Task OneMoreAsync(string to)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Stage.Soon);
         using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
         while (await again.WaitForNextTickAsync(patience.Token))
         {
             var text = Stage.NewName("once more");
             var sent = await Stage.Edge.DoAsync("message", ("from", $"{Stage.NewName("bo")}@{Stage.SipDomain}"), ("to", to), ("text", text));
-            var result = await Stage.Edge.Events.SeeAsync("what became of it", e => e.Is("message-result") && e.Has("for", sent.At("id")!), TimeSpan.FromSeconds(60));
+            var result = await Stage.Edge.Events.SeeAsync("what became of it", e => e.Is("message-result") && e.Has("for", sent.At("id")!), Stage.Soon);
             if (!result.Has("status", "200")) continue;
             await Peer.TakeAsync("message", Stage.Soon, ("to", to), ("body", text));
             return;

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Lab;
 using Lab.Names;
+using Lab.Processes;
 using Lab.Sip;
+using Lab.Xmpp;
 
 namespace Appliance.Tests.Interop;
 
@@ -23,7 +25,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
     [InlineData("uac-repeats", 5)]
     public async Task Calls_of_SIPp_go_as_their_scenario_says(string scenario, int calls)
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         await CallAsync(scenario, calls, juliet.Address);
     }
 
@@ -33,7 +35,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
     [InlineData("uac-retransmits", 3, "line once {0} of sipp")]
     public async Task Lines_of_SIPp_arrive_once(string scenario, int calls, string line)
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         await CallAsync(scenario, calls, juliet.Address);
         for (var call = 1; call <= calls; call++)
         {
@@ -46,14 +48,14 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
     [Fact, Item("RN-029")]
     public async Task A_hundred_at_once_for_one_user_meet_no_error_of_ours()
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         await CallAsync("uac-watch", 100, juliet.Address);
     }
 
     [Fact]
     public async Task SIPp_is_watched_by_an_XMPP_user_through_a_refresh_to_the_end()
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, "uas-watched", 1);
         await juliet.DoAsync("subscribe", ("to", "u0@" + Sipp.Domain));
         await juliet.TakeAsync("presence", Stage.Soon, ("bare", "u0@" + Sipp.Domain), ("type", "subscribed"));
@@ -68,7 +70,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
     [InlineData("uas-retransmits", "still one talk")]
     public async Task SIPp_is_called_by_an_XMPP_user_and_answers(string scenario, string answer)
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         var callee = Stage.NewName("u") + "@" + Sipp.Domain;
         await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, scenario, 1);
         await juliet.DoAsync("message", ("to", callee), ("body", "hello sipp"));
@@ -80,7 +82,7 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
     [Fact]
     public async Task SIPp_refuses_and_its_refusal_is_acknowledged_and_told()
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         var callee = Stage.NewName("u") + "@" + Sipp.Domain;
         await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, "uas-busy", 1);
         await juliet.DoAsync("message", ("to", callee), ("body", "hello sipp"), ("ref", "busy1"));
@@ -91,12 +93,26 @@ public sealed class SippTests(SippTests.Fixture fixture) : IClassFixture<SippTes
     [Fact, Clause("RFC 3261", "9.1")]
     public async Task SIPp_rings_until_our_INVITE_is_cancelled_and_the_sender_is_told()
     {
-        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        var juliet = await BeginAsync();
         var callee = Stage.NewName("u") + "@" + Sipp.Domain;
         await using var sipp = await Sipp.WaitsAsync(Stage.Directory, fixture.Relay, "uas-cancelled", 1);
         await juliet.DoAsync("message", ("to", callee), ("body", "is anybody there?"), ("ref", "rings1"));
         await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "rings1"), ("error.condition", "service-unavailable"));
         Judge(await sipp.EndAsync(), 1);
+    }
+
+    /// <summary>A new user, when the gateway has seen that the SIPp of the test before is gone: what it sent by that one's connections would be lost.</summary>
+    private async Task<XmppUser> BeginAsync()
+    {
+        using var deadline = new CancellationTokenSource(Stage.Soon);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await Stage.Gateway.MetricAsync("gateway_sip_connections", "peer=\"sipp\"") > 0)
+        {
+            if (deadline.IsCancellationRequested) throw new LabTimeoutException("a SIPp that has ended is still connected");
+            await look.WaitForNextTickAsync();
+        }
+
+        return await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
     }
 
     private async Task CallAsync(string scenario, int calls, string to)

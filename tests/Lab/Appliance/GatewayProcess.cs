@@ -60,7 +60,16 @@ public sealed class GatewayProcess : IAsyncDisposable
         await StartAsync();
     }
 
-    public Task<string> LineAsync(string what, Func<string, bool> matches, TimeSpan deadline) => Process.Lines.SeeAsync(what, matches, deadline);
+    /// <summary>A line of its log, past or coming, but none of the first <paramref name="after"/> (<see cref="Journal{T}.Length"/> of the lines before the act).</summary>
+    public Task<string> LineAsync(string what, Func<string, bool> matches, TimeSpan deadline, int after = 0) => Process.Lines.SeeAsync(what, matches, deadline, after);
+
+    /// <summary>SIGHUP, and the wait until what the configuration says now is in force.</summary>
+    public async Task ReloadAsync()
+    {
+        var before = Process.Lines.Length;
+        Process.Signal(1);
+        await LineAsync("the reload is done", l => l.Contains("reloaded; in force now", StringComparison.Ordinal), Stage.Soon, before);
+    }
 
     public Task<string> MetricsAsync() => _client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
 

@@ -56,8 +56,17 @@ public sealed class Journal<T>(string owner, Func<T, string> print, Func<T, bool
     /// <summary>The next entry that matches and was not taken before; it is taken now.</summary>
     public Task<T> TakeAsync(string what, Func<T, bool> matches, TimeSpan deadline) => WaitAsync(what, matches, takes: true, deadline);
 
-    /// <summary>Any entry that matches, taken or not, past or coming.</summary>
-    public Task<T> SeeAsync(string what, Func<T, bool> matches, TimeSpan deadline) => WaitAsync(what, matches, takes: false, deadline);
+    /// <summary>Any entry that matches, taken or not, past or coming, but none of the first <paramref name="after"/>.</summary>
+    public Task<T> SeeAsync(string what, Func<T, bool> matches, TimeSpan deadline, int after = 0) => WaitAsync(what, matches, takes: false, deadline, after);
+
+    /// <summary>How many entries there are: a wait for what is about to happen looks behind them.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_lock) return _entries.Count;
+        }
+    }
 
     public IReadOnlyList<T> All()
     {
@@ -74,14 +83,15 @@ public sealed class Journal<T>(string owner, Func<T, string> print, Func<T, bool
         lock (_lock) return string.Join('\n', _entries.Where(e => isTelling?.Invoke(e.Item) != false).TakeLast(lines).Select(e => (e.IsTaken ? "  * " : "    ") + print(e.Item)));
     }
 
-    private async Task<T> WaitAsync(string what, Func<T, bool> matches, bool takes, TimeSpan deadline)
+    private async Task<T> WaitAsync(string what, Func<T, bool> matches, bool takes, TimeSpan deadline, int after = 0)
     {
         var found = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            var entry = _entries.Find(e => !(takes && e.IsTaken) && matches(e.Item));
-            if (entry is not null)
+            var at = _entries.FindIndex(after, e => !(takes && e.IsTaken) && matches(e.Item));
+            if (at >= 0)
             {
+                var entry = _entries[at];
                 entry.IsTaken |= takes;
                 return entry.Item;
             }

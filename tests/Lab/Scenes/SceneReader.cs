@@ -75,7 +75,7 @@ public static class SceneReader
         TimeSpan? deadline = null;
         if (fields.Find(f => f.Name == "within") is { } within)
         {
-            deadline = TimeSpan.FromSeconds(int.Parse(within.Value, CultureInfo.InvariantCulture));
+            deadline = Stage.Soon + TimeSpan.FromSeconds(int.Parse(within.Value, CultureInfo.InvariantCulture));
             fields.Remove(within);
         }
 

@@ -41,7 +41,7 @@ public sealed class LinkVerbs(AccessEdge edge)
         edge.Links.Identity = IdentityOf(c);
         if (c.Flag("drop", otherwise: true))
             foreach (var link in edge.Links.All.ToArray()) link.Drop(abort: false);
-        Ok(c);
+        OkWhenEnded(c);
     }
 
     private Identity IdentityOf(Command c)
@@ -62,7 +62,7 @@ public sealed class LinkVerbs(AccessEdge edge)
     {
         var links = c.Number("conn") is { } n ? edge.Links.All.Where(l => l.Number == n).ToArray() : [.. edge.Links.All];
         foreach (var link in links) link.Drop(c.Flag("abort"));
-        Ok(c, ("dropped", links.Length));
+        OkWhenEnded(c, ("dropped", links.Length));
     }
 
     /// <summary>How bytes leave from now on: one by one, padded with keep-alives, or held back to leave together.</summary>
@@ -162,7 +162,7 @@ public sealed class LinkVerbs(AccessEdge edge)
         foreach (var talk in edge.Talks.All.ToArray()) edge.Talks.End(talk, "restart");
         var links = edge.Links.All.ToArray();
         foreach (var link in links) link.Drop(abort: false);
-        Ok(c, ("dropped", links.Length));
+        OkWhenEnded(c, ("dropped", links.Length));
     }
 
     private void Quit(Command c)
@@ -170,6 +170,9 @@ public sealed class LinkVerbs(AccessEdge edge)
         Ok(c);
         edge.Quit();
     }
+
+    // The ends stand in the mailbox already: whoever reads the answer has been told of them, and counts none of them later.
+    private void OkWhenEnded(Command command, params (string Key, object? Value)[] fields) => edge.Post(() => Ok(command, fields));
 
     private void Ok(Command command, params ReadOnlySpan<(string Key, object? Value)> fields) => edge.Events.Answer(command.Id, ok: true, fields);
 }

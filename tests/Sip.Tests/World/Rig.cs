@@ -197,6 +197,9 @@ internal sealed class Rig : ISipObserver, IAsyncDisposable
     public Task QuietAsync() => UntilAsync(
         () => View.Links.Sum(l => l.Connections.Count) == edges.Count(e => !e.IsDropped) && View.PendingRequests == 0, "the side to see what the edge had closed");
 
+    /// <summary>Nothing is held any more: whoever waited for an answer is told a moment before what he asked is forgotten.</summary>
+    public Task ForgottenAsync() => UntilAsync(() => Held == (0, 0, 0) && View is { Notifiers: 0, Subscribers: 0 }, "nothing to be held");
+
     /// <summary>Waits for what the sockets bring about on their own.</summary>
     public static async Task UntilAsync(Func<bool> holds, string what)
     {
