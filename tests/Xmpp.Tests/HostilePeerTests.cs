@@ -136,7 +136,27 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await peer.HearAsync("<not-authorized");
 
         Assert.Equal(XmppReason.CertificateRefused, await _node.EndedAsync());
-        Assert.Contains(_node.Refusals.Snapshot(), refusal => refusal is { Subject: "capulet.example", Reason: "xmpp.CertificateRefused" });
+        await Deadline.Until(() => _node.Refusals.Snapshot().Any(refusal => refusal is { Subject: "capulet.example", Reason: "xmpp.CertificateRefused" }), "the refusal to be told");
+    }
+
+    [Theory]
+    [InlineData("capulet.example", "contoso.example", TlsPolicy.Required, "xmpp.CertificateRefused")]
+    [InlineData("capulet.example", "contoso.example", TlsPolicy.Forbidden, "xmpp.TlsForbidden")]
+    [InlineData("capulet.example", "nobody.example", TlsPolicy.Required, "xmpp.HostUnknown")]
+    [InlineData("montague.example", "contoso.example", TlsPolicy.Required, "xmpp.PeerUnknown")]
+    public async Task A_stream_that_is_refused_at_its_header_is_told_once(string from, string to, TlsPolicy tls, string reason)
+    {
+        _node.Knows(_node.PeerOf("capulet.example", "127.0.0.1:1") with { Tls = tls });
+        using var peer = await RawPeer.ConnectAsync(_node, _node.DirectTlsPort);
+        await peer.TlsAsync("contoso.example", Node.Stranger.Issue(from));
+        await peer.SendAsync(RawPeer.Header(from, to));
+        await peer.HearAsync("</stream:stream>");
+        peer.Dispose();
+        await Deadline.Until(() => _node.Side.Streams.Count == 0, "the stream to be over");
+
+        var told = Assert.Single(_node.Refusals.Snapshot(), refusal => refusal.Reason.StartsWith("xmpp.", StringComparison.Ordinal));
+        Assert.Equal((from, reason, 1), (told.Subject, told.Reason, told.Count));
+        _node.Knows(_node.PeerOf("capulet.example", "127.0.0.1:1"));
     }
 
     [Fact]

@@ -93,7 +93,6 @@ internal sealed partial class InboundConnection(XmppContext context, string? cer
     protected override void HeaderReceived(StreamHeader header)
     {
         var (facts, refusal, text) = Context.Policies.JudgeHeader(Evidence, header.From);
-        if (refusal != XmppReason.None) Context.Refusals.Add(header.From!, XmppFailures.NameOf(refusal), $"{text} ({Evidence.Remote})");
         On(new InboundInput.HeaderReceived(header, header.To is not null && Context.IsServed(header.To), facts, Context.NewId(), refusal, text));
     }
 

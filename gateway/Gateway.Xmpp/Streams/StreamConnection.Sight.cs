@@ -68,10 +68,9 @@ internal abstract partial class StreamConnection
         return stream.RemoteDomain.Length == 0 ? null : context.Policies.Find(stream.RemoteDomain)?.Name == peerOrDomain;
     }
 
-    /// <summary>Ends that an operator should know of and that nobody further in has written down.</summary>
+    /// <summary>Ends that an operator should know of.</summary>
     protected static bool IsNoteworthy(XmppReason reason, string text) => !(reason == XmppReason.PeerStreamError && IsOrderly(text)) && reason is not (
-        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced
-        or XmppReason.CertificateRefused or XmppReason.PeerUnknown);
+        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced);
 
     // A server that is stopped, that starts a stream anew or that has heard nothing for long refuses nobody: its condition stands first in the text.
     private static bool IsOrderly(string text) => text.Split(':')[0] is "system-shutdown" or "reset" or "connection-timeout";
