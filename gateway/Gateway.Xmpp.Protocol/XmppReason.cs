@@ -146,4 +146,6 @@ public enum XmppReason
     InternalError,
     /// <summary>A list of addresses that cannot be served as a whole (XEP-0033).</summary>
     AddressListRefused,
+    /// <summary>The peer answered neither a ping nor the request for its count (XEP-0199, XEP-0198): it is gone, whatever the connection says.</summary>
+    PeerSilent,
 }

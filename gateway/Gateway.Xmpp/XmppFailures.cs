@@ -31,7 +31,7 @@ public static class XmppFailures
     private static (Condition Condition, string Text) Describe(XmppReason reason) => reason switch
     {
         XmppReason.RemoteServerNotFound or XmppReason.PeerNotServing => (Condition.RemoteServerNotFound, "The destination domain has no XMPP server."),
-        XmppReason.RemoteServerTimeout or XmppReason.ConnectFailed or XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout or XmppReason.ConnectionLost
+        XmppReason.RemoteServerTimeout or XmppReason.ConnectFailed or XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout or XmppReason.PeerSilent or XmppReason.ConnectionLost
             or XmppReason.QueueTimeout or XmppReason.PeerClosed or XmppReason.PeerStreamError or XmppReason.DialbackError or XmppReason.DialbackTimeout
             or XmppReason.DialbackUnreachable or XmppReason.Replaced => (Condition.RemoteServerTimeout, "The destination server could not be reached in time."),
         _ when IsUntrusted(reason) => (Condition.RemoteServerTimeout, "No trusted connection to the destination server is possible."),

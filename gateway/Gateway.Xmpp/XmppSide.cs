@@ -210,7 +210,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             else if (!stream.IsInbound && options.OutboundIdleSecondsMax > 0 && stream.QuietSeconds(now) >= options.OutboundIdleSecondsMax) stream.End(XmppReason.ConnectionTimeout);
             else if (isCrowded && stream is OutboundConnection { IsEstablished: true } guest && PeerTable.IsDiscovered(guest.Peer) && guest.QuietSeconds(now) >= CrowdedQuietSecondsMax)
                 stream.End(XmppReason.ConnectionTimeout);
-            else if (stream is OutboundConnection ours && !ours.TrySweep(now)) stream.End(XmppReason.ConnectionTimeout);
+            else if (stream is OutboundConnection ours && !ours.TrySweep(now)) stream.End(XmppReason.PeerSilent);
             else if (isChanged) stream.Recheck();
             if (stream is { IsEstablished: true, Transport: { } transport } && transport.CertificateVersion != own.Version && !own.StillPresents(transport.Presented)) stream.Leave(now);
         }

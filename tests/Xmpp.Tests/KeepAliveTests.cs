@@ -89,7 +89,7 @@ public sealed class KeepAliveTests
         contoso.Time.Push(TimeSpan.FromSeconds(31));
 
         if (isAnswered) Assert.Equal("open", Assert.Single(contoso.Side.Pairs).Phase);
-        else Assert.Equal(XmppReason.ConnectionTimeout, await contoso.EndedAsync());
+        else Assert.Equal(XmppReason.PeerSilent, await contoso.EndedAsync());
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using Conformance;
 using Gateway.Federation;
 using Gateway.Xmpp.Links;
+using Gateway.Xmpp;
 using Gateway.Xmpp.Protocol;
 using Presence.Core;
 using Presence.Core.Model;
@@ -35,6 +36,27 @@ public sealed class PresenceRenewalTests
         PresentityCommand[] said = [(await contoso.Crossing.CommandAsync()).Command, (await contoso.Crossing.CommandAsync()).Command];
         Assert.Equal(new UpstreamEnded(s_alice, RetryNow: true, null), Assert.Single(said.OfType<UpstreamEnded>()));
         Assert.Equal(s_juliet, Assert.Single(said.OfType<Probe>()).Watcher);
+    }
+
+    [Fact, Item("RN-049"), Item("RN-050"), Clause("RFC 6120", "4.6.1")]
+    public async Task A_peer_that_has_gone_without_a_word_is_shown_presence_again_when_it_is_back()
+    {
+        await using var contoso = new Node("contoso.example", options: new XmppOptions { PingsByIq = true, ConnectAttemptsMax = 1 });
+        using var server = new ScriptedServer(Node.Lab.Issue("capulet.example"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
+        using var peer = await ShowAndAskAsync(contoso, server);
+        contoso.Time.Push(TimeSpan.FromSeconds(121));
+        await peer.HearAsync("<ping");
+        contoso.Time.Push(TimeSpan.FromSeconds(31));
+        Assert.Equal(XmppReason.PeerSilent, await contoso.EndedAsync());
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+
+        using var next = await server.AcceptAuthenticatedAsync("capulet.example", "contoso.example");
+        await Deadline.Until(() => contoso.Side.Pairs[0].Phase == "open", "the link to be open again");
+        contoso.Time.Push(TimeSpan.FromSeconds(1));
+        PresentityCommand[] said = [(await contoso.Crossing.CommandAsync()).Command, (await contoso.Crossing.CommandAsync()).Command];
+        Assert.Single(said.OfType<UpstreamEnded>());
+        Assert.Single(said.OfType<Probe>());
     }
 
     [Fact]

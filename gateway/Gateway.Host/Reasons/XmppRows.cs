@@ -67,6 +67,8 @@ internal static class XmppRows
         Row(XmppReason.ConnectFailed, "504", "remote-server-timeout", "None of the targets could be connected.", "`gateway doctor PEER` says which hop fails."),
         Row(XmppReason.NegotiationTimeout, "504", "connection-timeout", "The stream did not stand within its time.", "The partner's server is slow or waits for DNS; see its log."),
         Row(XmppReason.ConnectionTimeout, "", "connection-timeout", "Nothing was heard for longer than the idle limit.", "Nothing."),
+        Row(XmppReason.PeerSilent, "504", "connection-timeout", "The peer answered neither a ping nor the request for its count (XEP-0198): its stream is dead.",
+            "If it happens often: firewalls that forget connections (a shorter xmpp.pingSeconds keeps them open), the partner's log."),
         Row(XmppReason.StanzaTimeout, "504", "policy-violation", "One element took longer to arrive than it may.", "A peer that drips bytes, or a broken path; look at the remote address."),
         Row(XmppReason.HandledTooMany, "504", "undefined-condition", "The peer acknowledged more stanzas than it was sent (XEP-0198).",
             "The peer is broken; stream management can be turned off in its record."),

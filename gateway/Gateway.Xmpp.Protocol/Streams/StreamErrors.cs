@@ -113,7 +113,7 @@ public static class StreamErrors
             or XmppReason.PeerRemoved => StreamCondition.NotAuthorized,
         XmppReason.NoWayToAuthenticate => StreamCondition.UnsupportedFeature,
         XmppReason.ResourceConstraint => StreamCondition.ResourceConstraint,
-        XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout => StreamCondition.ConnectionTimeout,
+        XmppReason.NegotiationTimeout or XmppReason.ConnectionTimeout or XmppReason.PeerSilent => StreamCondition.ConnectionTimeout,
         XmppReason.HandledTooMany => StreamCondition.UndefinedCondition,
         // RFC 6120 §4.9.3.16: keys or certificates of the stream are no longer those in force.
         XmppReason.CertificateReplaced => StreamCondition.Reset,

@@ -292,5 +292,5 @@ internal sealed partial class InboundConnection(XmppContext context, string? cer
         return step.Outputs;
     });
 
-    private static bool IsBroken(XmppReason reason) => reason is XmppReason.ConnectionLost or XmppReason.ConnectionTimeout;
+    private static bool IsBroken(XmppReason reason) => reason is XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.PeerSilent;
 }

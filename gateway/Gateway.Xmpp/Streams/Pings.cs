@@ -39,7 +39,7 @@ internal sealed class Pings(XmppContext context)
         foreach (var (id, asked) in _open)
         {
             if (context.Time.GetElapsedTime(asked.AskedAt, now).TotalSeconds < context.Options.PingAnswerSecondsMax || !_open.TryRemove(id, out _)) continue;
-            asked.Stream.End(XmppReason.ConnectionTimeout);
+            asked.Stream.End(XmppReason.PeerSilent);
         }
     }
 }

@@ -70,7 +70,8 @@ internal abstract partial class StreamConnection
 
     /// <summary>Ends that an operator should know of.</summary>
     protected static bool IsNoteworthy(XmppReason reason, string text) => !(reason == XmppReason.PeerStreamError && IsOrderly(text)) && reason is not (
-        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.SystemShutdown or XmppReason.CertificateReplaced);
+        XmppReason.None or XmppReason.PeerClosed or XmppReason.ConnectionLost or XmppReason.ConnectionTimeout or XmppReason.PeerSilent or XmppReason.SystemShutdown
+        or XmppReason.CertificateReplaced);
 
     // A server that is stopped, that starts a stream anew or that has heard nothing for long refuses nobody: its condition stands first in the text.
     private static bool IsOrderly(string text) => text.Split(':')[0] is "system-shutdown" or "reset" or "connection-timeout";

@@ -73,6 +73,7 @@ public sealed class StreamErrorTableTests
     [InlineData(XmppReason.UndeclaredPrefix, "not-well-formed")]
     [InlineData(XmppReason.Replaced, "conflict")]
     [InlineData(XmppReason.ConnectionTimeout, "connection-timeout")]
+    [InlineData(XmppReason.PeerSilent, "connection-timeout")]
     [InlineData(XmppReason.NegotiationTimeout, "connection-timeout")]
     [InlineData(XmppReason.HostUnknown, "host-unknown")]
     [InlineData(XmppReason.ImproperAddressing, "improper-addressing")]
