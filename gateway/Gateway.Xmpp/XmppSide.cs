@@ -187,6 +187,19 @@ public sealed class XmppSide : ISide, IAsyncDisposable
 
     private void Sweep()
     {
+        try
+        {
+            SweepAll();
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            // The timer's thread has nobody above it: a defect is told, and the next sweep goes on.
+            _context.Observer.OnFailed("the sweep", bug);
+        }
+    }
+
+    private void SweepAll()
+    {
         long now = _context.Time.GetTimestamp();
         var options = _context.Options;
         var own = _context.Certificates.Current;

@@ -53,10 +53,28 @@ public sealed class RightsTests
         using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
 
         // The sweep judges the stream anew while its read loop, with a stanza in hand, does the same.
-        Publish(contoso, FiltersModel.None);
         contoso.Time.WhenAsked = () => contoso.Time.Push(TimeSpan.Zero);
+        Publish(contoso, FiltersModel.None);
         await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>one</body></message>");
 
+        Assert.Equal("one", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
+    }
+
+    [Fact]
+    public async Task A_defect_while_new_tables_are_applied_is_told_and_ends_nothing()
+    {
+        await using var contoso = new Node("contoso.example");
+        var told = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        contoso.WhenFailed = bug => told.TrySetResult(bug);
+        Publish(contoso, FiltersModel.None);
+        using var peer = await RawPeer.AuthenticateAsync(contoso, "capulet.example", Node.Lab.Issue("capulet.example"));
+
+        contoso.Time.WhenAsked = () => throw new InvalidOperationException("bug");
+        Publish(contoso, FiltersModel.None);
+        contoso.Time.Push(TimeSpan.Zero);
+        Assert.Equal("bug", (await told.Task.Within("the defect")).Message);
+
+        await peer.SendAsync("<message from='juliet@capulet.example' to='alice@contoso.example'><body>one</body></message>");
         Assert.Equal("one", (await contoso.Crossing.MessageAsync()).Arrival.Content.Body);
     }
 
