@@ -51,6 +51,12 @@ internal sealed class EngineWorld(IPresenceStore store, EngineOptions? options =
 
     public async Task<WatcherView?> ViewAsync(Address? watcher = null) => await Engine.FindAsync(Juliet, watcher ?? Alice, default);
 
+    /// <summary>What was answered has been performed too, as far as it can be now, and what came of that is known: answers go first, and a look-up waits for its turn.</summary>
+    public async Task SettleAsync()
+    {
+        for (var turn = 0; turn < 2; turn++) await ViewAsync();
+    }
+
     public void OnFailure(EngineReason reason, string what, Exception? cause) => _failures.Enqueue(reason);
 
     public async ValueTask DisposeAsync() => await Engine.StopAsync();

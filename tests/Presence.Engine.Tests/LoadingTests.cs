@@ -57,6 +57,7 @@ public sealed class LoadingTests
         await using var world = await StartAsync(new MemoryPresenceStore());
         await world.DoAsync(
             new Watch(Alice, Leg("d1"), 3600), new UpstreamGranted(Alice), new UpstreamShowed(Alice, [Said("orchard", Availability.Away)], false), new Watch(Bob, Leg("d2"), 3600));
+        await world.SettleAsync();
         world.Performer.Clear();
 
         await world.Engine.ApplyAsync(PresentitySettings.Default with { Access = new AccessList([new AccessRule(Juliet, Alice, AccessAction.PoliteBlock)]) });

@@ -13,7 +13,7 @@ internal sealed class RecordingPerformer : IEffectPerformer
     private readonly List<(PresenceEffect Effect, WatcherView? View)> _all = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Decides the verdict; done at once when null.</summary>
+    /// <summary>Decides the verdict; done at once when null. What it is when an effect is seen counts for that effect.</summary>
     public Func<PresenceEffect, ValueTask<EffectVerdict>>? Answer { get; set; }
 
     public IReadOnlyList<(PresenceEffect Effect, WatcherView? View)> All
@@ -29,6 +29,7 @@ internal sealed class RecordingPerformer : IEffectPerformer
     public ValueTask<EffectVerdict> PerformAsync(PresenceEffect effect, WatcherView? view, CancellationToken cancellation)
     {
         TaskCompletionSource changed;
+        var answer = Answer;
         lock (_lock)
         {
             _all.Add((effect, view));
@@ -36,7 +37,7 @@ internal sealed class RecordingPerformer : IEffectPerformer
         }
 
         changed.SetResult();
-        return Answer?.Invoke(effect) ?? ValueTask.FromResult(EffectVerdict.Done);
+        return answer?.Invoke(effect) ?? ValueTask.FromResult(EffectVerdict.Done);
     }
 
     public void Clear()
