@@ -96,12 +96,18 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     /// </summary>
     public async Task DrainAsync(TimeSpan patience)
     {
-        // In this order: what has been told waits for a stream already, and what has left the queue for the peer's word.
-        bool IsSaid() => _context.Untold == 0 && _context.Links.Queued == 0 && _context.Streams.All.All(stream => stream is not OutboundConnection { Owed: > 0 });
         using var deadline = new CancellationTokenSource(patience, _context.Time);
         await UntilAsync(IsSaid, deadline.Token);
+        await TakeLastAsync(deadline.Token);
+    }
+
+    // In this order: what has been told waits for a stream already, and what has left the queue for the peer's word.
+    private bool IsSaid() => _context.Untold == 0 && _context.Links.Queued == 0 && _context.Streams.All.All(stream => stream is not OutboundConnection { Owed: > 0 });
+
+    private Task TakeLastAsync(CancellationToken deadline)
+    {
         var bringing = _context.Streams.EndBringing(XmppReason.SystemShutdown);
-        await UntilAsync(() => bringing.All(stream => !stream.IsListening) && IsSaid(), deadline.Token);
+        return bringing.Count == 0 ? Task.CompletedTask : UntilAsync(() => bringing.All(stream => !stream.IsListening) && IsSaid(), deadline);
     }
 
     private async Task UntilAsync(Func<bool> isOver, CancellationToken deadline)
@@ -113,11 +119,12 @@ public sealed class XmppSide : ISide, IAsyncDisposable
         await over.Task;
     }
 
-    /// <summary>Accepts no more, lets queued stanzas leave or fail, and ends every stream with <c>system-shutdown</c> (RFC 6120 §4.9.3.20).</summary>
+    /// <summary>Accepts no more, answers what came on streams opened since the drain, lets queued stanzas leave or fail, and ends every stream: <c>system-shutdown</c> (RFC 6120 §4.9.3.20).</summary>
     public async Task StopAsync()
     {
         foreach (var listener in _listeners) await listener.DisposeAsync();
         _listeners.Clear();
+        using (var last = new CancellationTokenSource(TimeSpan.FromSeconds(_context.Options.StopSecondsMax), _context.Time)) await TakeLastAsync(last.Token);
         _context.Links.Stop();
         _context.Streams.EndAll(XmppReason.SystemShutdown);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_context.Options.StopSecondsMax), _context.Time);
