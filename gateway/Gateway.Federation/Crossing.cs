@@ -50,12 +50,10 @@ public sealed class Crossing : ICrossing, IEffectPerformer
     /// <summary>Where a defect of a side or the engine goes that the crossing answered for; Host sets it to the log.</summary>
     public Action<Exception>? DefectSink { get; init; }
 
-    /// <summary>From now on what arrives is refused with <see cref="FederationReason.Draining"/>; what is under way goes on.</summary>
-    public bool IsDraining => isDraining;
-
     /// <summary>Joins the parts that know each other only through ports. Called once, before anything enters.</summary>
     public void Connect(IPresenceEngine presence, ISide sipSide, ISide xmppSide) => (engine, sip, xmpp) = (presence, sipSide, xmppSide);
 
+    /// <summary>From now on what arrives is refused with <see cref="FederationReason.Draining"/>; what is under way goes on.</summary>
     public void BeginDrain() => isDraining = true;
 
     public void Enter(FederatedPeer principal, MessageArrival arrival)

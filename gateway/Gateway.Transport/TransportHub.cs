@@ -66,12 +66,6 @@ public sealed class TransportHub : IDisposable
         return false;
     }
 
-    /// <summary>Closes every connection in order; each ends with the reason.</summary>
-    public void CloseAll(TransportReason reason = TransportReason.Stopping, string detail = "")
-    {
-        foreach (var connection in _live.Values) connection.Close(reason, detail);
-    }
-
     /// <summary>Cuts every connection and stops the timer.</summary>
     public void Dispose()
     {

@@ -6,8 +6,7 @@ namespace Gateway.Host.Composition;
 
 /// <summary>
 /// Tells, once each, that a certificate of ours comes near its end and that it has ended, though no file changed and nobody asked. One that ends while we run goes on being presented: whoever
-/// checks it refuses us by
-/// himself, and a connection that stands is not cut. The next start with it is refused.
+/// checks it refuses us by himself, and a connection that stands is not cut. The next start with it is refused.
 /// </summary>
 public sealed class OwnCertificateWatch : IDisposable
 {

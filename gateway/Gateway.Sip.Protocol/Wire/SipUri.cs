@@ -34,9 +34,6 @@ public sealed record SipUri
 
     public bool IsSip => Opaque is null;
 
-    /// <summary><c>user@host</c> as written, without scheme, port and parameters.</summary>
-    public string AddressOfRecord => User is null ? Host : User + "@" + Host;
-
     public static SipUri Sip(string? user, string host, int port = -1, string parameters = "") =>
         new() { Scheme = "sip", User = user, Host = host, Port = port, Parameters = new SipParameters(parameters) };
 

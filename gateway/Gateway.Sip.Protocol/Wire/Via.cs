@@ -24,8 +24,6 @@ public sealed record Via
 
     public string? Branch => Parameters.Get("branch");
 
-    public bool HasMagicCookie => Branch is { } branch && branch.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>sent-by as it enters a transaction key: lower case, explicit port if any.</summary>
     public string SentBy => Port < 0 ? Host.ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{Host.ToLowerInvariant()}:{Port}");
 

@@ -139,8 +139,7 @@ public sealed record OutboundStream(DomainPair Pair, OutboundPurpose Purpose)
 
     /// <summary>
     /// Why the server behind the TLS handshake is not the one that was dialled, or null. It is told so once its own header is there: an error needs a stream to stand in (RFC 6120
-    /// §4.9.1.2), and a server that
-    /// finds its header, an error and the end in one gulp may fail at its answer and never read the error.
+    /// §4.9.1.2), and a server that finds our header, an error and the end in one gulp may fail at its answer and never read the error.
     /// </summary>
     public TargetProof? Refusal { get; init; }
 

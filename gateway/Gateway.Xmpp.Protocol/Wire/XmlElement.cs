@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Gateway.Xmpp.Protocol.Wire;
 
 /// <summary>One attribute; <see cref="Namespace"/> is empty for the usual unprefixed one.</summary>
@@ -117,13 +115,6 @@ public sealed class XmlElement
 
     /// <summary>The first child of this name in this element's own namespace.</summary>
     public XmlElement? Child(string name) => Child(name, Namespace);
-
-    /// <summary>True and the child's text when it is there.</summary>
-    public bool TryText(string name, [NotNullWhen(true)] out string? text)
-    {
-        text = Child(name)?.Text;
-        return text is not null;
-    }
 
     /// <summary>Equal names, attributes in any order, and content piece by piece with neighbouring texts joined.</summary>
     public bool DeepEquals(XmlElement other)

@@ -78,7 +78,7 @@ public sealed class XmppFramer
         {
             if (_refused != XmppReason.None) return new XmppFrame(XmppFrameKind.Refused, null, _refused, 0);
             bool isBeforeHeader = _scanner.IsBeforeHeader;
-            int bytesMax = isBeforeHeader ? _limits.HeaderBytesMax : _isProved ? _limits.StanzaBytesMax : _limits.UnprovedBytesMax;
+            int bytesMax = isBeforeHeader ? _limits.HeaderBytesMax : _isProved ? _limits.StanzaBytesMax : Math.Min(_limits.UnprovedBytesMax, _limits.StanzaBytesMax);
 
             // Never looked at beyond the first byte too many, so that the verdict is the same however the bytes were cut.
             int room = bytesMax + 1 - (_scanner.IsBetween ? 0 : _scanner.Length);

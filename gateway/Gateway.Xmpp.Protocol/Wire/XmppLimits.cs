@@ -5,7 +5,7 @@ public sealed record XmppLimits
 {
     /// <summary>Bytes of one first-level element.</summary>
     public int StanzaBytesMax { get; init; } = 256 * 1024;
-    /// <summary>Bytes of one element while the stream has proved nothing yet.</summary>
+    /// <summary>Bytes of one element while the stream has proved nothing yet; never more than of any.</summary>
     public int UnprovedBytesMax { get; init; } = 16 * 1024;
     /// <summary>Bytes of a stream header.</summary>
     public int HeaderBytesMax { get; init; } = 8 * 1024;
@@ -29,9 +29,4 @@ public sealed record XmppLimits
     };
 
     private static int Tighter(int one, int other) => other <= 0 ? one : Math.Min(one, other);
-
-    /// <summary>The relations between the limits; a wrong combination is a fault at start, not under traffic.</summary>
-    public bool IsCoherent =>
-        StanzaBytesMax >= 10_000 && UnprovedBytesMax <= StanzaBytesMax && HeaderBytesMax <= StanzaBytesMax
-        && DepthMax is >= 4 and <= 256 && AttributesMax >= 8 && ElementsMax >= 16 && NameBytesMax is >= 64 and <= 1024;
 }

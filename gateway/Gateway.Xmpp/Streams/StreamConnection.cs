@@ -37,8 +37,6 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
 
     protected Lock Gate { get; } = new();
 
-    protected XmppFramer Framer => _framer;
-
     /// <summary>True from the moment its end is decided: who asks before he takes it, under his own gate, is told of an end that comes later.</summary>
     public bool IsOver => _isOver;
 

@@ -216,6 +216,8 @@ public sealed class FramerTests
         Assert.Equal(XmppReason.NameTooLong, Framing.ReadAll(Framing.Header + $"<{new string('n', 300)}/>", limits: limits)[^1].Reason);
         Assert.Equal(XmppReason.StanzaTooLarge, Framing.ReadAll(Framing.Header + $"<a>{new string('n', 10_000)}</a>", limits: limits)[^1].Reason);
         Assert.Equal(XmppReason.StanzaTooLarge, Framing.ReadAll(Framing.Header + $"<a>{new string('n', 10_001)}", cut: 100, limits)[^1].Reason);
+        // Who has proved nothing never gets more room than who has.
+        Assert.Equal(XmppReason.StanzaTooLarge, Framing.ReadAll(Framing.Header + $"<a>{new string('n', 10_000)}</a>", limits: new XmppLimits { StanzaBytesMax = 10_000 })[^1].Reason);
         Assert.Equal(XmppReason.HeaderTooLarge, Framing.ReadAll($"<stream:stream a='{new string('n', 10_000)}", cut: 100, limits)[^1].Reason);
     }
 
