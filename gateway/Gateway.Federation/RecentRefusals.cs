@@ -4,8 +4,8 @@ namespace Gateway.Federation;
 public sealed record Refusal(string Subject, string Reason, string Text, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count);
 
 /// <summary>
-/// The latest distinct refusals, at most <see cref="EntriesMax"/>. <c>Subject</c> is a peer's name, or the claimed domain of a stranger. Texts hold no addresses of users, and nothing that
-/// steers a terminal. A lock is taken on refusals only, never by what crosses.
+/// The latest distinct refusals of each reason, at most <see cref="EntriesMax"/> in all. <c>Subject</c> is a peer's name, or the claimed domain of a stranger. Texts hold no addresses of users,
+/// and nothing that steers a terminal. A lock is taken on refusals only, never by what crosses.
 /// </summary>
 public sealed class RecentRefusals(TimeProvider time)
 {
@@ -38,7 +38,7 @@ public sealed class RecentRefusals(TimeProvider time)
                 return;
             }
 
-            if (entries.Count >= EntriesMax) entries.Remove(entries.MinBy(e => e.Value.LastAt).Key);
+            if (entries.Count >= EntriesMax) entries.Remove(Oldest());
             entries.Add(key, new Refusal(subject, reason, text, now, now, 1));
         }
     }
@@ -47,6 +47,13 @@ public sealed class RecentRefusals(TimeProvider time)
     public IReadOnlyList<Refusal> Snapshot()
     {
         lock (gate) return [.. entries.Values.OrderByDescending(r => r.LastAt).ThenBy(r => r.Subject, StringComparer.Ordinal)];
+    }
+
+    // Of the most frequent reason: whoever invents names is refused for one or two, and must not push out what happens to others.
+    private (string Subject, string Reason) Oldest()
+    {
+        var most = entries.CountBy(e => e.Key.Reason).ToDictionary();
+        return entries.MaxBy(e => (most[e.Key.Reason], -e.Value.LastAt.UtcTicks)).Key;
     }
 
     private static string Cut(string text, int charsMax) => text.Length <= charsMax ? text : text[..charsMax];

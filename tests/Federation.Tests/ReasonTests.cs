@@ -47,6 +47,24 @@ public sealed class ReasonTests
     }
 
     [Fact]
+    public void Names_that_a_stranger_invents_push_no_refusal_of_another_kind_out()
+    {
+        var clock = new HandClock();
+        var refusals = new RecentRefusals(clock);
+        refusals.Add("capulet", "xmpp.CertificateRefused", "it names somebody else");
+        for (var i = 0; i < 1_000; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            refusals.Add($"d{i}.example", i % 2 == 0 ? "federation.UnknownPeer" : "xmpp.PeerUnknown", "text");
+        }
+
+        var seen = refusals.Snapshot();
+        Assert.Equal(RecentRefusals.EntriesMax, seen.Count);
+        Assert.Contains(seen, r => r.Subject == "capulet");
+        Assert.Contains(seen, r => r.Subject == "d999.example");
+    }
+
+    [Fact]
     public void Words_that_say_no_more_than_the_reason_do_not_take_the_place_of_those_that_do()
     {
         var refusals = new RecentRefusals(new HandClock());
