@@ -41,19 +41,21 @@ public sealed class FindingTests
         Assert.True((await contoso.SendAsync("romeo@montague.example")).IsDelivered);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(false, "xmpp.ConnectionLost")]
+    [InlineData(true, "xmpp.TlsFailed")]
     [Item("PS-123")]
-    public async Task A_configured_peer_is_tried_in_rounds_before_its_senders_are_told()
+    public async Task A_configured_peer_is_tried_in_rounds_before_its_senders_are_told(bool isDirectTls, string reason)
     {
         await using var contoso = new Node("contoso.example", options: new XmppOptions { ConnectAttemptsMax = 3, ConnectWaitSeconds = 1 });
         using var server = new ClosingServer();
-        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}"));
+        contoso.Knows(contoso.PeerOf("capulet.example", $"127.0.0.1:{server.Port}") with { IsDirectTls = isDirectTls });
 
         var since = Stopwatch.StartNew();
-        Assert.Equal("xmpp.ConnectionLost", await ReasonAsync(contoso));
+        Assert.Equal(reason, await ReasonAsync(contoso));
         Assert.Equal(3, server.Accepted);
         Assert.True(since.Elapsed.TotalSeconds >= 1.9, "two pauses of a second");
-        Assert.Equal("xmpp.ConnectionLost", await ReasonAsync(contoso));
+        Assert.Equal(reason, await ReasonAsync(contoso));
     }
 
     [Fact]

@@ -170,7 +170,7 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
         var (reason, text) = await context.Links.Connector.DialAsync(target, stream, _given.Token);
         return reason == XmppReason.None
             ? (await awaited.Task, stream)
-            : (new Finding(reason, text, IsPassing: reason == XmppReason.ConnectFailed), stream);
+            : (new Finding(reason, text, IsPassing(reason, null)), stream);
     }
 
     private async Task WaitAsync(TimeSpan time)
@@ -196,7 +196,7 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
     private static bool IsPassing(XmppReason reason, StreamError? error) => reason switch
     {
         XmppReason.PeerStreamError => error is not null && StreamErrorMeanings.Of(error.Condition) == StreamErrorMeaning.TryAgain,
-        XmppReason.ConnectionLost or XmppReason.NegotiationTimeout or XmppReason.PeerClosed or XmppReason.DialbackError or XmppReason.TlsFailed => true,
+        XmppReason.ConnectFailed or XmppReason.ConnectionLost or XmppReason.NegotiationTimeout or XmppReason.PeerClosed or XmppReason.DialbackError or XmppReason.TlsFailed => true,
         _ => false,
     };
 }
