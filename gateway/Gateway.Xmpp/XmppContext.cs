@@ -37,6 +37,9 @@ internal sealed class XmppContext
     public DialbackAsker Asker { get; set; } = null!;
     public ArrivalDoor Door { get; set; } = null!;
 
+    /// <summary>What waits, or is not acknowledged, over all links.</summary>
+    public HeldBytes Held { get; set; } = null!;
+
     /// <summary>Who is shown what our users' hands do.</summary>
     public ChatStateWishes ChatStates { get; } = new();
 

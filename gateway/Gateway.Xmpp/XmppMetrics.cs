@@ -20,7 +20,7 @@ public sealed class XmppMetrics : IDisposable
     private long _lateErrors;
 
     /// <summary>Instruments over this side.</summary>
-    internal XmppMetrics(Func<IReadOnlyList<StreamSnapshot>> streams, Func<IReadOnlyList<PairSnapshot>> pairs)
+    internal XmppMetrics(Func<IReadOnlyList<StreamSnapshot>> streams, Func<IReadOnlyList<PairSnapshot>> pairs, Func<long> held)
     {
         _meter.CreateObservableGauge("gateway_xmpp_streams", () => Streams(streams()), "{stream}", "Streams now, by peer, direction, how the peer proved itself, and TLS version.");
         _meter.CreateObservableGauge("gateway_xmpp_stream_features", () => Features(streams()), "{stream}",
@@ -28,6 +28,7 @@ public sealed class XmppMetrics : IDisposable
         _meter.CreateObservableGauge("gateway_xmpp_unacknowledged_stanzas", () => PerPeer(streams(), s => s.Peer, s => s.Unacknowledged), "{stanza}",
             "Stanzas sent and not yet acknowledged by the peer (XEP-0198), by peer.");
         _meter.CreateObservableGauge("gateway_xmpp_queued_stanzas", () => PerPeer(pairs(), p => p.Peer, p => p.QueuedItems), "{stanza}", "Stanzas that wait for a stream, by peer.");
+        _meter.CreateObservableGauge("gateway_xmpp_held_bytes", held, "By", "Bytes of stanzas that wait for a stream, or for the peer's word that it has them (XEP-0198), of all peers.");
         _meter.CreateObservableGauge("gateway_xmpp_resting_pairs", () => Resting(pairs()), "{pair}",
             "Pairs of domains that failed and are not tried again for a while, by peer and reason; `gateway streams forget` ends it.");
         _meter.CreateObservableCounter("gateway_xmpp_streams_opened_total", () => Volatile.Read(ref _opened), description: "Streams that came to carry stanzas.");

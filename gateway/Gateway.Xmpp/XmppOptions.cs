@@ -67,6 +67,8 @@ public sealed record XmppOptions
     /// as it does where the peer says nothing at all, and the stanza is still kept to be sent again.
     /// </summary>
     public int AcknowledgeSecondsMax { get; init; } = 5;
+    /// <summary>Bytes of stanzas that wait for a stream or for the peer's word that it has them, of all peers together; discovered ones have three quarters of it.</summary>
+    public int HeldBytesMax { get; init; } = 256 << 20;
     /// <summary>Presence sent again a second, over all links, after links came back.</summary>
     public int RenewalsPerSecond { get; init; } = 200;
     /// <summary>Seconds given to streams to end in order when we stop.</summary>

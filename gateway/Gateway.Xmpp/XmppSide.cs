@@ -41,12 +41,13 @@ public sealed class XmppSide : ISide, IAsyncDisposable
             Crossing = parts.Crossing, Refusals = parts.Refusals, Ids = parts.Ids, Keys = new DialbackKeys(parts.DialbackSecret), Observer = parts.Observer,
         };
         _context.Streams = new StreamTable();
+        _context.Held = new HeldBytes(parts.Options.HeldBytesMax);
         _context.Links = new LinkTable(_context);
         _context.Sessions = new ManagedSessions(_context);
         _context.Pings = new Pings(_context);
         _context.Asker = new DialbackAsker(_context);
         _context.Door = new ArrivalDoor(_context, parts.Availability);
-        _context.Metrics = new XmppMetrics(() => Streams, () => Pairs);
+        _context.Metrics = new XmppMetrics(() => Streams, () => Pairs, () => _context.Held.Total);
     }
 
     /// <inheritdoc/>

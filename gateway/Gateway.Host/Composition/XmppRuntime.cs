@@ -127,6 +127,7 @@ internal sealed class XmppRuntime : ISideRuntime
                 Address = l.EndPoint.Address.ToString(), Port = l.EndPoint.Port, IsDirectTls = l.IsDirectTls, CertificateName = l.Certificate.Length > 0 ? l.Certificate : null,
             }),
         ],
+        HeldBytesMax = model.Limits.HeldBytesMax,
         Limits = new XmppLimits
         {
             StanzaBytesMax = model.Limits.StanzaBytesMax,

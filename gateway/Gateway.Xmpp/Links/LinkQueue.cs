@@ -1,3 +1,4 @@
+using Gateway.Federation.Peers;
 using Gateway.Xmpp.Protocol;
 using Gateway.Xmpp.Streams;
 
@@ -9,14 +10,30 @@ namespace Gateway.Xmpp.Links;
 /// <param name="Since">When it came.</param>
 internal readonly record struct WaitingStanza(byte[] Bytes, StanzaTerms Terms, long Since);
 
-/// <summary>The queue of a link, in order of coming. The link bounds and guards it.</summary>
-internal sealed class LinkQueue(TimeProvider time)
+/// <summary>The queue of a link, in order of coming; its bytes count among all that is held for its peer. The link bounds and guards it.</summary>
+internal sealed class LinkQueue(TimeProvider time, HeldBytes held, PeerModel peer)
 {
     private Queue<WaitingStanza> _waiting = new();
+    private PeerModel _peer = peer;
 
     public int Count => _waiting.Count;
 
-    public int Bytes { get; private set; }
+    public int Bytes
+    {
+        get;
+        private set
+        {
+            held.Add(_peer, value - field);
+            field = value;
+        }
+    }
+
+    /// <summary>The pair's record is another one now, maybe another peer's.</summary>
+    public void Give(PeerModel peer)
+    {
+        held.Add(_peer, -Bytes);
+        held.Add(_peer = peer, Bytes);
+    }
 
     public void Add(ReadOnlySpan<byte> bytes, in StanzaTerms terms)
     {

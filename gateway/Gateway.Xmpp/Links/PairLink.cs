@@ -32,7 +32,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     }
 
     private readonly Lock _gate = new();
-    private readonly LinkQueue _queue = new(context.Time);
+    private readonly LinkQueue _queue = new(context.Time, context.Held, peer);
     private readonly LinkRest _rest = new(context.Options, context.Time);
     private readonly PresenceMemory _memory = new();
     private Phase _phase;
@@ -62,6 +62,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
             // Records of discovered domains are made anew when too many strangers were met: the same one says nothing new.
             bool isSame = PeerTable.IsDiscovered(value) && field with { FromDomains = value.FromDomains } == value;
             field = value;
+            lock (_gate) _queue.Give(value);
             if (!isSame) Forget();
         }
     } = peer;
@@ -90,6 +91,8 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 (refusal, text) = SendOrQueue(bytes, new StanzaTerms(receipt, secondsMax));
             }
         }
+        // The sender is told that too much waits; the operator, which bound it was.
+        if (refusal == XmppReason.QueueFull) context.Refusals.Add(Peer.Name, XmppFailures.NameOf(refusal), $"{pair}: {text}");
         if (refusal == XmppReason.None) context.Metrics.StanzaSent();
         else receipt?.GivenUp(refusal, text);
         return true;
@@ -327,9 +330,12 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
     {
         if (context.Links.IsStopping) return (XmppReason.SystemShutdown, "");
         long now = context.Time.GetTimestamp();
+        if (_phase == Phase.Idle && _rest.SecondsLeft(Peer, now) > 0) return (_rest.Reason, _rest.Text);
+        if (_phase == Phase.Open && _queue.Count > 0) SendWaiting();
+        bool isHeld = _phase != Phase.Open || _queue.Count > 0 || _stream is OutboundConnection { HoldsStanzas: true };
+        if (isHeld && context.Held.RefusalOf(Peer, bytes.Length) is { } full) return (XmppReason.QueueFull, full);
         if (_phase == Phase.Open)
         {
-            if (_queue.Count > 0) SendWaiting();
             var sent = _queue.Count > 0 ? SendVerdict.Over : _stream!.TrySendStanza(bytes, terms);
             if (sent == SendVerdict.Full) return (XmppReason.QueueFull, "The stream takes no more.");
             // Closed under our hands: the end is about to be told, and the stanza goes by the next stream.
@@ -339,8 +345,7 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
                 return (XmppReason.None, "");
             }
         }
-        if (_phase == Phase.Idle && _rest.SecondsLeft(Peer, now) > 0) return (_rest.Reason, _rest.Text);
-        if (_queue.Count >= Peer.Limits.QueuedItemsMax || _queue.Bytes + bytes.Length > Peer.Limits.QueuedBytesMax) return (XmppReason.QueueFull, "Too much waits.");
+        if (_queue.Count >= Peer.Limits.QueuedItemsMax) return (XmppReason.QueueFull, "Too much waits.");
         _queue.Add(bytes, terms);
         if (_phase == Phase.Idle) Connect();
         return (XmppReason.None, "");

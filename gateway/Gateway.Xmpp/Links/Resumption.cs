@@ -1,4 +1,3 @@
-using Gateway.Xmpp.Protocol.Streams;
 using Gateway.Xmpp.Streams;
 
 namespace Gateway.Xmpp.Links;
@@ -7,4 +6,4 @@ namespace Gateway.Xmpp.Links;
 /// <param name="Id">The peer's name for it; null when it can only be sent again, not resumed.</param>
 /// <param name="Window">The stanzas.</param>
 /// <param name="HasProgressed">The peer acknowledged something on the last stream.</param>
-internal sealed record Resumption(string? Id, SentWindow<HeldStanza> Window, bool HasProgressed);
+internal sealed record Resumption(string? Id, HeldWindow Window, bool HasProgressed);

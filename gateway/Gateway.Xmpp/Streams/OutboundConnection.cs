@@ -69,6 +69,9 @@ internal sealed partial class OutboundConnection : StreamConnection
         }
     }
 
+    /// <summary>What goes on this stream is kept until the peer says that it has it.</summary>
+    public bool HoldsStanzas => _sent.IsOn;
+
     /// <summary>What an earlier stream of the pair left, to be resumed here.</summary>
     public Resumption? Resumption
     {

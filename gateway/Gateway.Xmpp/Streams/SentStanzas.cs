@@ -12,7 +12,7 @@ namespace Gateway.Xmpp.Streams;
 internal sealed class SentStanzas(StreamConnection stream, PeerModel peer, XmppContext context)
 {
     private readonly Lock _gate = new();
-    private SentWindow<HeldStanza> _window = new();
+    private HeldWindow _window = new(context.Held, peer);
     private string? _id;
     private volatile bool _isOn;
     private bool _hasProgressed;
@@ -65,7 +65,7 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer, XmppC
         lock (_gate)
         {
             if (!_isOn || stream.Transport is not { IsClosed: false } transport) return SendVerdict.Over;
-            if (_window.Count >= peer.Limits.QueuedItemsMax || _window.Bytes + bytes.Length > peer.Limits.QueuedBytesMax) return SendVerdict.Full;
+            if (_window.Count >= peer.Limits.QueuedItemsMax) return SendVerdict.Full;
             var held = new HeldStanza(terms, context.Time.GetTimestamp());
             switch (transport.TrySend(bytes, held))
             {
@@ -112,7 +112,7 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer, XmppC
         lock (_gate)
         {
             if (Earlier is not { } earlier || !TryAcknowledge(earlier.Window, handled, acknowledged)) return false;
-            (_window, _id, _isOn) = (new SentWindow<HeldStanza>(handled), earlier.Id, true);
+            (_window, _id, _isOn) = (new HeldWindow(context.Held, peer, handled), earlier.Id, true);
             Earlier = null;
         }
         foreach (var held in acknowledged) held.Tell();
@@ -160,7 +160,7 @@ internal sealed class SentStanzas(StreamConnection stream, PeerModel peer, XmppC
         return true;
     }
 
-    private bool TryAcknowledge(SentWindow<HeldStanza> window, uint handled, List<HeldStanza> acknowledged)
+    private bool TryAcknowledge(HeldWindow window, uint handled, List<HeldStanza> acknowledged)
     {
         bool isPossible = window.TryAcknowledge(handled, acknowledged);
         _hasProgressed |= acknowledged.Count > 0;

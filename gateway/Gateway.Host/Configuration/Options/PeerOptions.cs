@@ -100,7 +100,7 @@ public record PeerLimitOptions
     [Setting("Items that may wait for it.", Min = 1, Max = 1_000_000)]
     public int QueuedItemsMax { get; init; } = 10_000;
 
-    [Setting("Bytes that may wait for it.", Min = 65_536, Max = 1L << 30)]
+    [Setting("Bytes that may wait for it, or for its word that it has them (XEP-0198), over all its domains together.", Min = 65_536, Max = 1L << 30)]
     public int QueuedBytesMax { get; init; } = 16 << 20;
 
     [Setting("Longest wait of a message before its sender is told that it failed.", Min = 1, Max = 60)]

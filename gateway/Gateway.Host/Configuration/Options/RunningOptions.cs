@@ -96,6 +96,10 @@ public sealed record LimitsOptions
     [Setting("Bytes that may wait unsent on one connection.", Min = 65_536, Max = 67_108_864)]
     public int UnsentBytesMaxPerConnection { get; init; } = 4 << 20;
 
+    [Setting("Bytes of stanzas that wait for XMPP peers, or for their word that they have them (XEP-0198), of all peers together; discovered ones have three quarters of it.",
+        Min = 16_777_216, Max = 2_147_483_647)]
+    public int HeldBytesMax { get; init; } = 256 << 20;
+
     [Setting("Seconds the appliance may take to finish what is under way when it is told to stop.", Min = 1, Max = 120)]
     public int DrainSecondsMax { get; init; } = 20;
 }
