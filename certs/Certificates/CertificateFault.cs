@@ -14,4 +14,8 @@ public sealed record CertificateFault(string Path, CertificateReason Reason, str
 /// <summary>The outcome of a load: a set when there are no faults, else the faults.</summary>
 /// <param name="Set">The new version, or null.</param>
 /// <param name="Faults">Everything that is wrong.</param>
-public sealed record CertificateLoad(CertificateSet? Set, IReadOnlyList<CertificateFault> Faults);
+public sealed record CertificateLoad(CertificateSet? Set, IReadOnlyList<CertificateFault> Faults)
+{
+    /// <summary>What is wrong and had to be taken all the same: certificates of ours that ended while they were in use.</summary>
+    public IReadOnlyList<CertificateFault> Warnings { get; init; } = [];
+}

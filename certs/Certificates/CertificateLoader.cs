@@ -12,9 +12,10 @@ public static class CertificateLoader
     /// <param name="options">What to load.</param>
     /// <param name="version">The number the new set will carry.</param>
     /// <param name="now">Validity is judged at this moment.</param>
-    public static CertificateLoad Load(CertificateSourcesOptions options, int version, DateTimeOffset now)
+    /// <param name="mayHaveEnded">Own certificates whose end is a warning and no fault; null: none.</param>
+    public static CertificateLoad Load(CertificateSourcesOptions options, int version, DateTimeOffset now, Predicate<OwnCertificate>? mayHaveEnded = null)
     {
-        var faults = new List<CertificateFault>();
+        var (faults, warnings) = (new List<CertificateFault>(), new List<CertificateFault>());
         CheckNames(options, faults);
         var trust = new List<TrustSet>();
         for (var i = 0; i < options.Trust.Count; i++) trust.Add(LoadTrust(options, options.Trust[i], $"certificates.trust[{i}]", faults));
@@ -24,11 +25,11 @@ public static class CertificateLoader
             var path = $"certificates.own[{i}]";
             var loaded = LoadOwn(options, options.Own[i], path, faults);
             if (loaded is null) continue;
-            OwnCertificateCheck.Check(loaded, options.Own[i], trust, path, now, faults);
+            OwnCertificateCheck.Check(loaded, options.Own[i], trust, path, now, faults, mayHaveEnded?.Invoke(loaded) == true ? warnings : faults);
             own.Add(loaded);
         }
-        if (faults.Count > 0) return new CertificateLoad(null, faults);
-        return new CertificateLoad(new CertificateSet(version, own, trust, options.Default.Length == 0 ? null : options.Default), []);
+        if (faults.Count > 0) return new CertificateLoad(null, faults) { Warnings = warnings };
+        return new CertificateLoad(new CertificateSet(version, own, trust, options.Default.Length == 0 ? null : options.Default), []) { Warnings = warnings };
     }
 
     private static void CheckNames(CertificateSourcesOptions options, List<CertificateFault> faults)

@@ -66,4 +66,7 @@ public sealed class CertificateSet
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         return dot > 0 && _byDomain.TryGetValue(string.Concat("*", name.AsSpan(dot)), out var wild) ? wild : null;
     }
+
+    /// <summary>Whether this very certificate is presented already: that it has ended meanwhile is no reason to refuse a set that presents it still.</summary>
+    public bool Presents(OwnCertificate own) => Own.Any(o => o.Fingerprint == own.Fingerprint);
 }

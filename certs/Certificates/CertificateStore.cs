@@ -30,6 +30,9 @@ public sealed class CertificateStore : ICertificateSource, IDisposable
     /// <summary>Raised when a load failed and the old version stays.</summary>
     public event Action<IReadOnlyList<CertificateFault>>? Refused;
 
+    /// <summary>Loads own certificates that have ended too: for who only looks at them.</summary>
+    public bool TakesEnded { get; init; }
+
     /// <inheritdoc/>
     public CertificateSet Current => _current;
 
@@ -47,7 +50,7 @@ public sealed class CertificateStore : ICertificateSource, IDisposable
         {
             // Fingerprint first: a file that changes while it is read is seen as changed at the next look.
             var seen = CertificateFiles.Stamp(options);
-            load = CertificateLoader.Load(options, _current.Version + 1, _time.GetUtcNow());
+            load = CertificateLoader.Load(options, _current.Version + 1, _time.GetUtcNow(), own => TakesEnded || _current.Presents(own));
             _lastFaults = load.Faults;
             _seen = seen;
             if (load.Set is not null)

@@ -6,12 +6,13 @@ internal static class OwnCertificateCheck
     private static readonly TrustSet _systemOnly = new("system", []) { IncludesSystemRoots = true };
 
     internal static void Check(
-        OwnCertificate own, OwnCertificateOptions options, IReadOnlyList<TrustSet> trust, string path, DateTimeOffset now, List<CertificateFault> faults)
+        OwnCertificate own, OwnCertificateOptions options, IReadOnlyList<TrustSet> trust, string path, DateTimeOffset now, List<CertificateFault> faults,
+        List<CertificateFault> ends)
     {
         var at = path + (options.Pfx.Length > 0 ? ".pfx" : ".certificate");
         var file = options.Pfx.Length > 0 ? options.Pfx : options.Certificate;
         if (own.NotAfter < now)
-            faults.Add(new(at, CertificateReason.Expired, $"'{file}' ended {own.NotAfter:u}.", "Renew it."));
+            ends.Add(new(at, CertificateReason.Expired, $"'{file}' ended {own.NotAfter:u}.", "Renew it."));
         else if (new DateTimeOffset(own.Leaf.NotBefore.ToUniversalTime(), TimeSpan.Zero) > now)
             faults.Add(new(at, CertificateReason.NotYetValid, $"'{file}' is valid from {own.Leaf.NotBefore.ToUniversalTime():u}.", "Check the clock of this machine."));
         if (options.Profile == CertificateProfile.Federation) CheckFederation(own, at, file, faults);

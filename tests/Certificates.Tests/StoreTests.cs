@@ -44,6 +44,26 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void One_that_ended_in_use_may_stay_and_no_other_ended_one_may_come()
+    {
+        using var store = Started();
+        var options = Options();
+        _time.Advance(TimeSpan.FromDays(400));
+
+        // A trust set, a domain, or nothing at all changed.
+        Assert.Empty(store.Reload(options));
+        Assert.Equal(2, store.Current.Version);
+
+        Write(Lab.Authority.Issue("gw.jabber.example"), minutes: 3);
+        Assert.Contains(store.Reload(options), f => f.Reason == CertificateReason.Expired);
+        Assert.Equal(2, store.Current.Version);
+        using var started = new CertificateStore(options, _time);
+        Assert.Contains(started.Reload(), f => f.Reason == CertificateReason.Expired);
+        using var looking = new CertificateStore(options, _time) { TakesEnded = true };
+        Assert.Empty(looking.Reload());
+    }
+
+    [Fact]
     public void Untouched_files_are_not_loaded_again()
     {
         using var store = Started();
@@ -66,17 +86,17 @@ public sealed class StoreTests : IDisposable
     {
         Write(Lab.Authority.Issue("gw.jabber.example"), minutes: 0);
         File.WriteAllText(Path.Combine(_directory, "ca.pem"), Lab.Authority.RootPem);
-        var store = new CertificateStore(
-            new CertificateSourcesOptions
-            {
-                Directory = _directory,
-                Own = [new OwnCertificateOptions { Name = "gw", Certificate = "gw.crt", Key = "gw.key" }],
-                Trust = [new TrustSetOptions { Name = "lab", Files = ["ca.pem"] }],
-            },
-            _time);
+        var store = new CertificateStore(Options(), _time);
         Assert.Empty(store.Reload());
         return store;
     }
+
+    private CertificateSourcesOptions Options() => new()
+    {
+        Directory = _directory,
+        Own = [new OwnCertificateOptions { Name = "gw", Certificate = "gw.crt", Key = "gw.key" }],
+        Trust = [new TrustSetOptions { Name = "lab", Files = ["ca.pem"] }],
+    };
 
     private void Write(LabLeaf leaf, int minutes)
     {
@@ -88,11 +108,14 @@ public sealed class StoreTests : IDisposable
     /// <summary>Time that stands still; the one timer there is fires when the test says so.</summary>
     private sealed class HandTime(DateTimeOffset now) : TimeProvider
     {
+        private DateTimeOffset _now = now;
         private Action _fire = static () => { };
 
         public void Tick() => _fire();
 
-        public override DateTimeOffset GetUtcNow() => now;
+        public void Advance(TimeSpan by) => _now += by;
+
+        public override DateTimeOffset GetUtcNow() => _now;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

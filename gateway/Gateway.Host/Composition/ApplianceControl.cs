@@ -127,7 +127,8 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
     private ReloadReport Reload()
     {
         var now = parts.Time.GetUtcNow();
-        var wanted = ConfigurationFile.Read(running.File);
+        // A certificate that ended while it was in use must not keep an operator from changing anything else.
+        var wanted = ConfigurationFile.Read(running.File, parts.Certificates.Current.Presents);
         if (wanted.Model is not { } model) return Refuse(now, [.. wanted.Faults.Select(f => f.ToString())]);
 
         // Certificates first: peers may name a trust set that only the new ones have.
@@ -153,7 +154,7 @@ public sealed class ApplianceControl(ApplianceParts parts, EngineRuntime engine,
     private IReadOnlyList<CertificateFault> ReloadCertificates(CertificateSourcesOptions options, DateTimeOffset now)
     {
         var current = parts.Certificates.Current;
-        var wanted = CertificateLoader.Load(options, current.Version + 1, now);
+        var wanted = CertificateLoader.Load(options, current.Version + 1, now, current.Presents);
         return wanted.Set is { } set && Identity(set) == Identity(current) ? [] : parts.Certificates.Reload(options);
     }
 

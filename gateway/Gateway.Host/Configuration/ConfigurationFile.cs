@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Certificates;
 using Gateway.Federation;
 using Gateway.Host.Configuration.Options;
 using Gateway.Host.Configuration.Validation;
@@ -12,18 +13,19 @@ public static class ConfigurationFile
 
     private const int BytesMax = 4 << 20;
 
-    public static ConfigurationReading Read(string file)
+    /// <summary>Reads and judges; the end of a certificate of ours that <paramref name="mayHaveEnded"/> names is a warning and no fault.</summary>
+    public static ConfigurationReading Read(string file, Predicate<OwnCertificate>? mayHaveEnded = null)
     {
         var faults = new FaultList();
-        return Judge(file, ReadText(file, faults), faults);
+        return Judge(file, ReadText(file, faults), faults, mayHaveEnded);
     }
 
     /// <summary>The same for a text that is not in the file yet, as if it were.</summary>
-    public static ConfigurationReading Judge(string file, string text) => Judge(file, text, new FaultList());
+    public static ConfigurationReading Judge(string file, string text, Predicate<OwnCertificate>? mayHaveEnded = null) => Judge(file, text, new FaultList(), mayHaveEnded);
 
-    private static ConfigurationReading Judge(string file, string? text, FaultList faults)
+    private static ConfigurationReading Judge(string file, string? text, FaultList faults, Predicate<OwnCertificate>? mayHaveEnded)
     {
-        var place = new ConfigurationPlace(file);
+        var place = new ConfigurationPlace(file) { MayHaveEnded = mayHaveEnded };
         var bound = text is null ? new BoundOptions(new ApplianceOptions(), default) : OptionsBinder.Bind(text, faults);
 
         // A file that is not JSON would only make every validator repeat the same complaint.
@@ -33,7 +35,7 @@ public static class ConfigurationFile
             foreach (var fault in FederationFaults.Find(model.Federation)) faults.Add("$." + fault.Path, fault.Text, fault.Hint);
         return new ConfigurationReading(Path.GetFullPath(file), bound, faults.IsEmpty ? model : null, faults.All)
         {
-            Warnings = faults.IsEmpty && model is not null ? [.. FederationWarnings.Find(model.Federation).Select(w => new Fault("$." + w.Path, w.Text, w.Hint))] : [],
+            Warnings = faults.IsEmpty && model is not null ? [.. faults.Warnings, .. FederationWarnings.Find(model.Federation).Select(w => new Fault("$." + w.Path, w.Text, w.Hint))] : [],
         };
     }
 

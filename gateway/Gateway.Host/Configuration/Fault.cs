@@ -10,9 +10,13 @@ public sealed record Fault(string Path, string Text, string Hint)
 public sealed class FaultList
 {
     private readonly List<Fault> faults = [];
+    private readonly List<Fault> warnings = [];
     private readonly HashSet<string> brokenPaths = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Fault> All => faults;
+
+    /// <summary>What is wrong and is taken all the same.</summary>
+    public IReadOnlyList<Fault> Warnings => warnings;
 
     public bool IsEmpty => faults.Count == 0;
 
@@ -21,6 +25,8 @@ public sealed class FaultList
         faults.Add(new Fault(path, text, hint));
         brokenPaths.Add(path);
     }
+
+    public void Warn(string path, string text, string hint) => warnings.Add(new Fault(path, text, hint));
 
     /// <summary>Whether this very setting was already complained about, so that a validator need not repeat it in other words.</summary>
     public bool IsBroken(string path) => brokenPaths.Contains(path);

@@ -18,7 +18,7 @@ public static class DoctorVerb
 {
     public static async Task<int> RunAsync(string file, string? peer, bool asJson, CancellationToken cancellation)
     {
-        var reading = ConfigurationFile.Read(file);
+        var reading = ConfigurationFile.Read(file, static _ => true);
         if (reading.Model is not { } model) return Output.Faults(reading, asJson);
 
         var report = await CheckAsync(model, peer, cancellation);
@@ -33,7 +33,7 @@ public static class DoctorVerb
         var time = TimeProvider.System;
         var (resolver, native) = ResolverFactory.Make(model.Dns, time);
         using var _ = native;
-        using var certificates = new CertificateStore(model.Certificates with { WatchSeconds = 0 }, time);
+        using var certificates = new CertificateStore(model.Certificates with { WatchSeconds = 0 }, time) { TakesEnded = true };
         certificates.Reload();
         var registry = new PeerRegistry(certificates, time, new RecentRefusals(time));
         registry.Publish(new FederationTables(model.Federation));

@@ -1,4 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
+using Certificates;
 using Gateway.Federation;
+using Gateway.Host.Configuration;
 using Gateway.Federation.Peers;
 using Gateway.Federation.Policy;
 using Gateway.Federation.Routes;
@@ -96,6 +99,29 @@ public sealed class ConfigurationTests : IDisposable
             """);
         Assert.Empty(open.Faults);
         Assert.Equal(2, StatusBuilder.RelaxationsOf(open.Model!.Federation.Records.Last()).Count);
+    }
+
+    [Fact]
+    public void The_end_of_a_certificate_in_use_is_a_warning_to_a_reload_and_a_fault_to_a_start()
+    {
+        var authority = LabAuthority.Create(DateTimeOffset.UtcNow.AddDays(-700));
+        authority.WriteTo(sample.Folder);
+        var (file, _) = authority.Issue("gw.jabber.example", "jabber.example").WriteTo(sample.Folder, "gateway");
+        var inUse = new CertificateSet(1, [authority.Issue("other.example").ToOwn("other")], []);
+
+        Assert.Contains("certificates.Expired", Assert.Single(sample.Read(Sample.Good).Faults).Text, StringComparison.Ordinal);
+        Assert.Single(ConfigurationFile.Read(sample.File, inUse.Presents).Faults);
+
+        var reading = ConfigurationFile.Read(sample.File, own => own.Leaf.RawData.AsSpan().SequenceEqual(X509CertificateLoader.LoadCertificateFromFile(file).RawData));
+        Assert.Empty(reading.Faults);
+        var warning = Assert.Single(reading.Warnings);
+        Assert.Equal("$.certificates.own[0].certificate", warning.Path);
+        Assert.Contains("certificates.Expired", warning.Text, StringComparison.Ordinal);
+
+        // What else is wrong is as wrong as ever.
+        var broken = Sample.Good.Replace("\"trust\": [{ \"name\": \"default\"", "\"trust\": [{ \"name\": \"other\"", StringComparison.Ordinal);
+        Assert.NotEqual(Sample.Good, broken);
+        Assert.NotEmpty(ConfigurationFile.Judge(sample.File, broken, _ => true).Faults);
     }
 
     [Fact]

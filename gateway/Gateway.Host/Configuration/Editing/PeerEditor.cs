@@ -42,7 +42,8 @@ public static class PeerEditor
 
     private static PeerChange Finish(PeerChange change, byte[] before, byte[] after, bool isDry)
     {
-        var reading = ConfigurationFile.Judge(change.File, Encoding.UTF8.GetString(after));
+        // Whether a certificate of ours has ended is not this change's business; it is said with it.
+        var reading = ConfigurationFile.Judge(change.File, Encoding.UTF8.GetString(after), static _ => true);
         if (!reading.IsGood) return change with { Faults = reading.Faults, NextSteps = [] };
         var judged = change with { IsChanged = true, Warnings = reading.Warnings };
         if (isDry) return judged with { NextSteps = ["the same without --dry-run"] };

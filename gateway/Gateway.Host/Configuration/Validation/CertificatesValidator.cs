@@ -12,7 +12,9 @@ public sealed class CertificatesValidator : IValidator
         if (listens && options.Certificates.Own.Count == 0)
             faults.Add("$.certificates.own", "is empty", "a listener or peer needs a certificate of ours: `gateway certs lab` makes a set for trying out");
 
-        foreach (var fault in CertificateLoader.Load(ModelBuilder.Certificates(options.Certificates, place), 1, TimeProvider.System.GetUtcNow()).Faults)
+        var load = CertificateLoader.Load(ModelBuilder.Certificates(options.Certificates, place), 1, TimeProvider.System.GetUtcNow(), place.MayHaveEnded);
+        foreach (var ended in load.Warnings) faults.Warn("$." + ended.Path, $"{ended.Problem} [certificates.{ended.Reason}]", $"{ended.Hint} A start with it is refused.");
+        foreach (var fault in load.Faults)
         {
             var path = "$." + fault.Path;
             if (faults.IsBroken(path)) continue;

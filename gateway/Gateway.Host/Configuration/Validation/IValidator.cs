@@ -1,3 +1,4 @@
+using Certificates;
 using Gateway.Host.Configuration.Options;
 
 namespace Gateway.Host.Configuration.Validation;
@@ -11,6 +12,9 @@ public interface IValidator
 /// <summary>Where the file lies: relative paths in it start at its directory.</summary>
 public sealed record ConfigurationPlace(string File)
 {
+    /// <summary>Certificates of ours whose end is a warning here and no fault; null: none.</summary>
+    public Predicate<OwnCertificate>? MayHaveEnded { get; init; }
+
     public string Directory { get; } = Path.GetDirectoryName(Path.GetFullPath(File))!;
 
     public string Resolve(string path) => path.Length == 0 ? path : Path.GetFullPath(path, Directory);
