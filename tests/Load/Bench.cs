@@ -84,7 +84,7 @@ internal sealed class Bench(ISubject subject, LoadAuthority authority, LoadOptio
         var sip = subject.Sip is { } sipTarget ? new SipEnd(new SipEndOptions(Site.EndSip, sipTarget, Site.GatewayHost, EdgeCertificate) { Domain = Ends.SipDomain, Connections = fleet.Connections }) : null;
         var server = authority.Leaf("server", Ends.XmppDomain, "*." + Ends.XmppDomain, Site.XmppHost);
         var xmpp = subject.Xmpp is { } xmppTarget
-            ? new XmppEnd(new XmppEndOptions(Site.EndXmpp, xmppTarget, server) { Streams = fleet.Streams, FarDomain = subject.FarDomain, UsesDialback = options.UsesDialback })
+            ? new XmppEnd(new XmppEndOptions(Site.EndXmpp, xmppTarget, server) { Streams = fleet.Streams, FarDomain = subject.FarDomain, UsesDialback = options.UsesDialback, Counts = options.Counts })
             : null;
         var side = (int)Math.Ceiling(Math.Sqrt(fleet.Streams));
         var left = subject.Components is { } l ? new ComponentEnd(l.Left, ComponentEnd.LeftDomain, side) : null;

@@ -22,6 +22,7 @@ internal sealed record LoadOptions
           --dialogs N                       standing subscriptions of refresh (default 16000)
           --idle N                          idle connections or streams that handshakes and streams hold meanwhile (default 500)
           --dialback                        XMPP streams by dialback instead of SASL EXTERNAL
+          --count                           the XMPP end counts what it gets (XEP-0198), so that the subject answers its senders when it has heard the count
           --soak MINUTES                    messages both ways at full load, a line of memory every ten seconds
           --prepare FOLDER                  only writes certificates and appliance.json there
           --attach FOLDER                   takes a gateway that was started with the appliance.json of --prepare
@@ -52,6 +53,8 @@ internal sealed record LoadOptions
 
     public bool UsesDialback { get; private init; }
 
+    public bool Counts { get; private init; }
+
     public double SoakMinutes { get; private init; }
 
     public string? PrepareFolder { get; private init; }
@@ -73,6 +76,7 @@ internal sealed record LoadOptions
         {
             var name = words[i];
             if (name is "--dialback") options = options with { UsesDialback = true };
+            else if (name is "--count") options = options with { Counts = true };
             else if (name is "--keep") options = options with { KeepsFolder = true };
             else if (i + 1 == words.Count || With(options, name, words[++i]) is not { } next)
             {

@@ -55,7 +55,7 @@ internal static class LinkSteps
     {
         if (evidence.Leaf is null) return "";
         var names = CertificateNames.Read(evidence.Leaf);
-        return $"it names {string.Join(", ", names.DnsNames)}. ";
+        return names.DnsNames.Count == 0 ? "it names no domain. " : $"it names {string.Join(", ", names.DnsNames)}. ";
     }
 
     private static string NextStep(TransportReason reason) => reason switch

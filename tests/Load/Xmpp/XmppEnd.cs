@@ -175,7 +175,17 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
             stream.Queue.Send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
         }
         else if (StanzaText.IsElement(bytes, "db:result"u8) || StanzaText.IsElement(bytes, "db:verify"u8)) Dialback(stream, bytes);
-        else Take(bytes);
+        else if (StanzaText.IsElement(bytes, "enable"u8))
+        {
+            stream.Counted = 0;
+            stream.Queue.Send("<enabled xmlns='urn:xmpp:sm:3'/>");
+        }
+        else if (StanzaText.IsElement(bytes, "r"u8)) stream.Queue.Append(Encoding.UTF8.GetBytes($"<a xmlns='urn:xmpp:sm:3' h='{stream.Counted}'/>"));
+        else
+        {
+            stream.Counted++;
+            Take(bytes);
+        }
 
         return StreamStep.Continue;
     }
@@ -184,7 +194,7 @@ internal sealed class XmppEnd(XmppEndOptions options) : IDisposable
     {
         var far = StanzaText.Attribute(header, "from");
         var features = !stream.IsSecure ? "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
-            : stream.IsAuthenticated ? ""
+            : stream.IsAuthenticated ? options.Counts ? "<sm xmlns='urn:xmpp:sm:3'/>" : ""
             : (options.UsesDialback ? "" : "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>") + "<dialback xmlns='urn:xmpp:features:dialback'/>";
         stream.Queue.Send(
             $"<?xml version='1.0'?><stream:stream {Namespaces} from='{StanzaText.Attribute(header, "to") ?? Scenarios.Ends.XmppDomain}'{(far is null ? "" : $" to='{far}'")} id='{id}'>"

@@ -14,4 +14,7 @@ internal sealed record XmppEndOptions(IPEndPoint Listen, IPEndPoint Target, X509
 
     /// <summary>Dialback (XEP-0220) instead of SASL EXTERNAL.</summary>
     public bool UsesDialback { get; init; }
+
+    /// <summary>Offers to count what comes on the streams that the subject opens (XEP-0198), and tells the count when it is asked.</summary>
+    public bool Counts { get; init; }
 }

@@ -17,6 +17,9 @@ internal sealed class XmppStream(NetworkStream tcp, bool isBrief = false)
 
     public bool IsAuthenticated { get; set; }
 
+    /// <summary>Stanzas taken since the subject asked for a count; null before (XEP-0198).</summary>
+    public uint? Counted { get; set; }
+
     /// <summary>Reads until the end. <paramref name="take"/> gets each part and says what happens next.</summary>
     public async Task ReadAsync(Func<StreamPart, ReadOnlySpan<byte>, StreamStep> take, Action batchEnded, string tlsHost = "", X509Certificate2? certificate = null)
     {
