@@ -16,7 +16,7 @@ internal interface IAttemptOwner
     void OnEnded(OutboundConnection stream, XmppReason reason, string text);
 
     /// <summary>No stream came about, once.</summary>
-    void OnGivenUp(XmppReason reason, string text);
+    void OnGivenUp(Attempt attempt, XmppReason reason, string text);
 }
 
 /// <summary>
@@ -67,7 +67,7 @@ internal sealed class Attempt(XmppContext context, DomainPair pair, OutboundPurp
     {
         await Task.Yield();
         var last = await TryAsync();
-        if (last.Reason != XmppReason.None) owner.OnGivenUp(last.Reason, last.Text);
+        if (last.Reason != XmppReason.None) owner.OnGivenUp(this, last.Reason, last.Text);
     }
 
     private async Task<Finding> TryAsync()

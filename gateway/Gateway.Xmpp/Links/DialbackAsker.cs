@@ -92,9 +92,11 @@ internal sealed class DialbackAsker(XmppContext context)
             else if (!stream.TryAsk(ask, Answer)) Answer(DialbackWord.Error, DialbackCondition.RemoteServerTimeout);
         }
 
-        public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => OnGivenUp(reason, text);
+        public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Fail(reason);
 
-        public void OnGivenUp(XmppReason reason, string text) => Answer(DialbackWord.Error, reason switch
+        public void OnGivenUp(Attempt attempt, XmppReason reason, string text) => Fail(reason);
+
+        private void Fail(XmppReason reason) => Answer(DialbackWord.Error, reason switch
         {
             XmppReason.RemoteServerNotFound or XmppReason.PeerNotServing => DialbackCondition.RemoteServerNotFound,
             XmppReason.ConnectFailed => DialbackCondition.RemoteConnectionFailed,

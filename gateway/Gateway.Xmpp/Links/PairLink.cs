@@ -198,11 +198,12 @@ internal sealed class PairLink(XmppContext context, DomainPair pair, PeerModel p
 
     public void OnEnded(OutboundConnection stream, XmppReason reason, string text) => Leave(stream, reason, stream.TakeResumption());
 
-    public void OnGivenUp(XmppReason reason, string text)
+    public void OnGivenUp(Attempt attempt, XmppReason reason, string text)
     {
         lock (_gate)
         {
-            if (_phase != Phase.Connecting) return;
+            // One that was overtaken by a stream of another pair speaks for nobody: what waits now, waits for the next.
+            if (_phase != Phase.Connecting || _attempt != attempt) return;
             if (!ReferenceEquals(_attempted, Peer) && !context.Links.IsStopping)
             {
                 // It failed under a record that is no longer in force.
