@@ -125,6 +125,7 @@ public sealed class XmppSide : ISide, IAsyncDisposable
     {
         foreach (var listener in _listeners) await listener.DisposeAsync();
         _listeners.Clear();
+        _context.Streams.Close();
         using (var last = new CancellationTokenSource(TimeSpan.FromSeconds(_context.Options.StopSecondsMax), _context.Time)) await TakeLastAsync(last.Token);
         _context.Links.Stop();
         _context.Streams.EndAll(XmppReason.SystemShutdown);

@@ -92,7 +92,7 @@ internal abstract partial class StreamConnection(XmppContext context) : IConnect
         context.Streams.Add(this);
         Opened();
         // A connection that was under way when we stopped arrives too late to be told with the others.
-        if (context.Links.IsStopping) End(XmppReason.SystemShutdown);
+        if (context.Links.IsStopping || (IsInbound && context.Streams.IsClosed)) End(XmppReason.SystemShutdown);
     }
 
     public int OnReceived(TransportConnection connection, ReadOnlyMemory<byte> unread)

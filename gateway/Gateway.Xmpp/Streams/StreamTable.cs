@@ -9,6 +9,7 @@ internal sealed class StreamTable
     private readonly ConcurrentDictionary<StreamConnection, bool> _live = new();
     private TaskCompletionSource? _empty;
     private int _count;
+    private volatile bool _isClosed;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -32,10 +33,18 @@ internal sealed class StreamTable
         foreach (var stream in All) stream.End(reason);
     }
 
-    /// <summary>Ends in order the streams on which others send stanzas to us, and gives them back: each listens for a while yet.</summary>
+    /// <summary>True when no further stream of a peer may come to stand.</summary>
+    public bool IsClosed => _isClosed;
+
+    /// <summary>From now on whoever opens a stream is told that we stop; those that are being opened are to be ended by <see cref="EndBringing"/>.</summary>
+    public void Close() => _isClosed = true;
+
+    /// <summary>
+    /// Ends in order the streams on which others send stanzas to us, and gives them back: each listens for a while yet. Once <see cref="Close"/> was called, all that others opened, however far they are.
+    /// </summary>
     public IReadOnlyList<StreamConnection> EndBringing(XmppReason reason)
     {
-        StreamConnection[] bringing = [.. All.Where(stream => stream is { IsOver: false, TakesStanzas: true })];
+        StreamConnection[] bringing = [.. All.Where(stream => !stream.IsOver && (stream.TakesStanzas || (_isClosed && stream.IsInbound)))];
         foreach (var stream in bringing) stream.End(reason);
         return bringing;
     }
