@@ -203,6 +203,39 @@ public sealed class OperationTests(RefusalStage fixture)
         await juliet.TakeAsync("message", Stage.Soon, ("type", "error"), ("id", "h1"));
     }
 
+    [Fact, Clause("RFC 6120", "4.4")]
+    public async Task SIGTERM_while_a_server_goes_on_sending_has_each_line_delivered_once_or_its_sender_told()
+    {
+        var bo = $"{Stage.NewName("bo")}@{Stage.SipDomain}";
+        var juliet = await Stage.Client.LogInAsync(Stage.Prosody, Stage.NewName("juliet"));
+        int Fates(string text) =>
+            Stage.Edge.Events.Count(e => e.Is("message") && e.Has("to", bo) && e.Has("text", text)) + juliet.Count("message", ("type", "error"), ("id", text));
+        List<string> sent = [Stage.NewName("line")];
+        await juliet.DoAsync("message", ("to", bo), ("body", sent[0]), ("ref", sent[0]));
+        await Stage.Edge.TakeAsync("message", Stage.Soon, ("to", bo), ("text", sent[0]));
+
+        // Its Prosody does not count (XEP-0198): what it wrote behind our end and we did not take would be lost in silence.
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        var stopped = Stage.Gateway.StopAsync();
+        while (!stopped.IsCompleted)
+        {
+            await pace.WaitForNextTickAsync();
+            sent.Add(Stage.NewName("line"));
+            await juliet.DoAsync("message", ("to", bo), ("body", sent[^1]), ("ref", sent[^1]));
+        }
+
+        await stopped;
+        await Stage.Gateway.StartAsync();
+        using var deadline = new CancellationTokenSource(Stage.Soon);
+        while (sent.FirstOrDefault(text => Fates(text) == 0) is { } lost)
+        {
+            Assert.False(deadline.IsCancellationRequested, $"{lost}, of {sent[0]} to {sent[^1]}, has not arrived, and its sender was not told");
+            await pace.WaitForNextTickAsync();
+        }
+
+        Assert.All(sent, text => Assert.Equal((text, 1), (text, Fates(text))));
+    }
+
     private static long Crossed(JsonNode connection) => connection["itemsIn"]!.GetValue<long>() + connection["itemsOut"]!.GetValue<long>();
 
     private static async Task<string> ContentAsync(string file, string awaited)

@@ -123,30 +123,6 @@ public sealed class KilledServersTests(CountingStage fixture)
         Assert.Equal(1, Arrived(bo, sent[0]));
     }
 
-    [Fact, Clause("RFC 6120", "4.4")]
-    public async Task Gateway_stopped_while_ejabberd_goes_on_sending_has_each_line_delivered_once_or_its_sender_told()
-    {
-        await using var ejabberd = await XmppComponent.ConnectAsync(fixture.Ejabberd.Options.ComponentPort, CountingStage.Uncounted);
-        var romeo = Stage.NewName("romeo") + "@" + CountingStage.Uncounted;
-        var bo = $"{Stage.NewName("bo")}@{CountingStage.Near}";
-        await AgainAsync(ejabberd, romeo, bo);
-
-        List<string> sent = [];
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        var restarted = Stage.Gateway.RestartAsync();
-        while (!restarted.IsCompleted)
-        {
-            await pace.WaitForNextTickAsync();
-            sent.Add(Stage.NewName("line"));
-            await ejabberd.MessageAsync(romeo, bo, sent[^1], sent[^1]);
-        }
-
-        await restarted;
-        foreach (var text in sent) await UntilAsync($"{text} has arrived, or its sender was told", () => Arrived(bo, text) + ToldOf(ejabberd, text) > 0);
-        await AgainAsync(ejabberd, romeo, bo);
-        foreach (var text in sent) Assert.Equal((text, 1), (text, Arrived(bo, text) + ToldOf(ejabberd, text)));
-    }
-
     [Fact]
     public async Task Gateway_killed_while_ejabberd_shakes_hands_with_it_has_each_line_delivered_once_or_its_sender_told()
     {
