@@ -40,7 +40,7 @@ internal sealed class StreamTable
     public void Close() => _isClosed = true;
 
     /// <summary>
-    /// Ends in order the streams on which others send stanzas to us, and gives them back: each listens for a while yet. Once <see cref="Close"/> was called, all that others opened, however far they are.
+    /// Ends in order the streams on which others send stanzas to us, and gives them back: each listens for a while yet. Once <see cref="Close"/> was called, all that others opened.
     /// </summary>
     public IReadOnlyList<StreamConnection> EndBringing(XmppReason reason)
     {
